@@ -1,0 +1,1 @@
+"""The experiment: protocol, loop, studies, results. No Ray, no plotting, no network."""

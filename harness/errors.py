@@ -1,0 +1,61 @@
+"""Everything the harness raises on purpose.
+
+HarnessError
+    SweepError       the sweep is wrong; nothing has run yet; holds every problem found
+    UnknownName      a name that is in no registry
+    BadParams        a parameter that the component does not take
+    BadComponents    a file or entry point that registers components is wrong
+    RunFolderError   the run folder cannot be used
+    WorkError        one piece of work failed; the run goes on
+        BadQuery     a strategy broke its contract
+        OneClass     the labelled rows hold one class only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class HarnessError(Exception):
+    """Base of all deliberate errors."""
+
+
+class SweepError(HarnessError):
+    """The sweep is wrong; raised before anything runs.
+
+    `problems` are lines of the form `classifiers[1].nmae: unknown field; did you mean 'name'?`.
+    """
+
+    def __init__(self, problems: Sequence[str], source: str = "the sweep") -> None:
+        self.problems = tuple(problems)
+        n = len(self.problems)
+        head = f"{source} has {n} problem{'' if n == 1 else 's'}:"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class UnknownName(HarnessError):
+    """A name that is in no registry."""
+
+
+class BadParams(HarnessError):
+    """A parameter that the named component does not take."""
+
+
+class BadComponents(HarnessError):
+    """A file or entry point that registers components is wrong."""
+
+
+class RunFolderError(HarnessError):
+    """The run folder cannot be used as it is."""
+
+
+class WorkError(HarnessError):
+    """One piece of work failed; the run goes on."""
+
+
+class BadQuery(WorkError):
+    """A strategy broke its contract."""
+
+
+class OneClass(WorkError):
+    """The labelled rows hold one class only, so there is nothing to learn."""
