@@ -1,0 +1,72 @@
+"""Which pool rows have a label. The only module that does index arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from harness.arrays import Mask, Rows
+from harness.errors import BadQuery
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An immutable split of the pool into labelled, held-out and unlabelled rows.
+
+    The pool lies in random order, so "the first rows" are a random sample. Held-out rows are
+    bought from its far end: they shift nobody else's rows, and are never candidates.
+    """
+
+    is_labelled: Mask  # (n_pool,) for fitting
+    n_holdout: int = 0
+
+    @classmethod
+    def unlabelled_of(cls, n_pool: int, n_holdout: int = 0) -> Pool:
+        """A pool of `n_pool` rows of which none is labelled and the last `n_holdout` are held out.
+
+        >>> Pool.unlabelled_of(5, n_holdout=2).candidates.tolist()
+        [0, 1, 2]
+        """
+        return cls(np.zeros(n_pool, dtype=bool), n_holdout)
+
+    @property
+    def n_bought(self) -> int:
+        """Labels paid for: labelled and held-out rows."""
+        return int(self.is_labelled.sum()) + self.n_holdout
+
+    @cached_property
+    def labelled(self) -> Rows:
+        """Labelled rows, ascending."""
+        return np.flatnonzero(self.is_labelled)
+
+    @cached_property
+    def candidates(self) -> Rows:
+        """Rows that may be bought, ascending: neither labelled nor held out."""
+        return np.flatnonzero(~self.is_labelled[: len(self.is_labelled) - self.n_holdout])
+
+    @property
+    def holdout(self) -> Rows:
+        """Held-out rows, ascending."""
+        return np.arange(len(self.is_labelled) - self.n_holdout, len(self.is_labelled))
+
+    def label(self, rows: Rows, n: int) -> Pool:
+        """Return a pool with `rows` labelled too: `n` distinct candidates.
+
+        Raises `BadQuery` for anything else.
+        """
+        rows = np.asarray(rows)
+        if rows.shape != (n,) or not np.issubdtype(rows.dtype, np.integer):
+            raise BadQuery(f"asked for {n} pool rows, got {rows.dtype} of shape {rows.shape}")
+        end = len(self.is_labelled) - self.n_holdout
+        outside = rows[(rows < 0) | (rows >= end)]
+        if len(outside):
+            raise BadQuery(f"no candidates: rows {outside[:5].tolist()} of {end}")
+        if len(np.unique(rows)) != n:
+            raise BadQuery(f"asked for {n} distinct rows, got {np.sort(rows)[:10].tolist()}")
+        if self.is_labelled[rows].any():
+            raise BadQuery(f"already labelled: rows {rows[self.is_labelled[rows]][:5].tolist()}")
+        after = self.is_labelled.copy()
+        after[rows] = True
+        return Pool(after, self.n_holdout)

@@ -1,0 +1,209 @@
+"""The tables of a run folder: every column with its type, unit and meaning.
+
+Nothing is inferred and nothing is pickled. `SCHEMA_VERSION` stands in the metadata of each file.
+A column is only ever added; a new meaning gets a new name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+Row = dict[str, Any]  # one row of a table: column -> value
+
+STATUSES = ("done", "pruned", "failed", "timeout", "oom", "crashed", "degenerate", "skipped")
+
+METRICS = {
+    "accuracy": "share of rows predicted right",
+    "balanced_accuracy": "mean recall over the classes present",
+    "macro_precision": "precision, mean over the classes present; 0 for one never predicted",
+    "macro_recall": "recall, mean over the classes present",
+    "macro_f1": "F1, mean over the classes present",
+    "weighted_precision": "precision, weighted by class size",
+    "weighted_recall": "recall, weighted by class size",
+    "weighted_f1": "F1, weighted by class size",
+    "mcc": "Matthews correlation coefficient, multi-class (Gorodkin 2004)",
+    "log_loss": "mean negative log-likelihood, nats; null without probabilities",
+    "roc_auc": "ROC-AUC, one-versus-rest mean; null where a class is absent",
+    "pr_auc": "average precision, one-versus-rest mean; null where a class is absent",
+    "specificity": "true-negative rate, one-versus-rest mean over the classes present",
+}
+LOWER_IS_BETTER = frozenset({"log_loss"})
+
+AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
+
+_TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
+_NAME = pa.dictionary(pa.int32(), pa.string())
+
+
+def _field(name: str, kind: pa.DataType, meaning: str, *, null: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=null, metadata={"description": meaning})
+
+
+def _metrics(prefix: str, rows: str) -> list[pa.Field]:
+    return [
+        _field(f"{prefix}_{name}", _REAL, f"{meaning}; on {rows}", null=True)
+        for name, meaning in METRICS.items()
+    ]
+
+
+def _names(*axes: str) -> list[pa.Field]:
+    return [_field(axis, _NAME, f"label of the {axis} in the sweep") for axis in axes]
+
+
+_ACQUISITION_ID = _field("acquisition_id", _TEXT, "hash of all that can change its batches")
+_REPEAT = _field("repeat", pa.int32(), "0, 1, 2 ...: which split and pool order")
+_OUTCOME = [
+    _field("status", _NAME, "one of " + ", ".join(STATUSES)),
+    _field("error", _TEXT, "why, with the traceback where there is one", null=True),
+]
+_PLACE = [
+    _field("wall_s", _REAL, "seconds in the worker"),
+    _field("peak_bytes", _INT, "highest resident size of the worker process so far"),
+    _field("host", _NAME, "host name of the worker"),
+    _field("environment_id", _NAME, "row of environments/"),
+]
+_TESTED = [
+    *_metrics("test", "the test rows"),
+    *_metrics("test_novel", "the test rows without a twin in the pool"),
+    _field("n_test_novel", _INT, "test rows without a twin in the pool", null=True),
+    _field(
+        "confusion",
+        pa.list_(pa.list_(_INT)),
+        "test rows by [true class][predicted class], classes as in datasets/",
+        null=True,
+    ),
+    _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
+    _field("fit_s", _REAL, "seconds to resample and fit", null=True),
+    _field("predict_s", _REAL, "seconds to score the test rows", null=True),
+]
+
+TABLES: dict[str, pa.Schema] = {
+    "acquisitions": pa.schema(
+        [
+            _ACQUISITION_ID,
+            *_names(*AXES),
+            _REPEAT,
+            *_OUTCOME,
+            _field("n_labels", _INT, "labels bought when it ended, holdout included"),
+            _field("n_holdout", _INT, "of these, charged validation labels"),
+            _field("n_rounds", _INT, "rounds, the initial one included"),
+            *_PLACE,
+        ]
+    ),
+    "rounds": pa.schema(
+        [
+            _ACQUISITION_ID,
+            *_names(*AXES),
+            _REPEAT,
+            _field("round", _INT, "0 is the initial design"),
+            _field("n_labels", _INT, "labels bought by the end of the round, holdout included"),
+            _field("batch", pa.list_(_INT), "pool rows bought in this round, in order"),
+            _field("bought", pa.list_(_INT), "rows bought per class, classes as in datasets/"),
+            _field(
+                "tie_share",
+                _REAL,
+                "share of candidates that tie with the last one chosen; null: no scores",
+                null=True,
+            ),
+            _field("fit_s", _REAL, "seconds to fit the query model"),
+            _field("score_s", _REAL, "seconds to score the candidates"),
+            _field("query_s", _REAL, "seconds to choose, fitting and scoring not counted"),
+            _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
+        ]
+    ),
+    "evaluations": pa.schema(
+        [
+            _ACQUISITION_ID,
+            *_names(*AXES),
+            _REPEAT,
+            _field("n_labels", _INT, "labels bought by then; the classifier has its defaults"),
+            *_OUTCOME,
+            *_TESTED,
+            *_PLACE,
+        ]
+    ),
+    "references": pa.schema(
+        [
+            _field("reference_id", _TEXT, "hash of all that can change its score"),
+            *_names("dataset", "classifier", "scaler", "resampler"),
+            _REPEAT,
+            *_OUTCOME,
+            _field("n_labels", _INT, "labels of the whole pool"),
+            *_TESTED,
+            *_PLACE,
+        ]
+    ),
+    "trials": pa.schema(
+        [
+            _field("study_id", _TEXT, "hash of all that can change its trials"),
+            _ACQUISITION_ID,
+            *_names(*AXES),
+            _REPEAT,
+            _field("budget", _INT, "labels bought in total"),
+            _field("number", pa.int32(), "place in the study; 0 has the default hyperparameters"),
+            _field("params", _TEXT, "JSON: what tuning chose, by component.parameter"),
+            _field("metric", _NAME, "the validation metric that chooses the winner"),
+            *_OUTCOME,
+            *_metrics("val", "validation rows: all labelled rows out of fold, or the holdout"),
+            *_TESTED,
+            *_PLACE,
+        ]
+    ),
+    "attempts": pa.schema(
+        [
+            _field("work_id", _TEXT, "acquisition, study or reference"),
+            _field("kind", _NAME, "acquisition, evaluation, study or reference"),
+            _field("unit", _INT, "round or trial number that it would have started with"),
+            _field("cause", _NAME, "crashed, oom, timeout, node or superseded"),
+            _field("error", _TEXT, "what was seen", null=True),
+            _field("action", _TEXT, "what was done about it"),
+            _field("at", pa.timestamp("ms", tz="UTC"), "when the driver learned of it"),
+        ]
+    ),
+    "environments": pa.schema(
+        [
+            _field("environment_id", _TEXT, "hash of the row"),
+            _field("python", _TEXT, "version"),
+            _field("versions", _TEXT, "JSON: package -> version"),
+            _field("git_commit", _TEXT, "of fewlabels, where known", null=True),
+            _field("platform", _TEXT, "operating system and architecture"),
+            _field("cpu", _TEXT, "model name"),
+            _field("gpu", _TEXT, "model name; null: none visible", null=True),
+        ]
+    ),
+    "datasets": pa.schema(
+        [
+            _field("dataset", _TEXT, "label in the sweep"),
+            _field("name", _TEXT, "component name"),
+            _field("title", _TEXT, "from the card"),
+            _field("source", _TEXT, "from the card: where it comes from"),
+            _field("citation", _TEXT, "from the card"),
+            _field("licence", _TEXT, "from the card, with its limits"),
+            _field("content", _TEXT, "sha256 of what the rows were read or generated from"),
+            _field("preparation", _TEXT, "JSON: parameter -> value"),
+            _field("removed", _TEXT, "JSON: reason -> rows removed by the preparation"),
+            _field("classes", pa.list_(_TEXT), "class names, in the order of every class list"),
+            _field("counts", pa.list_(_INT), "rows per class"),
+            _field("n_features", _INT, "columns that a classifier sees"),
+            _field("n_pool", _INT, "rows of the pool"),
+            _field("n_test", _INT, "rows of the test set"),
+            _field("twin_share", _REAL, "share of rows, pool and test, that equal another row"),
+        ]
+    ),
+}
+
+
+def schema(table: str) -> pa.Schema:
+    """The schema of `table`, its version in the metadata."""
+    return TABLES[table].with_metadata(
+        {"fewlabels_table": table, "fewlabels_schema_version": str(SCHEMA_VERSION)}
+    )
+
+
+def null_metrics(*prefixes: str) -> Row:
+    """Every metric column of `prefixes`, null: for rows whose work did not end well."""
+    return {f"{prefix}_{name}": None for prefix in prefixes for name in METRICS}

@@ -1,0 +1,85 @@
+"""What a strategy sees, and what it must return.
+
+A strategy is a function `(query, n) -> rows`: `n` distinct rows out of `query.candidates`, most
+wanted first. It may have keyword parameters. It knows no budget, and cannot see hidden labels or
+test rows, because its `Query` does not hold them. The model is fitted when it is first asked for:
+a strategy that needs no scores causes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from harness.arrays import Classes, Features, Probabilities, Rows, Scores
+from harness.errors import BadQuery
+
+
+class FittedModel(Protocol):
+    """The query model, fitted on the labelled rows, as a strategy may use it."""
+
+    def probabilities(self, rows: Rows) -> Probabilities:
+        """Class probabilities of pool rows, (n_rows, n_classes); 0 for a class not met yet.
+
+        For a classifier without probabilities (svc) the softmax of its decision values.
+        """
+
+    def margins(self, rows: Rows) -> Scores:
+        """The gap between the two best classes of pool rows, (n_rows,).
+
+        Of probabilities, or of decision values for a classifier without probabilities.
+        """
+
+
+@dataclass(frozen=True)
+class Query:
+    """Everything a strategy may look at."""
+
+    X: Features  # (n_pool, n_features), scaled
+    y_labelled: Classes  # (n_labelled,), aligned with `labelled`
+    labelled: Rows  # (n_labelled,)
+    candidates: Rows  # (n_candidates,), ascending, which is the pool's random order
+    n_classes: int
+    rng: np.random.Generator
+    fit: Callable[[], FittedModel] = field(repr=False)
+    ties: list[float] = field(default_factory=list, repr=False)  # filled by `lowest`
+
+    @cached_property
+    def model(self) -> FittedModel:
+        """The query model; fitted at the first access."""
+        return self.fit()
+
+    @cached_property
+    def probabilities(self) -> Probabilities:
+        """Class probabilities of the candidates, (n_candidates, n_classes)."""
+        return self.model.probabilities(self.candidates)
+
+    @cached_property
+    def margins(self) -> Scores:
+        """Gap between the two best classes of the candidates, (n_candidates,)."""
+        return self.model.margins(self.candidates)
+
+    def lowest(self, scores: Scores, n: int) -> Rows:
+        """The `n` candidates with the lowest scores, lowest first.
+
+        `scores` is (n_candidates,). Ties, and scores that are NaN, fall back to the pool's order,
+        which is random. Records the share of candidates that tie with the last one chosen.
+        """
+        if scores.shape != self.candidates.shape:
+            raise BadQuery(f"{len(self.candidates)} candidates, but scores are {scores.shape}")
+        order = np.argsort(scores, kind="stable")  # NaN last; candidates ascend: pool order
+        last = scores[order[n - 1]]
+        tied = np.isnan(scores) if np.isnan(last) else scores == last
+        self.ties.append(float(tied.mean()))
+        return self.candidates[order[:n]]
+
+
+class Strategy(Protocol):
+    """Chooses what to label next. May have keyword parameters after `n`."""
+
+    def __call__(self, query: Query, n: int) -> Rows:
+        """`n` distinct rows out of `query.candidates`, most wanted first."""
