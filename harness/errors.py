@@ -9,6 +9,7 @@ HarnessError
     WorkError        one piece of work failed; the run goes on
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
+        CannotValidate  the labelled rows cannot be cross-validated
 """
 
 from __future__ import annotations
@@ -59,3 +60,7 @@ class BadQuery(WorkError):
 
 class OneClass(WorkError):
     """The labelled rows hold one class only, so there is nothing to learn."""
+
+
+class CannotValidate(WorkError):
+    """The labelled rows cannot be cross-validated."""

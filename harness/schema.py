@@ -132,7 +132,7 @@ TABLES: dict[str, pa.Schema] = {
             *_names("dataset", "classifier", "scaler", "resampler"),
             _REPEAT,
             *_OUTCOME,
-            _field("n_labels", _INT, "labels of the whole pool"),
+            _field("n_labels", _INT, "labels of the whole pool; null: not fitted", null=True),
             *_TESTED,
             *_PLACE,
         ]

@@ -1,0 +1,70 @@
+"""How a run is shown while it goes on: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from harness.run import Progress
+
+PLAIN_EVERY_S = 10.0
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Callable[[Progress], None]]:
+    """Give a function that shows a `Progress`."""
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=4, transient=True) as live:
+            yield lambda progress: live.update(Text(line(progress)))
+        return
+    last = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PLAIN_EVERY_S:
+            last = time.monotonic()
+            console.print(line(progress), soft_wrap=True, highlight=False)
+
+    yield tell
+
+
+def line(progress: Progress) -> str:
+    """One line that says it all."""
+    standing = progress.standing
+    parts = [
+        _share("references", standing.references),
+        _share("acquisitions", standing.acquisitions),
+        _share("studies", standing.studies),
+        _share("trials", standing.trials),
+        f"{progress.trials_per_s:.1f} trials/s",
+    ]
+    if standing.badly:
+        parts.append(", ".join(f"{n} {status}" for status, n in standing.badly.items()))
+    parts.append(f"{duration(progress.elapsed_s)} gone")
+    if progress.left_s is not None and standing.trials[0] < standing.trials[1]:
+        parts.append(f"about {duration(progress.left_s)} left")
+    return " · ".join(parts)
+
+
+def _share(what: str, counts: tuple[int, int]) -> str:
+    return f"{what} {counts[0]}/{counts[1]}"
+
+
+def duration(seconds: float) -> str:
+    """As a person would say it.
+
+    >>> duration(59.4), duration(61), duration(3720)
+    ('59 s', '1 min 01 s', '1 h 02 min')
+    """
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:  # noqa: PLR2004
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,10 @@
+"""Everything the datasets raise on purpose.
+
+DatasetError    a data set is not there, is not what it says, or is asked for what it has not
+"""
+
+from __future__ import annotations
+
+
+class DatasetError(Exception):
+    """One clear message: what is wrong, where, and what to do about it."""

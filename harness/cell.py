@@ -1,0 +1,250 @@
+"""What is computed, and its identity: curves, acquisitions, studies, references.
+
+An id is a hash of the canonical JSON of all that can change the number, and of nothing else
+(DESIGN.md, section 3.7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from optuna.distributions import distribution_to_json
+
+from harness.sampler import SETTINGS
+from search_spaces.space import Space
+
+PROTOCOL_VERSION = 1  # raised whenever the same sweep would give other numbers
+
+Params = Mapping[str, Any]  # JSON values
+
+
+@dataclass(frozen=True)
+class Component:
+    """A named thing of one axis, with every parameter filled in."""
+
+    name: str
+    label: str  # what the tables and reports call it; not part of any id
+    params: Params = field(default_factory=dict)
+    source: str = ""  # a dataset's content, an outside component's code; empty for built-in ones
+    space: Space = field(default_factory=dict)  # what tuning may change
+    model: Component | None = None  # a strategy's own query model
+
+    @property
+    def hashed_params(self) -> dict[str, Any]:
+        """The parameters without `path`: where a file lay; its content is the source."""
+        return {name: value for name, value in self.params.items() if name != "path"}
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What of it can change a number; the space is the study's."""
+        whole: dict[str, Any] = {"name": self.name, "params": self.hashed_params}
+        if self.source:
+            whole["source"] = self.source
+        if self.model:
+            whole["model"] = self.model.identity
+        return whole
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A cell without its budget."""
+
+    dataset: Component
+    classifier: Component
+    scaler: Component
+    resampler: Component
+    strategy: Component
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Axis -> label, as the tables have it."""
+        return {axis: getattr(self, axis).label for axis in self.__dataclass_fields__}
+
+    def __str__(self) -> str:
+        """Return the labels, as a person would say them."""
+        return " × ".join(self.labels.values())
+
+
+@dataclass(frozen=True)
+class Split:
+    """How rows become pool and test."""
+
+    method: str
+    test: float  # share of the rows
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """How labels are bought."""
+
+    initial: int  # rows
+    design: str
+    batch: int  # rows a round
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What tuning may see."""
+
+    method: str  # cross_validation or holdout
+    folds: int = 0  # cross_validation
+    rows: int = 0  # holdout: charged to every budget
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a study searches."""
+
+    trials: int  # trial 0, the defaults, included
+    metric: str
+    validation: Validation
+    acquisition: str  # defaults or tuned: the hyperparameters of the query model
+    startup: int  # random trials before TPE begins
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the whole sweep shares and a number depends on."""
+
+    seed: int
+    split: Split
+    labelling: Labelling
+    tuning: Tuning
+    dtype: str  # float32 or float64
+    threads: int  # per task
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every id holds."""
+        return {
+            "protocol": PROTOCOL_VERSION,
+            "seed": self.seed,
+            "split": vars(self.split),
+            "dtype": self.dtype,
+            "threads": self.threads,
+            "device": "cpu",
+            "backend": "cpu",
+        }
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """The active-learning run of one curve on one repeat."""
+
+    curve: Curve
+    repeat: int
+    setting: Setting
+    budgets: tuple[int, ...]  # ascending, labels bought in total; not in the id unless tuned
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether its query model takes over each checkpoint's winner."""
+        return self.setting.tuning.acquisition == "tuned"
+
+    @cached_property
+    def id(self) -> str:
+        """16 hex digits."""
+        identity = {
+            **self.setting.identity,
+            "kind": "acquisition",
+            "repeat": self.repeat,
+            "labelling": vars(self.setting.labelling),
+            "holdout": self.setting.tuning.validation.rows,
+            **{axis: getattr(self.curve, axis).identity for axis in self.curve.labels},
+        }
+        if self.is_tuned:
+            identity["tuned"] = {
+                "budgets": self.budgets,
+                "trials": self.setting.tuning.trials,
+                "study": _study_settings(self),
+            }
+        return digest(identity)
+
+
+@dataclass(frozen=True)
+class Study:
+    """The Optuna study of one cell on one repeat."""
+
+    acquisition: Acquisition
+    budget: int
+
+    @property
+    def space(self) -> Space:
+        """What the trials may change, by component.parameter."""
+        curve = self.acquisition.curve
+        return {
+            f"{axis}.{name}": distribution
+            for axis, component in (
+                ("classifier", curve.classifier),
+                ("resampler", curve.resampler),
+            )
+            for name, distribution in component.space.items()
+        }
+
+    @property
+    def n_trials(self) -> int:
+        """Trials to run: with nothing to tune, the defaults alone."""
+        return self.acquisition.setting.tuning.trials if self.space else 1
+
+    @cached_property
+    def id(self) -> str:
+        """16 hex digits."""
+        return digest(
+            {
+                "kind": "study",
+                "acquisition": self.acquisition.id,
+                "budget": self.budget,
+                **_study_settings(self.acquisition),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`full_data`: the classifier's defaults on all labels of the pool, without a study."""
+
+    curve: Curve  # its strategy is `full_data`
+    repeat: int
+    setting: Setting
+
+    @cached_property
+    def id(self) -> str:
+        """16 hex digits."""
+        axes = [axis for axis in self.curve.labels if axis != "strategy"]
+        return digest(
+            {
+                **self.setting.identity,
+                "kind": "reference",
+                "repeat": self.repeat,
+                **{axis: getattr(self.curve, axis).identity for axis in axes},
+            }
+        )
+
+
+FULL_DATA = Component("full_data", "full_data")
+
+
+def _study_settings(acquisition: Acquisition) -> dict[str, Any]:
+    tuning = acquisition.setting.tuning
+    space = Study(acquisition, 0).space
+    return {
+        "space": {name: json.loads(distribution_to_json(d)) for name, d in space.items()},
+        "sampler": {"name": "tpe", "n_startup_trials": tuning.startup, **SETTINGS},
+        "validation": vars(tuning.validation),
+        "metric": tuning.metric,
+    }
+
+
+def digest(identity: Mapping[str, Any]) -> str:
+    """The first 16 hex digits of the SHA-256 of canonical JSON.
+
+    >>> digest({"b": 1, "a": (1, 2)}) == digest({"a": [1, 2], "b": 1})
+    True
+    """
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,36 @@
+"""A Gaussian naive Bayes for rows that may all be alike.
+
+Imports scikit-learn; the factory in `naive_bayes.py` imports this module when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.naive_bayes import GaussianNB
+
+from harness.arrays import Classes, Features, Probabilities
+
+
+class GaussianBayes(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
+    """scikit-learn's, in float64, and sound in two corners.
+
+    Where no feature varies, scikit-learn divides by a variance of 0, or by one that rounding made;
+    this gives the prior. Far from all classes the log likelihoods are so large that subtracting
+    their log-sum loses the log of a sum of equals, and scikit-learn's probabilities then add up to
+    more than 1; a softmax does not.
+    """
+
+    def fit(self, X: Features, y: Classes) -> Self:
+        """Take means and variances per class."""
+        X = np.asarray(X, dtype=np.float64)
+        super().fit(X, y)
+        if not np.ptp(X, axis=0).any():
+            self.var_[:] = 1e300  # so flat that no value speaks for any class
+        return self
+
+    def predict_proba(self, X: Features) -> Probabilities:
+        """Posterior of each class, (n_rows, n_classes)."""
+        return np.asarray(softmax(self.predict_joint_log_proba(X), axis=1))

@@ -1,0 +1,29 @@
+"""Nearest neighbours that never ask for more rows than there are.
+
+Imports scikit-learn; the factory in `knn.py` imports this module when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from sklearn.neighbors import KNeighborsClassifier
+
+from harness.arrays import Classes, Features
+
+
+class NeighboursAtMost(KNeighborsClassifier):  # type: ignore[misc]  # scikit-learn is untyped
+    """scikit-learn's, with `n_neighbors` set by `fit` to `most`, or to the number of rows.
+
+    scikit-learn fits with too few rows, and raises only when it is asked to predict.
+    """
+
+    def __init__(self, most: int, *, weights: str, metric: str, n_jobs: int) -> None:
+        super().__init__(n_neighbors=most, weights=weights, metric=metric, n_jobs=n_jobs)
+        self.most = most
+
+    def fit(self, X: Features, y: Classes) -> Self:
+        """Remember the rows."""
+        self.n_neighbors = min(self.most, len(X))
+        super().fit(X, y)
+        return self

@@ -1,0 +1,98 @@
+"""The datasets of a sweep, prepared: what the driver holds and workers are given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from datasets.dataset import Table
+from datasets.errors import DatasetError
+from harness.arrays import Rows
+from harness.cell import Component, Split
+from harness.errors import SweepError
+from harness.features import twins
+from harness.registry import Registry
+from harness.schema import Row
+from harness.splits import sizes
+from harness.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A dataset as one entry of a sweep wants it."""
+
+    component: Component  # its source is the content
+    table: Table
+    twins: Rows  # (n_rows,): the group of each row
+
+
+Corpus = Mapping[str, Prepared]  # by label
+
+
+def load(sweep: Sweep) -> Corpus:
+    """Prepare every dataset of the sweep. Raises `SweepError` with all that cannot be used."""
+    corpus: dict[str, Prepared] = {}
+    problems = []
+    for grid in sweep.grids:
+        for component in grid.datasets:
+            if component.label in corpus:
+                continue
+            try:
+                prepared = _prepare(component, sweep.registry)
+            except DatasetError as error:
+                problems.append(f"datasets, {component.label}: {error}")
+                continue
+            if why := _unsplittable(prepared.table, sweep.setting.split):
+                problems.append(f"datasets, {component.label}: {why}")
+            corpus[component.label] = prepared
+    if problems:
+        raise SweepError(problems, f"sweep {sweep.name}")
+    return corpus
+
+
+def _prepare(component: Component, registry: Registry) -> Prepared:
+    table = registry.datasets[component.name].prepare(**component.params)
+    source = ":".join(filter(None, [component.source, table.content]))
+    return Prepared(replace(component, source=source), table, twins(table))
+
+
+def _unsplittable(table: Table, how: Split) -> str | None:
+    counts = np.bincount(table.strata)
+    counts = counts[counts > 0]
+    n_pool, n_test = sizes(table, how)
+    if counts.min() < 2:  # noqa: PLR2004 - one row for either side
+        return "a class has one row; a stratified split needs two"
+    if min(n_pool, n_test) < len(counts):
+        return (
+            f"{n_pool} pool and {n_test} test rows cannot hold a row of each of "
+            f"{len(counts)} classes; change split.test"
+        )
+    return None
+
+
+def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
+    """A row of `datasets`."""
+    table, component = prepared.table, prepared.component
+    card = registry.datasets[component.name].card
+    n_pool, n_test = sizes(table, split)
+    group_sizes = np.bincount(prepared.twins)
+    return {
+        "dataset": component.label,
+        "name": component.name,
+        "title": card.title,
+        "source": card.source,
+        "citation": card.citation,
+        "licence": card.licence,
+        "content": table.content,
+        "preparation": json.dumps(component.hashed_params, sort_keys=True),
+        "removed": json.dumps(dict(table.removed), sort_keys=True),
+        "classes": list(table.classes),
+        "counts": np.bincount(table.y, minlength=len(table.classes)).tolist(),
+        "n_features": table.numbers.shape[1] + table.codes.shape[1],
+        "n_pool": n_pool,
+        "n_test": n_test,
+        "twin_share": float((group_sizes[prepared.twins] > 1).mean()),
+    }

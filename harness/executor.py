@@ -1,0 +1,68 @@
+"""What the driver asks of whatever does the work; and the one that does it right here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.corpus import Corpus
+from harness.problem_cache import ProblemCache
+from harness.segment import Rowset, Task
+from harness.work import work
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A task that came back, with rows, or with why there are none."""
+
+    task: Task
+    rows: Rowset | None
+    cause: str | None = None  # crashed, oom, timeout or node; None: it has rows
+    error: str | None = None
+
+
+class Executor(Protocol):
+    """Takes tasks, gives back what became of them."""
+
+    @property
+    def capacity(self) -> int:
+        """Tasks that it can make use of at the same time."""
+
+    def start(self, task: Task) -> None:
+        """Take a task; returns at once, or when it is done."""
+
+    def wait(self, timeout_s: float) -> Sequence[Finished]:
+        """What finished since the last call; waits up to `timeout_s` for the first."""
+
+    def close(self) -> None:
+        """End what still runs, and give everything back."""
+
+
+class InlineExecutor:
+    """Does each task in this process when it is waited for: for debugging and for tests.
+
+    Limits are not enforced: there is nobody to end a trial, or a process that runs out of memory.
+    """
+
+    capacity = 1
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._problems = ProblemCache(corpus)
+        self._queue: deque[Task] = deque()
+
+    def start(self, task: Task) -> None:
+        """Queue the task."""
+        self._queue.append(task)
+
+    def wait(self, timeout_s: float) -> Sequence[Finished]:  # noqa: ARG002 - nothing to wait for
+        """Do the first task of the queue."""
+        if not self._queue:
+            return []
+        task = self._queue.popleft()
+        return [Finished(task, work(task, self._problems.get))]
+
+    def close(self) -> None:
+        """Forget what was not done."""
+        self._queue.clear()

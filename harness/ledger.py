@@ -1,0 +1,289 @@
+"""What of a plan is done: read from the run folder at the start, kept up as results come in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from harness.arrays import Rows
+from harness.cell import Acquisition, Params, Reference, Study
+from harness.plan import Plan
+from harness.schema import AXES, LOWER_IS_BETTER, Row
+from harness.segment import (
+    AcquisitionSegment,
+    EvaluationSegment,
+    ReferenceSegment,
+    Rowset,
+    Segment,
+    StudySegment,
+)
+from harness.store import RunFolder
+from harness.study import Judged
+
+
+@dataclass
+class AcquisitionState:
+    """How far an acquisition is."""
+
+    acquisition: Acquisition
+    studies: list[StudyState] = field(default_factory=list)  # by budget, ascending
+    batches: list[Rows] = field(default_factory=list)
+    n_labels: list[int] = field(default_factory=list)  # after each round
+    evaluated: set[int] = field(default_factory=set)  # numbers of labels
+    row: Row | None = None  # as stored: it ended, at this many labels
+
+    @property
+    def bought(self) -> int:
+        """Labels so far, holdout included."""
+        return self.n_labels[-1] if self.n_labels else 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be bought: all budgets are passed, or it did not end well."""
+        if self.row is None:
+            return False
+        return self.row["status"] != "done" or self.row["n_labels"] >= self.acquisition.budgets[-1]
+
+    @property
+    def next_stop(self) -> int | None:
+        """Labels to buy until, as far as may be bought now; None: wait, or ended."""
+        if self.ended:
+            return None
+        if not self.acquisition.is_tuned:
+            return self.acquisition.budgets[-1]
+        for study in self.studies:
+            if study.study.budget > self.bought or self.bought == 0:
+                return study.study.budget
+            if not study.complete:
+                return None
+        return self.acquisition.budgets[-1]
+
+    def query_params(self) -> Params:
+        """Of a tuned acquisition: the last winner's hyperparameters, the defaults before."""
+        params: Params = {}
+        if self.acquisition.is_tuned:
+            for state in self.studies:
+                if state.study.budget <= self.bought:
+                    params = state.winner() or params
+        return params
+
+    def passed(self, budget: int) -> bool:
+        """Whether the rows of `budget` are bought."""
+        return self.bought >= budget
+
+    def until(self, budget: int) -> tuple[Rows, ...]:
+        """The batches that make up `budget`."""
+        return tuple(
+            batch for batch, n in zip(self.batches, self.n_labels, strict=True) if n <= budget
+        )
+
+
+@dataclass
+class StudyState:
+    """How far a study is."""
+
+    study: Study
+    trials: list[Judged] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no trial is left to do."""
+        return len(self.trials) >= self.study.n_trials
+
+    def winner(self) -> Params | None:
+        """The hyperparameters of the best trial, ties to the earlier; None: there is none."""
+        sign = -1 if self.study.acquisition.setting.tuning.metric in LOWER_IS_BETTER else 1
+        scored = [t for t in self.trials if t.status == "done" and t.value is not None]
+        if not scored:
+            return None
+        return max(scored, key=lambda trial: sign * (trial.value or 0.0)).params
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much of a plan is done, of how much."""
+
+    acquisitions: tuple[int, int]
+    studies: tuple[int, int]
+    trials: tuple[int, int]
+    references: tuple[int, int]
+    badly: Counter[str]  # status -> acquisitions, trials, references that did not end well;
+    # `unreachable`: studies whose acquisition ended before their budget
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left that could be done."""
+        done = [self.acquisitions, self.references]
+        return all(n == total for n, total in done) and (
+            self.studies[0] + self.badly["unreachable"] == self.studies[1]
+        )
+
+
+class Ledger:
+    """The state of all work of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.tests_every_round = plan.sweep.evaluate == "every_round"
+        self.acquisitions = {a.id: AcquisitionState(a) for a in plan.acquisitions}
+        self.studies = {s.id: StudyState(s) for s in plan.studies}
+        for state in self.studies.values():
+            self.acquisitions[state.study.acquisition.id].studies.append(state)
+        self.references: dict[str, Reference] = {r.id: r for r in plan.references}
+        self.done_references: dict[str, str] = {}  # id -> status
+        self.statuses: Counter[str] = Counter()  # of trials
+
+    @classmethod
+    def read(cls, plan: Plan, folder: RunFolder | None) -> Ledger:
+        """With what the run folder already holds of the plan."""
+        ledger = cls(plan)
+        if folder is None:
+            return ledger
+        metric = plan.sweep.setting.tuning.metric
+        columns = {
+            "rounds": ["acquisition_id", "round", "n_labels", "batch"],
+            "evaluations": ["acquisition_id", "n_labels"],
+            "acquisitions": None,
+            "trials": ["study_id", "number", "params", "metric", "status", f"val_{metric}"],
+            "references": ["reference_id", "status"],
+        }
+        order = {"rounds": "round", "trials": "number"}
+        for table, names in columns.items():
+            found = folder.read(table, names)
+            if table in order:
+                found = found.sort_by(order[table])
+            ledger.count({table: found.to_pylist()})
+        return ledger
+
+    def count(self, rows: Rowset) -> None:
+        """Take in rows that are stored; those of other plans are passed over."""
+        for table, take in (
+            ("rounds", self._count_round),
+            ("evaluations", self._count_evaluation),
+            ("acquisitions", self._count_acquisition),
+            ("trials", self._count_trial),
+            ("references", self._count_reference),
+        ):
+            for row in rows.get(table, ()):
+                take(row)
+
+    def _count_round(self, row: Row) -> None:
+        if state := self.acquisitions.get(row["acquisition_id"]):
+            state.batches.append(np.asarray(row["batch"], dtype=np.intp))
+            state.n_labels.append(row["n_labels"])
+
+    def _count_evaluation(self, row: Row) -> None:
+        if state := self.acquisitions.get(row["acquisition_id"]):
+            state.evaluated.add(row["n_labels"])
+
+    def _count_acquisition(self, row: Row) -> None:
+        if state := self.acquisitions.get(row["acquisition_id"]):
+            state.row = row
+
+    def _count_trial(self, row: Row) -> None:
+        if state := self.studies.get(row["study_id"]):
+            state.trials.append(Judged.of(row))
+            self.statuses[row["status"]] += 1
+
+    def _count_reference(self, row: Row) -> None:
+        if row["reference_id"] in self.references:
+            self.done_references[row["reference_id"]] = row["status"]
+
+    def ready(self) -> Iterator[Segment]:
+        """Everything that could be started now."""
+        for reference in self.references.values():
+            if reference.id not in self.done_references:
+                yield ReferenceSegment(reference)
+        for acquisition in self.acquisitions.values():
+            yield from self.ready_of(acquisition)
+
+    def ready_of(self, state: AcquisitionState) -> Iterator[Segment]:
+        """What could be started now of an acquisition and its studies."""
+        acquisition = state.acquisition
+        if (until := state.next_stop) is not None:
+            yield AcquisitionSegment(
+                acquisition,
+                tuple(state.batches),
+                until,
+                self.tests_every_round,
+                state.query_params(),
+            )
+        elif self.tests_every_round:
+            missing = [i for i, n in enumerate(state.n_labels) if n not in state.evaluated]
+            if missing:
+                yield EvaluationSegment(acquisition, tuple(state.batches), tuple(missing))
+        for study in state.studies:
+            if not study.complete and state.passed(study.study.budget):
+                yield self.study_segment(study)
+
+    def study_segment(self, state: StudyState) -> StudySegment:
+        """The rest of a study."""
+        acquisition = self.acquisitions[state.study.acquisition.id]
+        batches = acquisition.until(state.study.budget)
+        return StudySegment(state.study, batches, tuple(state.trials))
+
+    def standing(self) -> Standing:
+        """How much is done, and what did not end well."""
+        acquisitions, studies = self.acquisitions.values(), self.studies.values()
+        badly: Counter[str] = Counter(self.statuses)
+        badly.update(a.row["status"] for a in acquisitions if a.row)
+        badly.update(self.done_references.values())
+        del badly["done"]
+        badly["unreachable"] = sum(1 for _ in self._unreachable())
+        return Standing(
+            acquisitions=(sum(a.ended for a in acquisitions), len(acquisitions)),
+            studies=(sum(s.complete for s in studies), len(studies)),
+            trials=(sum(len(s.trials) for s in studies), sum(s.study.n_trials for s in studies)),
+            references=(len(self.done_references), len(self.references)),
+            badly=+badly,
+        )
+
+    def _unreachable(self) -> Iterator[StudyState]:
+        """Studies whose acquisition ended before their budget."""
+        for acquisition in self.acquisitions.values():
+            for study in acquisition.studies:
+                if acquisition.ended and not acquisition.passed(study.study.budget):
+                    yield study
+
+
+def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
+    """Results in the folder that stand under this sweep's names but were made otherwise.
+
+    One line each: continuing would mix them with the sweep's own in every table.
+    """
+    planned: dict[tuple[object, ...], str] = {}
+    for acquisition in plan.acquisitions:
+        labels = tuple(acquisition.curve.labels.values())
+        planned[(*labels, acquisition.repeat)] = acquisition.id
+    found = list(_other(folder, "rounds", "acquisition_id", [*AXES, "repeat"], planned))
+    planned = {
+        (*s.acquisition.curve.labels.values(), s.acquisition.repeat, s.budget): s.id
+        for s in plan.studies
+    }
+    found += _other(folder, "trials", "study_id", [*AXES, "repeat", "budget"], planned)
+    planned = {(*list(r.curve.labels.values())[:-1], r.repeat): r.id for r in plan.references}
+    found += _other(folder, "references", "reference_id", [*AXES[:-1], "repeat"], planned)
+    return found
+
+
+def _other(
+    folder: RunFolder,
+    table: str,
+    id_: str,
+    key: Sequence[str],
+    planned: dict[tuple[object, ...], str],
+) -> Iterator[str]:
+    stored = folder.read(table, [id_, *key])
+    for column in range(stored.num_columns):
+        if pa.types.is_dictionary(stored.schema.field(column).type):
+            plain = pc.cast(stored.column(column), pa.string())
+            stored = stored.set_column(column, stored.schema.field(column).name, plain)
+    for row in stored.group_by([id_, *key]).aggregate([]).to_pylist():
+        names = tuple(row[column] for column in key)
+        if planned.get(names, row[id_]) != row[id_]:
+            yield f"{table}: {' × '.join(map(str, names))}"

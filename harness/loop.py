@@ -1,0 +1,147 @@
+"""The active-learning loop: fit, score, choose, buy; round after round.
+
+No files, no Ray, no clocks but stopwatches: a problem goes in, rounds come out one by one. A
+round's random generator is named by its number, so the loop may stop after any round and go on
+from the stored batches as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from harness.arrays import Features, Probabilities, Rows, Scores
+from harness.cell import Labelling
+from harness.learner import Fitted, Learner
+from harness.pool import Pool
+from harness.problem import Problem
+from harness.strategies.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round bought and what it took."""
+
+    number: int  # 0 is the initial design
+    pool: Pool  # after it
+    batch: Rows  # pool rows in the order of choice
+    tie_share: float | None  # of candidates that tie with the last one chosen; None: no scores
+    fit_s: float
+    score_s: float
+    query_s: float  # choosing, without fitting and scoring
+    note: str | None  # JSON: what the resampler did; None: nothing was fitted
+
+
+class OnLabels:
+    """A learner fitted on a pool's labelled rows: once per pool, however many ask."""
+
+    def __init__(self, problem: Problem, learner: Learner) -> None:
+        self.problem = problem
+        self.learner = learner
+        self.fit_s = 0.0  # of the last fit
+        self._pool: Pool | None = None
+        self._fitted: Fitted | None = None
+
+    def fitted(self, pool: Pool) -> Fitted:
+        """The learner, fitted on the labelled rows of `pool` in ascending order."""
+        if self._fitted is None or pool is not self._pool:
+            started = perf_counter()
+            rows = pool.labelled
+            self._fitted = self.learner.fit(self.problem.X[rows], self.problem.y[rows])
+            self._pool = pool
+            self.fit_s = perf_counter() - started
+        return self._fitted
+
+
+class _QueryModel:
+    """What a strategy gets to ask; scores each distinct row of the pool once."""
+
+    def __init__(self, problem: Problem, fitted: Fitted) -> None:
+        self.problem = problem
+        self.fitted = fitted
+        self.score_s = 0.0
+
+    def probabilities(self, rows: Rows) -> Probabilities:
+        return np.asarray(self._score(self.fitted.confidences, rows))
+
+    def margins(self, rows: Rows) -> Scores:
+        return np.asarray(self._score(self.fitted.margins, rows))
+
+    def _score(self, of: Callable[[Features], Scores], rows: Rows) -> Scores:
+        started = perf_counter()
+        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+        scores = of(self.problem.pool.X[needed])[at]
+        self.score_s += perf_counter() - started
+        return scores
+
+
+@dataclass(frozen=True)
+class Buying:
+    """How an acquisition buys: everything of it that no round changes."""
+
+    problem: Problem
+    labelling: Labelling
+    n_holdout: int
+    design: Callable[[Features, int], Rows]
+    strategy: Callable[[Query, int], Rows]
+    generator: Callable[[int], np.random.Generator]  # of a round
+
+    def replay(self, batches: Sequence[Rows]) -> Pool:
+        """The pool after `batches`."""
+        pool = Pool.unlabelled_of(len(self.problem.y), self.n_holdout)
+        for batch in batches:
+            pool = pool.label(batch, len(batch))
+        return pool
+
+
+def active_learning(
+    buying: Buying, model: OnLabels, pool: Pool, first: int, until: int
+) -> Iterator[Round]:
+    """Yield rounds from number `first` on, until `until` labels are bought or none is left.
+
+    `pool` is what the rounds before `first` left. Raises `BadQuery` where the strategy breaks
+    its contract, and whatever the model raises.
+    """
+    for number in range(first, len(buying.problem.y) + 1):
+        if number > 0 and (pool.n_bought >= until or len(pool.candidates) == 0):
+            return
+        bought = _choose(buying, model, pool, number)
+        pool = bought.pool
+        yield bought
+
+
+def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
+    if number == 0:
+        n = buying.labelling.initial
+        started = perf_counter()
+        batch = buying.design(buying.problem.X, n)
+        query_s = perf_counter() - started
+        return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
+
+    asked: list[_QueryModel] = []
+
+    def fit() -> _QueryModel:
+        asked.append(_QueryModel(buying.problem, model.fitted(pool)))
+        return asked[0]
+
+    n = min(buying.labelling.batch, len(pool.candidates))
+    query = Query(
+        X=buying.problem.X,
+        y_labelled=buying.problem.y[pool.labelled],
+        labelled=pool.labelled,
+        candidates=pool.candidates,
+        n_classes=buying.problem.n_classes,
+        rng=buying.generator(number),
+        fit=fit,
+    )
+    started = perf_counter()
+    batch = np.asarray(buying.strategy(query, n))
+    fit_s = model.fit_s if asked else 0.0
+    score_s = sum(model.score_s for model in asked)
+    query_s = max(perf_counter() - started - fit_s - score_s, 0.0)
+    note = asked[0].fitted.note if asked else None
+    ties = query.ties[-1] if query.ties else None
+    return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)

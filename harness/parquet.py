@@ -1,0 +1,96 @@
+"""One Parquet file of a table: rows to bytes, and back with everything checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harness.errors import RunFolderError
+from harness.schema import SCHEMA_VERSION, Row, schema
+
+
+def table_of(table: str, rows: Sequence[Row]) -> pa.Table:
+    """`rows` with the schema of `table`; a nullable column that a row lacks is null.
+
+    Raises `ValueError` (of which pyarrow's is one) for a row that does not fit: the caller's bug.
+    """
+    target = schema(table)
+    needed = {field.name for field in target if not field.nullable}
+    for row in rows:
+        if unknown := row.keys() - set(target.names):
+            raise ValueError(f"{table} has no column {sorted(unknown)}")
+        if missing := {name for name in needed if row.get(name) is None}:
+            raise ValueError(f"{table} needs a value for {sorted(missing)}")
+    return pa.Table.from_pylist(list(rows), schema=target)
+
+
+def encode(content: pa.Table) -> bytes:
+    """The bytes of a Parquet file, with checksums."""
+    sink = pa.BufferOutputStream()
+    whole = content.unify_dictionaries()
+    pq.write_table(whole, sink, compression="zstd", write_page_checksum=True)
+    return bytes(sink.getvalue())
+
+
+def decode(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The content of `path` as `table` is defined today; null where a column came later.
+
+    Raises `RunFolderError` for a file that is damaged, foreign or too new, and `OSError` where
+    it cannot be read.
+    """
+    wanted = selected(table, columns)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _check(path, table, file.schema_arrow)
+            stored = [name for name in wanted.names if name in file.schema_arrow.names]
+            content = file.read(columns=stored)
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise RunFolderError(
+            f"{path} is damaged ({error}); move it away and run the sweep again: "
+            "what it held is computed again"
+        ) from error
+    for field in wanted:
+        if field.name not in stored:
+            content = content.append_column(field, pa.nulls(len(content), field.type))
+    return content.select(wanted.names).cast(wanted)
+
+
+def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:
+    """The schema of `table`, of `columns` only unless that is None. Raises `KeyError`."""
+    whole = schema(table)
+    if columns is None:
+        return whole
+    return pa.schema([whole.field(name) for name in columns], metadata=whole.metadata)
+
+
+def _check(path: Path, table: str, found: pa.Schema) -> None:
+    """Raise `RunFolderError` unless `found` is a schema of `table` that this version can read."""
+    metadata = {key.decode(): value.decode() for key, value in (found.metadata or {}).items()}
+    owner, version = metadata.get("fewlabels_table"), metadata.get("fewlabels_schema_version", "")
+    if owner is None or not version.isdecimal():
+        raise RunFolderError(f"{path} was not written by fewlabels; move it out of the run")
+    if owner != table:
+        raise RunFolderError(f"{path} belongs to the table {owner}; move it out of {table}")
+    if int(version) > SCHEMA_VERSION:
+        raise RunFolderError(
+            f"{path} has schema version {version}, and this fewlabels knows {SCHEMA_VERSION}; "
+            "use the newer fewlabels that wrote it"
+        )
+    known = schema(table)
+    for field in known:
+        if not field.nullable and field.name not in found.names:
+            raise RunFolderError(
+                f"{path} lacks the column {field.name!r} of {table}; "
+                "move it away and run the sweep again: what it held is computed again"
+            )
+    for field in found:
+        if field.name not in known.names or known.field(field.name).type != field.type:
+            raise RunFolderError(
+                f"{path} has a column {field.name!r} of {field.type}, which {table} does not have; "
+                "move it away and run the sweep again: what it held is computed again"
+            )

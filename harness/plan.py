@@ -1,0 +1,98 @@
+"""From a sweep to the list of all that must be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from harness.budgets import checkpoints
+from harness.cell import FULL_DATA, Acquisition, Component, Curve, Reference, Study
+from harness.corpus import Corpus
+from harness.errors import SweepError
+from harness.splits import sizes
+from harness.sweep import Grid, Sweep
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All work of a sweep, in the sweep's order, whether done already or not."""
+
+    sweep: Sweep
+    acquisitions: tuple[Acquisition, ...]
+    studies: tuple[Study, ...]
+    references: tuple[Reference, ...]
+    excluded: tuple[tuple[Curve, str], ...]  # curves left out, and why
+
+
+def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
+    """Cross the axes of every grid. Raises `SweepError` for budgets that a pool cannot meet."""
+    budgets: dict[str, tuple[Curve, set[int]]] = {}
+    excluded: dict[str, tuple[Curve, str]] = {}
+    problems: list[str] = []
+    for grid in sweep.grids:
+        met = {d.label: _checkpoints(sweep, grid, d, corpus, problems) for d in grid.datasets}
+        for curve in _curves(grid, corpus):
+            key = str(curve)
+            if why := _exclusion(grid, curve):
+                excluded[key] = (curve, why)
+                continue
+            budgets.setdefault(key, (curve, set()))[1].update(met[curve.dataset.label])
+    if problems:
+        raise SweepError(list(dict.fromkeys(problems)), f"sweep {sweep.name}")
+    acquisitions = tuple(
+        Acquisition(curve, repeat, sweep.setting, tuple(sorted(wanted)))
+        for curve, wanted in budgets.values()
+        for repeat in range(sweep.repeats)
+    )
+    if not acquisitions:
+        raise SweepError(["exclude leaves no curve to run"], f"sweep {sweep.name}")
+    return Plan(
+        sweep,
+        acquisitions,
+        tuple(Study(a, budget) for a in acquisitions for budget in a.budgets),
+        tuple(_references(sweep, acquisitions)),
+        tuple(entry for key, entry in excluded.items() if key not in budgets),
+    )
+
+
+def _curves(grid: Grid, corpus: Corpus) -> Iterator[Curve]:
+    datasets = [corpus[dataset.label].component for dataset in grid.datasets]
+    axes = (datasets, grid.classifiers, grid.scalers, grid.resamplers, grid.strategies)
+    return (Curve(*components) for components in product(*axes))
+
+
+def _checkpoints(
+    sweep: Sweep, grid: Grid, dataset: Component, corpus: Corpus, problems: list[str]
+) -> tuple[int, ...]:
+    setting = sweep.setting
+    n_pool, _ = sizes(corpus[dataset.label].table, setting.split)
+    n_holdout = setting.tuning.validation.rows
+    met, wrong = checkpoints(grid.budgets, setting.labelling, n_holdout, n_pool)
+    problems += [f"budgets, on {dataset.label}: {why}" for why in wrong]
+    return met
+
+
+def _exclusion(grid: Grid, curve: Curve) -> str | None:
+    labels = curve.labels
+    for entry in grid.exclude:
+        if all(labels[axis] == label for axis, label in entry.items()):
+            return "excluded by " + ", ".join(f"{axis}: {label}" for axis, label in entry.items())
+    return None
+
+
+def _references(sweep: Sweep, acquisitions: tuple[Acquisition, ...]) -> Iterator[Reference]:
+    """The target's pipeline on each dataset, and every pipeline of the grid if that is wanted."""
+    curves = {str(acquisition.curve): acquisition.curve for acquisition in acquisitions}
+    target = sweep.target
+    pipelines: dict[tuple[str, ...], Curve] = {}
+    for curve in curves.values():
+        wanted = [(target.classifier, target.scaler, target.resampler)]
+        if target.every_pipeline:
+            wanted.append((curve.classifier, curve.scaler, curve.resampler))
+        for classifier, scaler, resampler in wanted:
+            key = (curve.dataset.label, classifier.label, scaler.label, resampler.label)
+            pipelines[key] = Curve(curve.dataset, classifier, scaler, resampler, FULL_DATA)
+    for pipeline in pipelines.values():
+        for repeat in range(sweep.repeats):
+            yield Reference(pipeline, repeat, sweep.setting)

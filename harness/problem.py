@@ -1,0 +1,87 @@
+"""One dataset, split, encoded and scaled for one repeat: what every model of it works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.arrays import Classes, Features, Mask, Rows
+from harness.cell import Component, Setting, digest
+from harness.corpus import Prepared
+from harness.features import encode
+from harness.registry import Registry, lookup
+from harness.seeding import integer
+from harness.splits import split
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """Some rows, each different one once. Equal rows get equal scores, so one will do."""
+
+    X: Features  # (n_distinct, n_features)
+    of: Rows  # (n_rows,), into X
+
+    @classmethod
+    def rows(cls, X: Features, groups: Rows) -> Distinct:
+        """The rows of `X`, of which those with equal `groups` are equal."""
+        _, first, of = np.unique(groups, return_index=True, return_inverse=True)
+        return cls(X[first], of)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Pool and test set. Rows are pool rows, in the pool's random order."""
+
+    X: Features  # (n_pool, n_features)
+    y: Classes  # (n_pool,)
+    groups: Rows  # (n_pool,): twins share one
+    pool: Distinct
+    test: Distinct
+    y_test: Classes  # (n_test,)
+    is_novel: Mask  # (n_test,): without a twin in the pool
+    n_classes: int
+
+
+@dataclass(frozen=True)
+class ProblemKey:
+    """Which problem: all that it depends on."""
+
+    dataset: Component
+    scaler: Component
+    repeat: int
+    setting: Setting
+
+    @property
+    def id(self) -> str:
+        """16 hex digits."""
+        return digest(
+            {
+                **self.setting.identity,
+                "dataset": self.dataset.identity,
+                "scaler": self.scaler.identity,
+                "repeat": self.repeat,
+            }
+        )
+
+
+def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
+    """Split a dataset; fit encoders and the scaler on its pool; transform all rows."""
+    table, twins, setting = prepared.table, prepared.twins, key.setting
+    sides = split(table, setting.split, setting.seed, key.dataset.name, key.repeat)
+    X = encode(table, sides.pool)
+    seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
+    scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
+    scale.fit(X[sides.pool])
+    X = np.ascontiguousarray(scale.transform(X), dtype=setting.dtype)
+    X_pool = X[sides.pool]
+    return Problem(
+        X=X_pool,
+        y=table.y[sides.pool],
+        groups=twins[sides.pool],
+        pool=Distinct.rows(X_pool, twins[sides.pool]),
+        test=Distinct.rows(X[sides.test], twins[sides.test]),
+        y_test=table.y[sides.test],
+        is_novel=~np.isin(twins[sides.test], twins[sides.pool]),
+        n_classes=len(table.classes),
+    )

@@ -1,0 +1,147 @@
+"""Every component a sweep may name: those of the tree, of installed packages, of local files.
+
+Each axis is a plain dict from name to factory. A package registers more through the entry-point
+group `fewlabels.components`, a sweep through `components: [./mine.py]`; both give a dict named
+`COMPONENTS`, from axis to name to factory::
+
+    COMPONENTS = {"strategies": {"mine": mine}, "classifier_spaces": {"my_forest": SPACE}}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, TypeVar
+
+from datasets import DATASETS
+from datasets.dataset import Dataset
+from harness.classifiers import CLASSIFIERS
+from harness.designs import DESIGNS
+from harness.errors import BadComponents, UnknownName
+from harness.resamplers import RESAMPLERS
+from harness.scalers import SCALERS
+from harness.strategies import STRATEGIES
+from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
+from search_spaces.space import Space
+
+T = TypeVar("T")
+Factory = Callable[..., Any]
+GROUP = "fewlabels.components"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFile:
+    """A local file of components, as text: what a worker on another machine needs of it."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> ComponentFile:
+        """Raises `BadComponents` where there is no such file."""
+        try:
+            return cls(path.name, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadComponents(f"cannot read the components file {path}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All axes, and for components from outside the tree what their code was."""
+
+    datasets: Mapping[str, Dataset] = field(default_factory=lambda: DATASETS)
+    classifiers: Mapping[str, Factory] = field(default_factory=lambda: CLASSIFIERS)
+    scalers: Mapping[str, Factory] = field(default_factory=lambda: SCALERS)
+    resamplers: Mapping[str, Factory] = field(default_factory=lambda: RESAMPLERS)
+    strategies: Mapping[str, Factory] = field(default_factory=lambda: STRATEGIES)
+    designs: Mapping[str, Factory] = field(default_factory=lambda: DESIGNS)
+    classifier_spaces: Mapping[str, Space] = field(default_factory=lambda: CLASSIFIER_SPACES)
+    resampler_spaces: Mapping[str, Space] = field(default_factory=lambda: RESAMPLER_SPACES)
+    sources: Mapping[str, str] = field(default_factory=dict)  # "axis/name" -> version of its code
+
+    def source(self, axis: str, name: str) -> str:
+        """What stands behind a name that the tree does not define; empty for those it does."""
+        return self.sources.get(f"{axis}/{name}", "")
+
+    def with_components(self, components: object, source: str, where: str) -> Registry:
+        """Add a `COMPONENTS` dict. Raises `BadComponents` for a wrong shape or a taken name."""
+        if not isinstance(components, Mapping):
+            raise BadComponents(f"{where}: COMPONENTS must be a dict from axis to name to factory")
+        axes = [f.name for f in fields(self) if f.name != "sources"]
+        grown: dict[str, Mapping[str, Any]] = {}
+        sources = dict(self.sources)
+        for axis, entries in components.items():
+            if axis not in axes:
+                raise BadComponents(f"{where}: {unknown('axis', str(axis), axes)}")
+            if not isinstance(entries, Mapping):
+                raise BadComponents(f"{where}: COMPONENTS[{axis!r}] must be a dict")
+            known: Mapping[str, Any] = getattr(self, axis)
+            for name in entries:
+                if name in known:
+                    raise BadComponents(f"{where}: {axis} already has {name!r}; choose a new name")
+                sources[f"{axis}/{name}"] = source
+            grown[axis] = {**known, **entries}
+        return replace(self, **grown, sources=MappingProxyType(sources))
+
+
+@cache
+def load(files: tuple[ComponentFile, ...] = ()) -> Registry:
+    """The registry of this process with the components of installed packages and `files`."""
+    registry = Registry()
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        version = f"{entry.dist.name}=={entry.dist.version}" if entry.dist else entry.value
+        where = f"entry point {entry.name} ({version})"
+        try:
+            components = entry.load()
+        except Exception as error:
+            raise BadComponents(f"{where} cannot be loaded: {error!r}") from error
+        registry = registry.with_components(components, version, where)
+    for file in files:
+        digest = hashlib.sha256(file.text.encode()).hexdigest()
+        module = _execute(file, digest)
+        components = getattr(module, "COMPONENTS", None)
+        registry = registry.with_components(components, f"sha256:{digest}", file.name)
+    return registry
+
+
+def _execute(file: ComponentFile, digest: str) -> ModuleType:
+    """Run a file that the sweep's author named, which is to say trusts."""
+    module = ModuleType(f"fewlabels_components_{digest[:16]}")
+    module.__file__ = file.name
+    sys.modules[module.__name__] = module  # annotations are looked up there
+    try:
+        exec(compile(file.text, file.name, "exec"), module.__dict__)  # noqa: S102
+    except Exception as error:
+        raise BadComponents(f"{file.name} raised {error!r} when it was loaded") from error
+    return module
+
+
+def lookup(entries: Mapping[str, T], name: str, kind: str) -> T:
+    """Return the entry called `name`.
+
+    >>> lookup({"margin": 1, "random": 2}, "margn", kind="strategy")
+    Traceback (most recent call last):
+    harness.errors.UnknownName: no strategy 'margn'; did you mean 'margin'? Known: margin, random
+    """
+    if name in entries:
+        return entries[name]
+    raise UnknownName(unknown(kind, name, entries))
+
+
+def unknown(kind: str, name: str, known: Mapping[str, Any] | list[str]) -> str:
+    """The message for a name that is not there, with the nearest one that is."""
+    close = get_close_matches(name, [*known], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return f"no {kind} {name!r}{hint} Known: {', '.join(sorted(known))}"
+
+
+def summary(factory: Factory) -> str:
+    """The first line of a component's docstring."""
+    return (factory.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,243 @@
+"""The driver: starts what can be started, writes what comes back, and only then counts it."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+import pyarrow.compute as pc
+
+from harness import environment
+from harness.corpus import Corpus, dataset_row
+from harness.errors import RunFolderError
+from harness.executor import Executor, Finished
+from harness.giving_up import give_up
+from harness.ledger import Ledger, Standing, conflicts
+from harness.plan import Plan
+from harness.schema import Row
+from harness.segment import (
+    ReferenceSegment,
+    Rowset,
+    Segment,
+    StudySegment,
+    Task,
+    kind,
+)
+from harness.store import RunFolder
+
+POLL_S = 0.5
+DEATHS = 3  # of a fresh process that did nothing else, until it is the trial's own fault
+PRIORITY = {"reference": 0, "acquisition": 1, "evaluation": 2, "study": 3}  # longest first
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands, and how fast it goes."""
+
+    standing: Standing
+    elapsed_s: float  # since this call of `run` began
+    trials_now: int  # done since then
+
+    @property
+    def trials_per_s(self) -> float:
+        """Since this call of `run` began."""
+        return self.trials_now / self.elapsed_s if self.elapsed_s else 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left if trials go on at this rate; None while there is no rate."""
+        done, total = self.standing.trials
+        return (total - done) / self.trials_per_s if self.trials_per_s else None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the caller wants to hear, and how it asks for the end."""
+
+    tell: Callable[[Progress], None]
+    should_stop: Callable[[], bool]  # finish what runs, store it, start nothing new
+
+
+def check_continues(plan: Plan, folder: RunFolder) -> None:
+    """Raise `RunFolderError` where the sweep cannot go on in this folder."""
+    if mixed := conflicts(plan, folder):
+        shown = "\n".join(f"  {line}" for line in mixed[:5])
+        more = f"\n  and {len(mixed) - 5} more" if len(mixed) > 5 else ""  # noqa: PLR2004
+        raise RunFolderError(
+            f"{folder.root} holds results that another sweep made under the same names (other "
+            f"data, seed, labelling, parameters or tuning). Choose another --out, or give what "
+            f"changed another label with `as:`.\n{shown}{more}"
+        )
+    now = environment.numeric_versions()
+    for row in folder.read("environments", ["versions"]).to_pylist():
+        if changed := environment.differences(row["versions"], now):
+            raise RunFolderError(
+                f"{folder.root} was computed with other library versions, and numbers may differ: "
+                f"{'; '.join(changed)}. Install those versions, or choose another --out."
+            )
+
+
+class Driver:
+    """The only writer of a run folder, which must be open for writing."""
+
+    def __init__(
+        self, plan: Plan, corpus: Corpus, folder: RunFolder, executor: Executor, segment_s: float
+    ) -> None:
+        self.plan = plan
+        self.corpus = corpus
+        self.folder = folder
+        self.executor = executor
+        self.segment_s = segment_s
+        self.ledger = Ledger.read(plan, folder)
+        self.in_flight: set[str] = set()  # ids of acquisitions, studies, references
+        self._queue: list[tuple[tuple[int, int], int, Segment]] = []
+        self._queued: set[str] = set()
+        self._order = count()
+        self._alone: set[str] = set()  # work whose worker died: one unit a task from then on
+        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._environments: set[str] = set()
+        self._started = time.monotonic()
+        self._trials_before = sum(len(s.trials) for s in self.ledger.studies.values())
+
+    def begin(self) -> None:
+        """Note the datasets and this environment; queue what is ready."""
+        stored = self.folder.read("environments", ["environment_id"]).to_pylist()
+        self._environments = {row["environment_id"] for row in stored}
+        known = set(self.folder.read("datasets", ["dataset"]).column("dataset").to_pylist())
+        registry, split = self.plan.sweep.registry, self.plan.sweep.setting.split
+        new = [
+            dataset_row(prepared, registry, split)
+            for label, prepared in self.corpus.items()
+            if label not in known
+        ]
+        self._write({"datasets": new, "environments": [environment.describe()]})
+        for segment in self.ledger.ready():
+            self._push(segment)
+
+    def start_some(self) -> None:
+        """Hand tasks to the executor, as many as it can use soon."""
+        while self._queue and len(self.in_flight) < self.executor.capacity:
+            _, _, segment = heapq.heappop(self._queue)
+            work_id = segment.work.id
+            self._queued.discard(work_id)
+            self.in_flight.add(work_id)
+            alone = work_id in self._alone
+            limit_s = 0.0 if alone else self.segment_s
+            self.executor.start(Task(segment, limit_s, self.plan.sweep.files, alone))
+
+    def take(self, finished: Finished) -> None:
+        """Write what came back, count it, queue what it makes possible."""
+        segment = finished.task.segment
+        found = finished.rows
+        if found is None:
+            found = self._after_death(finished)
+        self._write(found)
+        self.ledger.count(found)
+        self.in_flight.discard(segment.work.id)
+        self._push_next(segment)
+
+    def progress(self) -> Progress:
+        """Where the run stands."""
+        standing = self.ledger.standing()
+        now = standing.trials[0] - self._trials_before
+        return Progress(standing, time.monotonic() - self._started, now)
+
+    def _push(self, segment: Segment) -> None:
+        work_id = segment.work.id
+        if work_id in self.in_flight or work_id in self._queued:
+            return
+        labels = segment.study.budget if isinstance(segment, StudySegment) else 0
+        self._queued.add(work_id)
+        place = (PRIORITY[kind(segment)], -labels)
+        heapq.heappush(self._queue, (place, next(self._order), segment))
+
+    def _push_next(self, segment: Segment) -> None:
+        """What may be started now that `segment` is counted."""
+        if isinstance(segment, ReferenceSegment):
+            if segment.reference.id not in self.ledger.done_references:
+                self._push(segment)
+            return
+        if isinstance(segment, StudySegment):
+            state = self.ledger.studies[segment.study.id]
+            if not state.complete:
+                self._push(self.ledger.study_segment(state))
+                return
+            if not segment.study.acquisition.is_tuned:
+                return
+            work = segment.study.acquisition
+        else:
+            work = segment.acquisition
+        for ready in self.ledger.ready_of(self.ledger.acquisitions[work.id]):
+            self._push(ready)
+
+    def _write(self, found: Rowset) -> None:
+        """In an order that a kill cannot turn into a claim of work that is not stored."""
+        new = [
+            row
+            for row in found.get("environments", ())
+            if row["environment_id"] not in self._environments
+        ]
+        self._environments.update(row["environment_id"] for row in new)
+        self.folder.append("environments", new)
+        for table in ("datasets", "attempts", "rounds", "evaluations", "trials", "references"):
+            self.folder.append(table, found.get(table, ()))
+        for row in found.get("acquisitions", ()):
+            before = self.ledger.acquisitions[row["acquisition_id"]].row
+            if before is None:
+                self.folder.append("acquisitions", [row])
+                continue
+            row["wall_s"] += before["wall_s"]
+            row["peak_bytes"] = max(row["peak_bytes"], before["peak_bytes"])
+            self.folder.supersede(
+                "acquisitions", pc.field("acquisition_id") == row["acquisition_id"], [row]
+            )
+
+    def _after_death(self, finished: Finished) -> Rowset:
+        """Note the attempt. Try again, elsewhere or alone; or give up on the trial or round."""
+        segment, cause = finished.task.segment, finished.cause or "crashed"
+        key = (segment.work.id, segment.unit)
+        gives_up = False
+        if cause == "node":
+            action = "again, on another node"
+        elif not finished.task.alone:
+            self._alone.add(segment.work.id)
+            action = "again, one at a time, each in a fresh process"
+        else:
+            self._deaths[key] += 1
+            gives_up = cause == "timeout" or self._deaths[key] >= DEATHS
+            action = "given up" if gives_up else "again, alone in a fresh process"
+        attempt: Row = {
+            "work_id": segment.work.id,
+            "kind": kind(segment),
+            "unit": segment.unit,
+            "cause": cause,
+            "error": finished.error,
+            "action": action,
+            "at": datetime.now(UTC),
+        }
+        given_up = give_up(segment, cause, finished.error) if gives_up else {}
+        return {"attempts": [attempt], **given_up}
+
+
+def run(driver: Driver, watch: Watch) -> Progress:
+    """Do what of the driver's plan is not stored yet; return where it stands at the end.
+
+    Ends early when `watch.should_stop()` says so, with all that was finished stored.
+    """
+    driver.begin()
+    while True:
+        if not watch.should_stop():
+            driver.start_some()
+        if not driver.in_flight:
+            break
+        for finished in driver.executor.wait(POLL_S):
+            driver.take(finished)
+        watch.tell(driver.progress())
+    progress = driver.progress()
+    watch.tell(progress)
+    return progress

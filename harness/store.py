@@ -1,0 +1,215 @@
+"""A run folder: the tables of `schema.py` and the sweep, for one writer and any number of readers.
+
+Each table is a folder of Parquet files that pandas, DuckDB and Polars read as it is, also while
+the run goes on. A kill between any two system calls leaves neither a lost nor a doubled row; see
+`generations.py` for how. A plain reader that lists a table's files just before they are compacted
+may not find one of them and has to read again; `RunFolder.read` does so by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from harness import durable, lock, parquet
+from harness.errors import RunFolderError
+from harness.generations import Generations
+from harness.schema import TABLES, Row
+
+LOCK = ".fewlabels.lock"  # also marks a folder as a run
+SWEEP = "sweep.yaml"
+MANY_FILES = 64  # small files that a table may have before they are merged
+SMALL_BYTES = 16 * 2**20
+
+
+class RunFolder:
+    """The tables and the sweep of one run. Use `create` or `open`.
+
+    Methods raise `RunFolderError` where the disk or the files refuse, and `KeyError` for a table
+    that is not in `schema.TABLES`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._tables = {table: Generations(root, table) for table in TABLES}
+        self._is_writing = False
+
+    @classmethod
+    def create(cls, root: Path) -> RunFolder:
+        """The run at `root`, made with its parent folders if it is not there yet."""
+        with _explained(root):
+            if root.exists() and not root.is_dir():
+                raise RunFolderError(f"{root} is a file; a run needs a folder")
+            if root.is_dir() and not _is_run(root) and any(root.iterdir()):
+                raise RunFolderError(
+                    f"{root} is not empty and holds no run; choose an empty or a new folder"
+                )
+            root.mkdir(parents=True, exist_ok=True)
+            (root / LOCK).touch()
+        return cls(root)
+
+    @classmethod
+    def open(cls, root: Path) -> RunFolder:
+        """The run at `root`, finished or not."""
+        with _explained(root):
+            if _is_run(root):
+                return cls(root)
+            nearest = _nearest_run(root)
+            hint = f"; did you mean {nearest}?" if nearest else ""
+            raise RunFolderError(f"no run at {root}{hint}")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write, for one process at a time; first clears what a kill left."""
+        with contextlib.ExitStack() as held:
+            with _explained(self.root):
+                held.enter_context(lock.holding(self.root / LOCK))
+                for generations in self._tables.values():
+                    generations.recover()
+                durable.discard(self.root / f".{SWEEP}{durable.TEMPORARY}")
+            self._is_writing = True
+            try:
+                yield
+            finally:
+                self._is_writing = False
+
+    def append(self, table: str, rows: Sequence[Row]) -> None:
+        """Add `rows` to `table`: all are on disk when this returns, none if it raises.
+
+        Raises `ValueError` for a row that does not fit the table, as `supersede` does.
+        """
+        self._must_be_writing()
+        if not rows:
+            return
+        with _explained(self.root / table):
+            if len(self._small(table)) >= MANY_FILES:
+                self.compact(table)
+            self._tables[table].add(parquet.encode(parquet.table_of(table, rows)))
+
+    def supersede(self, table: str, where: pc.Expression, rows: Sequence[Row]) -> pa.Table:
+        """Put `rows` in the place of the stored rows that match `where`, in one step.
+
+        Returns the rows that went. A row for which `where` is null stays.
+        """
+        self._must_be_writing()
+        generations = self._tables[table]
+        stays = ~where | where.is_null()
+        keep, rewritten, leftovers = [], [], []
+        removed = [parquet.selected(table, None).empty_table()]
+        with _explained(self.root / table):
+            for path in generations.files(generations.current()):
+                content = parquet.decode(path, table)
+                removed.append(content.filter(where))
+                if not len(removed[-1]):
+                    keep.append(path)
+                elif path.stat().st_size > SMALL_BYTES:
+                    rewritten.append(content.filter(stays))
+                else:
+                    leftovers.append(content.filter(stays))
+            gone = pa.concat_tables(removed).unify_dictionaries()
+            if len(gone):
+                last = pa.concat_tables([*leftovers, parquet.table_of(table, rows)])
+                new = [part for part in (*rewritten, last) if len(part)]
+                new = new if new or keep else [last]  # plain readers need a file
+                generations.replace(keep, [parquet.encode(part) for part in new])
+            else:
+                self.append(table, rows)
+        return gone
+
+    def compact(self, table: str) -> None:
+        """Merge the small files of `table` into one; it holds the same rows."""
+        self._must_be_writing()
+        with _explained(self.root / table):
+            generations, small = self._tables[table], self._small(table)
+            if len(small) > 1:
+                whole = pa.concat_tables([parquet.decode(path, table) for path in small])
+                files = generations.files(generations.current())
+                big = [path for path in files if path not in small]
+                generations.replace(big, [parquet.encode(whole)])
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of `table` that are stored now; none where nothing was written yet."""
+        generations, current = self._tables[table], None
+        empty = parquet.selected(table, columns).empty_table()
+        while True:
+            before, current = current, generations.current()
+            try:
+                files = generations.files(current)
+                parts = [parquet.decode(path, table, columns) for path in files]
+            except OSError as error:
+                if current == before:  # else a writer has replaced it twice since we looked
+                    if current is not None and not current.is_dir():
+                        raise generations.lost(current) from error
+                    raise _refused(self.root / table, error) from error
+            else:
+                return pa.concat_tables([empty, *parts]).unify_dictionaries()
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """`read` for pandas: names as plain strings, nulls as NaN."""
+        stored = self.read(table)
+        plain = [
+            pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
+            for field in stored.schema
+        ]
+        return pd.DataFrame(stored.cast(pa.schema(plain)).to_pandas())
+
+    def write_sweep(self, text: str) -> None:
+        """Store `text` as the run's sweep, in place of the one there."""
+        self._must_be_writing()
+        with _explained(self.root / SWEEP):
+            durable.write(self.root / SWEEP, text.encode())
+
+    def sweep_text(self) -> str | None:
+        """The stored sweep; None: none yet."""
+        path = self.root / SWEEP
+        with _explained(path):
+            return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def _small(self, table: str) -> list[Path]:
+        generations = self._tables[table]
+        files = generations.files(generations.current())
+        return [path for path in files if path.stat().st_size <= SMALL_BYTES]
+
+    def _must_be_writing(self) -> None:
+        if not self._is_writing:
+            raise RuntimeError("writes to a run folder stand inside `with folder.writing():`")
+
+
+def _is_run(root: Path) -> bool:
+    """Whether `root` is a run; a sweep and tables without their lock are a published one."""
+    if (root / LOCK).is_file():
+        return True
+    return (root / SWEEP).is_file() and any(
+        path for table in TABLES for path in (root / table).glob("*.parquet")
+    )
+
+
+def _nearest_run(root: Path) -> Path | None:
+    """A run that was probably meant: the folder above, `runs/NAME`, or a sibling of like name."""
+    for path in (root.parent, root.parent / "runs" / root.name):
+        if _is_run(path):
+            return path
+    if not root.parent.is_dir():
+        return None
+    runs = [path.name for path in root.parent.iterdir() if _is_run(path)]
+    close = difflib.get_close_matches(root.name, runs, n=1)
+    return root.with_name(close[0]) if close else None
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about `path` into a `RunFolderError`."""
+    try:
+        yield
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(f"cannot use {error.filename or path}: {error.strerror or error}")

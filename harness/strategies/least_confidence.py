@@ -1,0 +1,16 @@
+"""Label where even the likeliest class is unlikely.
+
+Lewis and Gale, "A sequential algorithm for training text classifiers", SIGIR 1994; for more than
+two classes: Culotta and McCallum, "Reducing labeling effort for structured prediction tasks", AAAI
+2005. In Settles, "Active Learning Literature Survey", 2009, section 3.1: x_LC.
+"""
+
+from __future__ import annotations
+
+from harness.arrays import Rows
+from harness.strategies.query import Query
+
+
+def least_confidence(query: Query, n: int) -> Rows:
+    """Candidates whose best class has the lowest probability."""
+    return query.lowest(query.probabilities.max(axis=1), n)

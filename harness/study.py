@@ -1,0 +1,178 @@
+"""One study: hyperparameters proposed, validated on labelled rows, tested.
+
+What a trial is judged by are rows whose labels are paid for. The test set is scored beside it,
+and read by nobody here: `propose` and the choice of the winner see validation scores only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from harness import schema
+from harness.arrays import Classes, Probabilities, Rows
+from harness.cell import Params, Study
+from harness.errors import OneClass
+from harness.folds import folds
+from harness.learner import Fitted, Learner
+from harness.metrics import confusion, score
+from harness.problem import Problem
+from harness.sampler import tpe
+from harness.schema import Row
+from harness.seeding import integer
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What later proposals may know of a trial."""
+
+    params: Params
+    status: str
+    value: float | None  # the validation metric
+
+    @classmethod
+    def of(cls, row: Row) -> Judged:
+        """From a row of the trials table."""
+        value = row[f"val_{row['metric']}"]
+        return cls(json.loads(row["params"]), row["status"], value)
+
+
+def defaults(study: Study) -> Params:
+    """The hyperparameters of trial 0, by component.parameter."""
+    curve = study.acquisition.curve
+    own = {"classifier": curve.classifier, "resampler": curve.resampler}
+    return {name: own[(at := name.split(".", 1))[0]].params[at[1]] for name in study.space}
+
+
+def propose(study: Study, earlier: Sequence[Judged]) -> Params:
+    """The hyperparameters of trial `len(earlier)`: a function of the study and its past alone."""
+    number = len(earlier)
+    if number == 0:
+        return defaults(study)
+    acquisition = study.acquisition
+    curve, setting = acquisition.curve, acquisition.setting
+    seed = integer(
+        setting.seed,
+        "sampler",
+        curve.dataset.name,
+        curve.classifier.name,
+        curve.resampler.name,
+        acquisition.repeat,
+        number,
+    )
+    lower = setting.tuning.metric in schema.LOWER_IS_BETTER
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optimisation = optuna.create_study(
+        sampler=tpe(seed, setting.tuning.startup), direction="minimize" if lower else "maximize"
+    )
+    optimisation.add_trials([_told(study, judged) for judged in earlier])
+    return dict(optimisation.ask(fixed_distributions=dict(study.space)).params)
+
+
+def _told(study: Study, judged: Judged) -> FrozenTrial:
+    known = {"params": dict(judged.params), "distributions": dict(study.space)}
+    if judged.status == "done" and judged.value is not None:
+        return create_trial(state=TrialState.COMPLETE, value=judged.value, **known)
+    return create_trial(state=TrialState.FAIL, **known)
+
+
+class Bench:
+    """The rows of one study, prepared once: labelled, folds or holdout, test."""
+
+    def __init__(self, study: Study, problem: Problem, labelled: Rows, holdout: Rows) -> None:
+        """`labelled` and `holdout` are ascending pool rows. Raises `OneClass`, `CannotValidate`."""
+        self.problem = problem
+        self.labelled = labelled
+        self.holdout = holdout
+        met = np.unique(problem.y[labelled])
+        if len(met) == 1:
+            raise OneClass(f"all {len(labelled)} labelled rows are of one class, number {met[0]}")
+        setting = study.acquisition.setting
+        self.folds = []
+        if setting.tuning.validation.method == "cross_validation":
+            name, repeat = study.acquisition.curve.dataset.name, study.acquisition.repeat
+            self.folds = folds(
+                problem.y[labelled],
+                problem.groups[labelled],
+                setting.tuning.validation.folds,
+                integer(setting.seed, "folds", name, repeat),
+            )
+
+    def try_out(self, learner: Learner) -> Row:
+        """Validate, then fit on all labelled rows and test: the metric columns of a trial."""
+        X, y = self.problem.X[self.labelled], self.problem.y[self.labelled]
+        validated = [
+            _scored(learner.fit(X[fit], y[fit]), X[held], y[held]) for fit, held in self.folds
+        ]
+        started = perf_counter()
+        fitted = learner.fit(X, y)
+        fit_s = perf_counter() - started
+        if not self.folds:
+            held = self.holdout
+            validated = [_scored(fitted, self.problem.X[held], self.problem.y[held])]
+        values = _validation_metrics(validated, learner.n_classes)
+        return {**values, **tested(fitted, self.problem), "fit_s": fit_s}
+
+
+_Scored = tuple[Classes, Classes, Probabilities | None]  # true, predicted, probabilities
+
+
+def _scored(fitted: Fitted, X: Any, y: Classes) -> _Scored:
+    return y, *fitted.predict(X)
+
+
+def _validation_metrics(parts: Sequence[_Scored], n_classes: int) -> Row:
+    """One score over the rows of all folds together.
+
+    A fold of ten rows has no macro-F1 worth averaging; all rows out of fold have one.
+    """
+    probabilities = [p for _, _, p in parts if p is not None]
+    together = np.concatenate(probabilities) if len(probabilities) == len(parts) else None
+    values = score(
+        np.concatenate([y for y, _, _ in parts]),
+        np.concatenate([predicted for _, predicted, _ in parts]),
+        together,
+        n_classes,
+    )
+    return {f"val_{name}": value for name, value in values.items()}
+
+
+def tested(fitted: Fitted, problem: Problem) -> Row:
+    """Test columns: all test rows, and those without a twin in the pool."""
+    started = perf_counter()
+    predicted, probabilities = fitted.predict(problem.test.X)
+    predict_s = perf_counter() - started
+    of, novel = problem.test.of, problem.is_novel
+    everywhere = score(
+        problem.y_test,
+        predicted[of],
+        None if probabilities is None else probabilities[of],
+        problem.n_classes,
+    )
+    elsewhere = score(
+        problem.y_test[novel],
+        predicted[of[novel]],
+        None if probabilities is None else probabilities[of[novel]],
+        problem.n_classes,
+    )
+    return {
+        **{f"test_{name}": value for name, value in everywhere.items()},
+        **{f"test_novel_{name}": value for name, value in elsewhere.items()},
+        "n_test_novel": int(novel.sum()),
+        "confusion": confusion(problem.y_test, predicted[of], problem.n_classes).tolist(),
+        "resampling": fitted.note,
+        "predict_s": predict_s,
+    }
+
+
+def status_of(values: Mapping[str, Any], metric: str) -> str:
+    """`done`, or `degenerate` where the metric that decides has no value."""
+    value = values[f"val_{metric}"]
+    return "degenerate" if value is None or not np.isfinite(value) else "done"

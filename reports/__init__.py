@@ -1,0 +1,1 @@
+"""What a run found: leaderboards, learning curves, the site. Reads run folders only."""

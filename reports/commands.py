@@ -1,0 +1,131 @@
+"""What `fewlabels leaderboard` and `fewlabels report` do. Imports slow packages when called."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.errors import UnknownName
+
+if TYPE_CHECKING:
+    from reports.efficiency import Reference
+
+Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
+Runs = Annotated[list[Path], typer.Argument(help="One or more run folders.")]
+Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: over all of them.")]
+DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
+Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]
+Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+ReferenceName = Annotated[
+    str,
+    typer.Option(
+        "--reference",
+        help="CLASSIFIER/SCALER/RESAMPLER whose full_data score sets the target.",
+    ),
+]
+DEFAULT_REFERENCE = "random_forest/none/none"
+
+
+def leaderboard(
+    run: Run,
+    budget: Budget = None,
+    dataset: DatasetName = None,
+    metric: Metric = None,
+    top: Top = 20,
+    reference: ReferenceName = DEFAULT_REFERENCE,
+) -> None:
+    """Print the leaderboard of each dataset of a run.
+
+    Raises `RunFolderError` where there is no run, `UnknownName` for a metric, dataset, budget or
+    reference that is not there.
+    """
+    from harness.schema import METRICS
+
+    if metric is not None:
+        _must_be_known("metric", metric, METRICS)
+
+    from rich.console import Console
+
+    from reports import curves, terminal
+    from reports.grid import Grid
+    from reports.html import tuning_metric
+    from reports.leaderboard import board
+    from reports.load import load
+    from reports.measures import Measures
+
+    results = load(run)
+    grid = Grid.of(results)
+    if not grid.budgets:
+        typer.echo(f"{run} holds no trials yet: nothing to rank.")
+        return
+    names = sorted(grid.budgets)
+    if dataset is not None:
+        _must_be_known("dataset", dataset, names)
+        names = [dataset]
+    if budget is not None:
+        at = sorted({b for name in names for b in grid.budgets[name]})
+        _must_be_known("budget", budget, at)
+        names = [name for name in names if budget in grid.budgets[name]]
+    measures = Measures.of(
+        metric or tuning_metric(results),
+        grid,
+        curves.scores(results, grid),
+        results.references,
+        _reference(reference),
+    )
+    console = Console()
+    for i, name in enumerate(names):
+        if i:
+            console.print()
+        terminal.show(board(measures, name, budget), top, console)
+
+
+def report(
+    runs: Runs,
+    out: Out = Path("site"),
+    open_: Open = False,  # noqa: FBT002 - a flag on the command line
+    reference: ReferenceName = DEFAULT_REFERENCE,
+) -> None:
+    """Write the site of one or several runs.
+
+    Raises `RunFolderError` where there is no run, where two runs cannot be shown together, or
+    where the page cannot be written; `UnknownName` for a malformed reference.
+    """
+    from datetime import UTC, datetime
+
+    from reports import html
+    from reports.load import load
+    from reports.merge import merge
+
+    target = _reference(reference)
+    results = merge([load(run) for run in dict.fromkeys(runs)])
+    index = html.write(html.page(results, target, datetime.now(UTC)), out)
+    typer.echo(f"{index}")
+    if open_:
+        import webbrowser
+
+        webbrowser.open(index.resolve().as_uri())
+
+
+def _reference(text: str) -> Reference:
+    from reports.efficiency import Reference
+
+    names = text.split("/")
+    if len(names) != len(("classifier", "scaler", "resampler")) or not all(names):
+        raise UnknownName(f"reference {text!r}: expected CLASSIFIER/SCALER/RESAMPLER")
+    return Reference(*names)
+
+
+def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:
+    names = [str(name) for name in known]
+    if str(value) in names:
+        return
+    near = difflib.get_close_matches(str(value), names, n=1) if isinstance(value, str) else []
+    hint = f" did you mean {near[0]}?" if near else ""
+    raise UnknownName(f"no {kind} {value};{hint} there are {', '.join(names)}")

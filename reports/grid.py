@@ -1,0 +1,86 @@
+"""Which curves and cells a run should hold by now, whatever the metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harness.schema import AXES
+from reports.load import Results
+
+NO_FAILURE = ("done", "pruned")
+_NAMES = list(AXES)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The curves of a run, numbered, and their cells."""
+
+    curves: pd.DataFrame  # columns AXES, sorted by them; the index 0, 1, 2 ... is the number
+    cells: pd.DataFrame  # index (curve, budget), sorted; columns n_trials, failures
+    repeats: dict[str, int]  # dataset -> repeats that any of its rows knows of
+    budgets: dict[str, list[int]]  # dataset -> budgets that any of its studies has begun, ascending
+
+    @classmethod
+    def of(cls, results: Results) -> Grid:
+        """Return the grid of `results`.
+
+        A cell is there if it has a trial, if an acquisition of its curve has bought its budget,
+        or if one ended in a failure before. `failures` counts trials that ended without a score
+        (pruned ones aside) and acquisitions that ended before the budget.
+        """
+        tables = (results.acquisitions, results.rounds, results.evaluations, results.trials)
+        rows = pd.concat([table[[*_NAMES, "repeat"]].drop_duplicates() for table in tables])
+        curves = rows[_NAMES].drop_duplicates().sort_values(_NAMES, ignore_index=True)
+        budgets = results.trials[["dataset", "budget"]].drop_duplicates()
+        bare = cls(
+            curves,
+            pd.DataFrame(),
+            {str(name): int(n) for name, n in rows.groupby("dataset")["repeat"].nunique().items()},
+            {str(name): sorted(map(int, at)) for name, at in budgets.groupby("dataset")["budget"]},
+        )
+        return cls(curves, bare._count(results, budgets), bare.repeats, bare.budgets)
+
+    def number(self, rows: pd.DataFrame) -> npt.NDArray[np.intp]:
+        """Return the curve of each of `rows`, which have the columns AXES."""
+        return self._index.get_indexer(pd.MultiIndex.from_frame(rows[_NAMES]))
+
+    def of_dataset(self, dataset: str) -> npt.NDArray[np.intp]:
+        """Return the curves of `dataset`, ascending."""
+        return np.flatnonzero((self.curves["dataset"] == dataset).to_numpy())
+
+    @cached_property
+    def _index(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_frame(self.curves)
+
+    def _count(self, results: Results, budgets: pd.DataFrame) -> pd.DataFrame:
+        tried = pd.DataFrame(
+            {
+                "curve": self.number(results.trials),
+                "budget": results.trials["budget"],
+                "n_trials": 1,
+                "failures": ~results.trials["status"].isin(NO_FAILURE),
+            }
+        )
+        counted = tried.groupby(["curve", "budget"]).sum().astype(int)
+        passed = self._passed(results.rounds, budgets)
+        ended = results.acquisitions[~results.acquisitions["status"].isin(NO_FAILURE)]
+        missed = self._passed(ended, budgets, backwards=True)
+        index = counted.index.union(passed.index).union(missed.index)
+        counted = counted.reindex(index, fill_value=0).sort_index()
+        counted["failures"] += missed.reindex(index, fill_value=0)
+        return counted
+
+    def _passed(
+        self, rows: pd.DataFrame, budgets: pd.DataFrame, *, backwards: bool = False
+    ) -> pd.Series[int]:
+        """Acquisitions per (curve, budget) that got there, or (`backwards`) that did not."""
+        each = rows.groupby([*_NAMES, "repeat"], as_index=False)["n_labels"].max()
+        at = each.merge(budgets, on="dataset")
+        short = at["n_labels"] < at["budget"]
+        at = at[short if backwards else ~short]
+        return at.assign(curve=self.number(at)).groupby(["curve", "budget"]).size()

@@ -1,0 +1,95 @@
+"""The site: one page that needs nothing but a browser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from harness.errors import RunFolderError
+from harness.schema import METRICS
+from reports import answer, curves, failures, payload, provenance
+from reports.efficiency import Reference
+from reports.interval import ENOUGH
+from reports.leaderboard import board
+from reports.load import Results
+from reports.grid import Grid
+from reports.measures import Measures
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the head of the page says about one dataset."""
+
+    dataset: str
+    text: str
+    note: str  # on repeats; "" where there are enough for intervals
+
+
+def tuning_metric(results: Results) -> str:
+    """Return the metric that chose most winners; macro_f1 where there are no trials."""
+    chosen = Counter(results.trials["metric"]).most_common(1)
+    return chosen[0][0] if chosen else "macro_f1"
+
+
+def page(results: Results, reference: Reference, now: datetime) -> str:
+    """Render `results` as one HTML page; tables may be empty."""
+    import jinja2
+    from plotly.offline import get_plotlyjs
+
+    grid = Grid.of(results)
+    scored = curves.scores(results, grid)
+    metric = tuning_metric(results)
+    measured = [Measures.of(name, grid, scored, results.references, reference) for name in METRICS]
+    content = payload.payload(grid, measured, results.references)
+    content["metric"] = metric
+    content["reference"] = {"name": str(reference), "share": reference.share}
+    main = next(one for one in measured if one.metric == metric)
+    found = failures.failures(results)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(
+        names=[Path(root).name for root in results.sweeps],
+        sweeps=results.sweeps,
+        generated=now.strftime("%Y-%m-%d %H:%M %Z").strip(),
+        version=provenance.fewlabels_version(),
+        progress=provenance.progress(results),
+        answers=[_answer(main, name, reference) for name in sorted(grid.budgets)],
+        share=f"{reference.share:.0%}".replace("%", " %"),
+        reference=str(reference),
+        enough=ENOUGH,
+        failures=found[: failures.MOST],
+        failures_left_out=len(found[failures.MOST :]),
+        retries=failures.retries(results),
+        datasets=provenance.datasets(results),
+        environments=provenance.environments(results),
+        data=payload.as_script(content),
+        plotly_js=get_plotlyjs(),
+    )
+
+
+def write(text: str, site: Path) -> Path:
+    """Write `text` as `site`/index.html and return its path; the folder is made if needed.
+
+    Raises `RunFolderError` if the disk refuses.
+    """
+    index = site / "index.html"
+    try:
+        site.mkdir(parents=True, exist_ok=True)
+        index.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(f"cannot write {index}: {error.strerror}") from error
+    return index
+
+
+def _answer(main: Measures, dataset: str, reference: Reference) -> Answer:
+    text = answer.answer(board(main, dataset), str(reference), reference.share)
+    n = main.grid.repeats[dataset]
+    note = f"No intervals: {n} repeat{'' if n == 1 else 's'}." if n < ENOUGH else ""
+    return Answer(dataset, text, note)

@@ -1,0 +1,107 @@
+"""The ranking of one dataset's cells at a budget, or of its curves over all budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from harness.schema import LOWER_IS_BETTER
+from reports.curves import SERIES, SUMMARY
+from reports.efficiency import Target
+from reports.measures import Measures
+
+PIPELINE = ["classifier", "scaler", "resampler", "strategy"]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard; best row first.
+
+    `rows` has the columns rank (NaN: nothing measured), curve, `PIPELINE`; for each of tuned,
+    default and novel: X, X_half, X_low, X_high, X_n_repeats (the score at `at`, see
+    `over_repeats`); to_target, to_target_reached, to_target_n_repeats, to_target_first,
+    to_target_within (labels, tuned; see `labels_to_target`), aubc and aubc_half (tuned),
+    is_partial (fewer repeats than `n_repeats`), n_trials and failures.
+    """
+
+    dataset: str
+    metric: str
+    budget: int | None  # None: over all budgets
+    at: int  # labels that the scores belong to: the budget, or the largest one
+    most: int  # the dataset's largest budget
+    target: Target | None
+    n_repeats: int  # that the dataset has
+    rows: pd.DataFrame
+
+
+def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
+    """Rank the cells of `dataset` at `budget` by their mean tuned test score.
+
+    Without a budget the curves are ranked by labels to the target, then by area under the curve,
+    then by the score at the largest budget. Equal values share a rank. Nothing is imputed: a cell
+    without a score stands at the end without a rank, one with fewer repeats is marked.
+    """
+    grid = measures.grid
+    at = grid.budgets[dataset][-1] if budget is None else budget
+    cells = grid.cells.xs(at, level="budget")
+    cells = cells[cells.index.isin(grid.of_dataset(dataset))]
+    index = cells.index
+    columns: dict[str, object] = {name: grid.curves[name].reindex(index) for name in PIPELINE}
+    for series in SERIES:
+        found = _of(measures.means, [series, at], ["series", "n_labels"], index)
+        columns |= {_column(series, name): found[name] for name in SUMMARY}
+    reached = _of(measures.to_target, ["tuned"], ["series"], index)
+    columns |= {_column("to_target", name): reached[name] for name in reached}
+    area = _of(measures.areas, ["tuned"], ["series"], index)
+    columns |= {"aubc": area["mean"], "aubc_half": area["half"]}
+    rows = pd.DataFrame({**columns, "n_trials": cells["n_trials"], "failures": cells["failures"]})
+    rows["tuned_n_repeats"] = rows["tuned_n_repeats"].fillna(0).astype(int)
+    rows["is_partial"] = rows["tuned_n_repeats"] < grid.repeats[dataset]
+    sign = 1.0 if measures.metric in LOWER_IS_BETTER else -1.0
+    keys = [sign * rows["tuned"]]
+    if budget is None:
+        keys = [rows["to_target"], sign * rows["aubc"], *keys]
+    return Board(
+        dataset,
+        measures.metric,
+        budget,
+        at,
+        grid.budgets[dataset][-1],
+        measures.targets.get(dataset),
+        grid.repeats[dataset],
+        _ranked(rows.rename_axis("curve").reset_index(), keys),
+    )
+
+
+def _column(of: str, name: str) -> str:
+    return of if name in ("mean", "median") else f"{of}_{name}"
+
+
+def _of(
+    frame: pd.DataFrame, key: list[object], levels: list[str], curves: pd.Index
+) -> pd.DataFrame:
+    index = frame.index
+    kept = np.ones(len(frame), dtype=bool)
+    for value, level in zip(key, levels, strict=True):
+        kept &= np.asarray(index.get_level_values(level) == value)
+    return frame[kept].droplevel(levels).reindex(curves)
+
+
+def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:
+    """Sort by `keys`, smallest first; a row without a key stands behind those that have it.
+
+    `rows` come sorted by name, which decides between equals. A row without any key has no rank.
+    """
+    table = np.column_stack([key.to_numpy(dtype=float, na_value=np.nan) for key in keys])
+    has_none = np.isnan(table).all(axis=1)
+    table = np.column_stack([has_none, np.nan_to_num(table, nan=np.finfo(float).max, posinf=1e300)])
+    order = np.lexsort(table.T[::-1])
+    table = table[order]
+    differs = np.ones(len(rows), dtype=bool)
+    differs[1:] = (table[1:] != table[:-1]).any(axis=1)
+    rank = np.maximum.accumulate(np.where(differs, np.arange(1.0, len(rows) + 1), 1.0))
+    ranked = rows.iloc[order].reset_index(drop=True)
+    ranked.insert(0, "rank", np.where(has_none[order], np.nan, rank))
+    return ranked

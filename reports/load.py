@@ -1,0 +1,62 @@
+"""The tables of a run folder as data frames, complete or still growing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from harness import schema
+from harness.store import RunFolder
+
+_NOT_READ = frozenset({"params", "confusion", "resampling", "batch", "bought", "tie_share"})
+
+
+@dataclass(frozen=True)
+class Results:
+    """One frame per table of `harness.schema`; a table without rows still has its columns.
+
+    Columns that no report needs (parameters, confusion matrices, batches) are left out. Names
+    are plain strings, not categories.
+    """
+
+    acquisitions: pd.DataFrame
+    rounds: pd.DataFrame
+    evaluations: pd.DataFrame
+    references: pd.DataFrame
+    trials: pd.DataFrame
+    attempts: pd.DataFrame
+    environments: pd.DataFrame
+    datasets: pd.DataFrame
+    sweeps: Mapping[str, str]  # run folder's path -> text of its sweep.yaml; "" where there is none
+
+
+TABLES = tuple(field.name for field in fields(Results) if field.name != "sweeps")
+
+
+def load(root: Path) -> Results:
+    """Read the run folder `root`.
+
+    Raises `RunFolderError` where there is no run.
+    """
+    folder = RunFolder.open(root)
+    frames = {table: _frame(folder.read(table, _columns(table))) for table in TABLES}
+    return Results(**frames, sweeps={str(root): folder.sweep_text() or ""})
+
+
+def _columns(table: str) -> list[str]:
+    return [name for name in schema.TABLES[table].names if name not in _NOT_READ]
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    plain = pa.schema(
+        [
+            pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
+            for field in table.schema
+        ]
+    )
+    frame: pd.DataFrame = table.cast(plain).to_pandas()
+    return frame

@@ -1,0 +1,88 @@
+"""Several runs as one, where no cell is in two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.errors import RunFolderError
+from harness.schema import AXES
+from reports.load import TABLES, Results
+
+# What makes two rows of two runs the same piece of work: shared by id, kept once.
+_IDENTITY = {
+    "acquisitions": ["acquisition_id"],
+    "rounds": ["acquisition_id", "round"],
+    "evaluations": ["acquisition_id", "n_labels"],
+    "references": ["reference_id"],
+    "environments": ["environment_id"],
+    "datasets": ["dataset"],
+}
+
+
+def merge(runs: Sequence[Results]) -> Results:
+    """One `Results` of all rows of `runs`.
+
+    Raises `RunFolderError` if a cell is in two runs (which of the two should count?), if a
+    dataset's label means two things, or if two runs have two different full_data fits of one
+    reference and repeat (another seed, split or dtype: their numbers are not paired).
+    """
+    if len(runs) == 1:
+        return runs[0]
+    _refuse_shared_cells(runs)
+    _refuse_second_meaning(
+        runs, "datasets", ["dataset"], ["content", "preparation"], "was prepared from other data"
+    )
+    _refuse_second_meaning(
+        runs,
+        "references",
+        ["dataset", "classifier", "scaler", "resampler", "repeat"],
+        ["reference_id"],
+        "has another full_data fit (other seed, split or precision)",
+    )
+    frames = {table: _concatenated(runs, table) for table in TABLES}
+    return Results(
+        **frames, sweeps={root: text for run in runs for root, text in run.sweeps.items()}
+    )
+
+
+def _concatenated(runs: Sequence[Results], table: str) -> pd.DataFrame:
+    # pandas warns about all-empty frames in a concatenation, whose dtypes it may change
+    frames = [getattr(run, table) for run in runs]
+    kept = [frame for frame in frames if len(frame)] or frames[:1]
+    whole = pd.concat(kept, ignore_index=True)
+    identity = _IDENTITY.get(table)
+    return whole.drop_duplicates(identity, ignore_index=True) if identity else whole
+
+
+def _refuse_shared_cells(runs: Sequence[Results]) -> None:
+    seen: dict[tuple[object, ...], str] = {}
+    for run in runs:
+        name = next(iter(run.sweeps))
+        cells = run.trials[[*AXES, "budget"]].drop_duplicates()
+        for cell in cells.itertuples(index=False, name=None):
+            if cell in seen:
+                *names, budget = cell
+                raise RunFolderError(
+                    f"the cell {' / '.join(map(str, names))} at {budget} labels is in two runs: "
+                    f"{seen[cell]} and {name}. Report them one by one."
+                )
+        seen.update(dict.fromkeys(cells.itertuples(index=False, name=None), name))
+
+
+def _refuse_second_meaning(
+    runs: Sequence[Results], table: str, key: list[str], meaning: list[str], what: str
+) -> None:
+    seen: dict[tuple[object, ...], tuple[tuple[object, ...], str]] = {}
+    for run in runs:
+        name = next(iter(run.sweeps))
+        rows: pd.DataFrame = getattr(run, table)
+        keys = rows[key].itertuples(index=False, name=None)
+        for label, now in zip(keys, rows[meaning].itertuples(index=False, name=None), strict=True):
+            before, where = seen.setdefault(label, (now, name))
+            if before != now:
+                raise RunFolderError(
+                    f"{' / '.join(map(str, label))} {what} in {name} than in {where}. "
+                    "Report them one by one."
+                )

@@ -1,0 +1,130 @@
+// The leaderboard of the chosen dataset, metric and budget. Ranks come from Python.
+const SHORT = 25;
+const board = { all: false, sort: null, down: false };
+
+function columns() {
+  const [one, m] = [dataset(), measured()];
+  const at = chosen.budget === "all" ? one.budgets[one.budgets.length - 1] : Number(chosen.budget);
+  const score = (name, withSpread = true) => (row) => {
+    const series = m.series[name];
+    const i = series.x.indexOf(at);
+    if (i < 0 || series.mean[row.curve][i] === null) return { text: "–", key: null };
+    const mean = series.mean[row.curve][i];
+    return { text: digits(mean), after: withSpread ? spread(series, row.curve, i) : "", key: mean };
+  };
+  const n = (row) => {
+    const i = m.series.tuned.x.indexOf(at);
+    return i < 0 ? 0 : m.series.tuned.n[row.curve][i] || 0;
+  };
+  const shown = [
+    { name: "rank", number: true, of: (row) => ({ text: row.rank === null ? "–" : row.rank, key: row.rank }) },
+    ...AXES.map((axis, i) => ({
+      name: axis,
+      of: (row) => ({ text: one.curves[row.curve][i], key: one.curves[row.curve][i] }),
+    })),
+    { name: `tuned, ${whole(at)} labels`, of: score("tuned") },
+    { name: "default", of: score("default") },
+    { name: "no twins", of: score("novel", false) },
+    { name: "to target", of: (row) => toTarget(m.to_target[row.curve]) },
+    { name: "AUBC", of: (row) => area(m, row.curve) },
+    {
+      name: "repeats",
+      of: (row) => ({ text: `${n(row)}/${one.n_repeats}${n(row) < one.n_repeats ? " *" : ""}`, key: n(row) }),
+    },
+    { name: "failures", number: true, of: (row) => failed(one.failures[at][row.curve]) },
+  ];
+  return one.budgets.length > 1 ? shown : shown.filter((column) => column.name !== "AUBC");
+}
+
+function toTarget(known) {
+  if (known === null) return { text: "–", key: null };
+  const [median, reached, of, first, within] = known;
+  const last = dataset().budgets[dataset().budgets.length - 1];
+  const after = ` (${reached}/${of})`;
+  if (median === null) {
+    const text = within < last ? `> ${whole(within)}` : `never by ${whole(within)}`;
+    return { text, after, key: Infinity };
+  }
+  return { text: `${median <= first ? "≤ " : ""}${whole(median)}`, after, key: median };
+}
+
+function area(m, curve) {
+  const half = m.aubc_half[curve];
+  return { text: digits(m.aubc[curve]), after: half === null ? "" : ` ± ${digits(half)}`, key: m.aubc[curve] };
+}
+
+function failed(n) {
+  return { text: n === null ? "–" : n, key: n };
+}
+
+function sorted(rows, column) {
+  const sign = board.down ? -1 : 1;
+  return rows.slice().sort((a, b) => {
+    const [x, y] = [column.of(a).key, column.of(b).key];
+    if (x === null || y === null) return (x === null) - (y === null);
+    return sign * (typeof x === "string" ? x.localeCompare(y) : x === y ? 0 : x - y);
+  });
+}
+
+function drawBoard() {
+  const shown = columns();
+  let rows = measured().order[chosen.budget].map(([rank, curve]) => ({ rank, curve }));
+  const column = shown.find((one) => one.name === board.sort);
+  if (column) rows = sorted(rows, column);
+  const header = element("tr", null);
+  for (const one of shown) {
+    const active = column === one || (!column && one.name === "rank");
+    const order = board.down && column ? "descending" : "ascending";
+    const cell = element("th", null, { scope: "col", "aria-sort": active ? order : "none" });
+    const button = element("button", one.name, { type: "button" });
+    button.addEventListener("click", () => {
+      board.down = board.sort === one.name && !board.down;
+      board.sort = one.name;
+      drawBoard();
+    });
+    cell.append(button);
+    header.append(cell);
+  }
+  header.append(element("th", "curve", { scope: "col" }));
+  byId("board").tHead.replaceChildren(header);
+  const visible = board.all ? rows : rows.slice(0, SHORT);
+  byId("board").tBodies[0].replaceChildren(...visible.map((row) => line(row, shown)));
+  byId("board-all").hidden = visible.length === rows.length;
+  byId("board-all").textContent = `Show all ${whole(rows.length)} rows`;
+  byId("board-note").textContent = boardNote();
+}
+
+function line(row, shown) {
+  const made = element("tr", null);
+  for (const column of shown) {
+    const { text, after } = column.of(row);
+    const cell = element("td", text, column.number ? { class: "number" } : {});
+    if (after) cell.append(element("span", after, { class: "spread" }));
+    made.append(cell);
+  }
+  const cell = element("td", null);
+  const names = dataset().curves[row.curve];
+  const button = element("button", "plot", { type: "button", "aria-label": `Plot ${names.join(", ")}` });
+  button.addEventListener("click", () => {
+    fillFixed(names);
+    drawCurves();
+    byId("curves").scrollIntoView();
+  });
+  cell.append(button);
+  made.append(cell);
+  return made;
+}
+
+function boardNote() {
+  const one = dataset();
+  const goal = measured().target;
+  const order = chosen.budget === "all"
+    ? `Ranked by labels to the target, then by area under the curve; scores at the largest budget.`
+    : `Ranked by the mean tuned ${metric().title} at ${whole(Number(chosen.budget))} labels.`;
+  const better = metric().lower ? " Lower is better." : "";
+  const target = goal
+    ? ` Target ${digits(goal.value)}; the reference scores ${digits(goal.reference)} with all ${whole(goal.labels)} labels.`
+    : " No target: the reference has no score on the full pool.";
+  const few = one.n_repeats < data.enough ? ` No intervals: ${counted(one.n_repeats, "repeat")}.` : "";
+  return order + better + target + few;
+}

@@ -1,0 +1,41 @@
+"""Search spaces by component name. A component that is not listed has nothing to tune.
+
+Every space contains its component's defaults: they are trial 0 of each study, and the sampler
+learns from them. A scaler has no space: it is fitted once per repeat and shared by all trials.
+"""
+
+from __future__ import annotations
+
+from search_spaces import (
+    adasyn,
+    borderline_smote,
+    decision_tree,
+    knn,
+    logistic_regression,
+    naive_bayes,
+    random_forest,
+    smote,
+    smote_enn,
+    svc,
+    xgboost,
+)
+from search_spaces.space import Space
+
+__all__ = ["CLASSIFIER_SPACES", "RESAMPLER_SPACES", "Space"]
+
+CLASSIFIER_SPACES: dict[str, Space] = {
+    "decision_tree": decision_tree.SPACE,
+    "knn": knn.SPACE,
+    "logistic_regression": logistic_regression.SPACE,
+    "naive_bayes": naive_bayes.SPACE,
+    "random_forest": random_forest.SPACE,
+    "svc": svc.SPACE,
+    "xgboost": xgboost.SPACE,
+}
+
+RESAMPLER_SPACES: dict[str, Space] = {
+    "adasyn": adasyn.SPACE,
+    "borderline_smote": borderline_smote.SPACE,
+    "smote": smote.SPACE,
+    "smote_enn": smote_enn.SPACE,
+}

@@ -1,0 +1,120 @@
+"""What every entry of STRATEGIES promises. A new strategy is tested by being listed."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from harness.strategies import STRATEGIES, Query
+
+every_strategy = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES.keys())
+
+
+@dataclass
+class Model:
+    """A fitted model with made-up probabilities, one row per pool row."""
+
+    p: np.ndarray  # (n_pool, n_classes)
+
+    def probabilities(self, rows):
+        return self.p[rows].copy()
+
+    def margins(self, rows):
+        second, best = np.partition(self.p[rows], -2, axis=1)[:, -2:].T
+        return best - second
+
+
+def query(p=None, *, n_pool=60, n_labelled=12, n_classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    if p is None:
+        p = rng.dirichlet(np.ones(n_classes), size=n_pool)
+    n_pool, n_classes = p.shape
+    asked = Query(
+        X=rng.normal(size=(n_pool, 5)).astype(np.float32),
+        y_labelled=np.arange(n_labelled) % n_classes,
+        labelled=np.arange(0, 2 * n_labelled, 2),
+        candidates=np.setdiff1d(np.arange(n_pool), np.arange(0, 2 * n_labelled, 2)),
+        n_classes=n_classes,
+        rng=np.random.default_rng(seed),
+        fit=lambda: Model(p),
+    )
+    for array in (asked.X, asked.y_labelled, asked.labelled, asked.candidates, p):
+        array.flags.writeable = False
+    return asked
+
+
+@pytest.mark.parametrize(("name", "strategy"), STRATEGIES.items(), ids=STRATEGIES.keys())
+def test_is_a_documented_function_of_its_name(name, strategy):
+    assert strategy.__name__ == name
+    assert name == name.lower()
+    assert name.isidentifier()
+    assert inspect.getdoc(strategy)
+    parameters = [*inspect.signature(strategy).parameters.values()]
+    assert [p.name for p in parameters[:2]] == ["query", "n"]
+    for parameter in parameters[2:]:
+        assert parameter.annotation is not parameter.empty
+        assert parameter.default is not parameter.empty
+
+
+@every_strategy
+@pytest.mark.parametrize("n", [1, 7, 48])
+def test_returns_n_distinct_candidates(strategy, n):
+    asked = query()
+    chosen = strategy(asked, n)
+    assert chosen.shape == (n,)
+    assert np.issubdtype(chosen.dtype, np.integer)
+    assert len(set(chosen.tolist())) == n
+    assert set(chosen.tolist()) <= set(asked.candidates.tolist())
+
+
+@every_strategy
+def test_depends_on_its_query_alone(strategy):
+    np.random.seed(0)  # noqa: NPY002 - global state must not matter
+    first = strategy(query(seed=3), 9)
+    np.random.seed(1)  # noqa: NPY002
+    before = np.random.get_state()  # noqa: NPY002
+    np.testing.assert_array_equal(first, strategy(query(seed=3), 9))
+    after = np.random.get_state()  # noqa: NPY002
+    np.testing.assert_array_equal(before[1], after[1])
+
+
+@every_strategy
+def test_leaves_its_inputs_alone(strategy):
+    asked = query()
+    arrays = (asked.X, asked.y_labelled, asked.labelled, asked.candidates, asked.probabilities)
+    before = [array.copy() for array in arrays]
+    strategy(asked, 5)
+    for old, new in zip(before, arrays, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@every_strategy
+def test_takes_the_pools_order_among_ties(strategy):
+    asked = query(np.full((60, 4), 0.25))
+    assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
+
+
+@every_strategy
+def test_takes_the_pools_order_where_no_score_can_be_had(strategy):
+    asked = query(np.full((60, 4), np.nan))
+    assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
+
+
+@every_strategy
+def test_copes_with_certainty_and_with_a_class_not_met_yet(strategy):
+    p = np.zeros((60, 4))
+    p[np.arange(60), np.arange(60) % 3] = 1.0  # class 3 has no label: its column is 0
+    assert len(set(strategy(query(p), 20).tolist())) == 20
+
+
+@every_strategy
+def test_copes_with_two_classes(strategy):
+    assert len(set(strategy(query(n_classes=2), 20).tolist())) == 20
+
+
+@every_strategy
+def test_a_smaller_batch_is_the_start_of_a_larger_one(strategy):
+    assert strategy(query(), 20)[:6].tolist() == strategy(query(), 6).tolist()

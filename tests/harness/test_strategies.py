@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.strategies import STRATEGIES, Query
+
+P = np.array(
+    [
+        [0.50, 0.25, 0.25],
+        [0.50, 0.48, 0.02],
+        [0.45, 0.30, 0.25],
+        [0.90, 0.05, 0.05],
+    ]
+)
+
+
+class Model:
+    def probabilities(self, rows):
+        return P[rows]
+
+    def margins(self, rows):
+        second, best = np.sort(P[rows], axis=1)[:, -2:].T
+        return best - second
+
+
+def query(fit=Model):
+    none = np.arange(0)
+    return Query(np.zeros((4, 1)), none, none, np.arange(4), 3, np.random.default_rng(0), fit)
+
+
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        ("random", [0, 1, 2, 3]),
+        ("least_confidence", [2, 0, 1, 3]),
+        ("margin", [1, 2, 0, 3]),
+        ("entropy", [2, 0, 1, 3]),
+    ],
+)
+def test_ranks_by_its_own_idea_of_uncertainty(name, order):
+    assert STRATEGIES[name](query(), 4).tolist() == order
+
+
+def test_entropy_looks_at_all_classes_where_least_confidence_sees_a_tie():
+    two_way = query()
+    entropy = STRATEGIES["entropy"](two_way, 4).tolist()
+    assert entropy.index(0) < entropy.index(1)
+    assert P[0].max() == P[1].max()
+
+
+def test_random_needs_no_model():
+    def fit():
+        pytest.fail("fitted a model")
+
+    assert STRATEGIES["random"](query(fit), 2).tolist() == [0, 1]
+
+
+def test_margin_works_without_probabilities():
+    class Distances:
+        def margins(self, rows):
+            return np.array([3.0, 0.1, 2.0, 0.2])[rows]
+
+    assert STRATEGIES["margin"](query(Distances), 2).tolist() == [1, 3]
