@@ -87,8 +87,8 @@ def _refuse_longer_version(content: bytes, path: Path) -> None:
     found = official_csv.header(content)
     if found[0] == "ts" and len(found) in {45, 46}:
         raise DatasetError(
-            f"{path} looks like another version of ToN-IoT's network data ({len(found)} columns, "
-            "with timestamps: the 461,043-row file or a raw capture), which this version of fewlabels "
-            f"does not read yet; it reads {CARD.files[0].name} with {len(CARD.columns)} columns, from "
-            f"{CARD.source}"
+            f"{path} looks like another version of ToN-IoT's network data: {len(found)} columns, "
+            "with timestamps (the 461,043-row file, or a raw capture), which this version of "
+            f"fewlabels does not read yet. It reads {CARD.files[0].name}, of {len(CARD.columns)} "
+            f"columns, from {CARD.source}"
         )

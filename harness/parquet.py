@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 from harness.errors import RunFolderError
 from harness.schema import SCHEMA_VERSION, Row, schema
 
+AGAIN = "move it away and run the sweep again: what it held is computed again"
+
 
 def table_of(table: str, rows: Sequence[Row]) -> pa.Table:
     """`rows` with the schema of `table`; a nullable column that a row lacks is null.
@@ -44,16 +46,15 @@ def decode(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.T
     wanted = selected(table, columns)
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            _check(path, table, file.schema_arrow)
-            stored = [name for name in wanted.names if name in file.schema_arrow.names]
+            found = file.schema_arrow
+            _check(path, table, found)
+            present = set(found.names)
+            stored = [name for name in wanted.names if name in present]
             content = file.read(columns=stored)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise RunFolderError(
-            f"{path} is damaged ({error}); move it away and run the sweep again: "
-            "what it held is computed again"
-        ) from error
+        raise RunFolderError(f"{path} is damaged ({error}); {AGAIN}") from error
     for field in wanted:
         if field.name not in stored:
             content = content.append_column(field, pa.nulls(len(content), field.type))
@@ -81,16 +82,15 @@ def _check(path: Path, table: str, found: pa.Schema) -> None:
             f"{path} has schema version {version}, and this fewlabels knows {SCHEMA_VERSION}; "
             "use the newer fewlabels that wrote it"
         )
-    known = schema(table)
-    for field in known:
-        if not field.nullable and field.name not in found.names:
-            raise RunFolderError(
-                f"{path} lacks the column {field.name!r} of {table}; "
-                "move it away and run the sweep again: what it held is computed again"
-            )
-    for field in found:
-        if field.name not in known.names or known.field(field.name).type != field.type:
-            raise RunFolderError(
-                f"{path} has a column {field.name!r} of {field.type}, which {table} does not have; "
-                "move it away and run the sweep again: what it held is computed again"
-            )
+    known = {field.name: field for field in schema(table)}
+    here = {field.name: field for field in found}
+    wrong = [
+        *(f"no column {name!r}" for name in known if name not in here and not known[name].nullable),
+        *(
+            f"a column {name!r} of {field.type}, which {table} does not have"
+            for name, field in here.items()
+            if name not in known or known[name].type != field.type
+        ),
+    ]
+    if wrong:
+        raise RunFolderError(f"{path} has {' and '.join(wrong)}; {AGAIN}")

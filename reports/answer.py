@@ -48,9 +48,8 @@ def _others(board: Board) -> str:
         return ""
     if not never.any():
         return f"All {n} curves reach it within {board.most:,}."
-    said = (
-        f"{by_the_end} of {n} curves never reach{'es' * (by_the_end == 1)} it within {board.most:,}"
-    )
+    reach = "reaches" if by_the_end == 1 else "reach"
+    said = f"{by_the_end} of {n} curves never {reach} it within {board.most:,}"
     if unknown:
         said += f"; of {unknown} more this is not known, as scores are missing at larger budgets"
     return said + "."

@@ -32,7 +32,7 @@ ReferenceName = Annotated[
 DEFAULT_REFERENCE = "random_forest/none/none"
 
 
-def leaderboard(
+def leaderboard(  # noqa: PLR0913, PLR0917 - one per option
     run: Run,
     budget: Budget = None,
     dataset: DatasetName = None,
@@ -119,7 +119,8 @@ def _reference(text: str) -> Reference:
     names = text.split("/")
     if len(names) != len(("classifier", "scaler", "resampler")) or not all(names):
         raise UnknownName(f"reference {text!r}: expected CLASSIFIER/SCALER/RESAMPLER")
-    return Reference(*names)
+    classifier, scaler, resampler = names
+    return Reference(classifier, scaler, resampler)
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

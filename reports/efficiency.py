@@ -10,6 +10,8 @@ import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
 
+REACHED = ["median", "reached", "n_repeats", "first", "within"]
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -36,7 +38,7 @@ class Target:
 
 
 def targets(references: pd.DataFrame, metric: str, reference: Reference) -> dict[str, Target]:
-    """Return the one target of each dataset for `metric`; a dataset without a full_data score has none.
+    """Return the one target of each dataset that has a full_data score of `reference`.
 
     `share` times the mean over repeats of the reference's full_data score on the test rows; for
     a metric of which less is better, the mean divided by `share`. A mean that is not above zero
@@ -93,7 +95,7 @@ def labels_to_target(measured: pd.DataFrame, metric: str, goals: pd.Series[float
         first=("first", "min"),
         within=("within", "min"),
     )
-    return across
+    return across[REACHED]
 
 
 def area_under_curve(measured: pd.DataFrame, budgets: Sequence[int]) -> pd.DataFrame:
@@ -115,7 +117,8 @@ def area_under_curve(measured: pd.DataFrame, budgets: Sequence[int]) -> pd.DataF
     rows = measured[measured["n_labels"].isin(budgets)]
     if len(budgets) < len(("first", "last")) or rows.empty:
         return rows.iloc[:0][[*key, "value"]]
-    wide = rows.set_index([*key, "n_labels"])["value"].unstack("n_labels").reindex(columns=budgets)
+    wide = rows.pivot_table(index=key, columns="n_labels", values="value")
+    wide = wide.reindex(columns=list(budgets))
     span = budgets[-1] - budgets[0]
     area = np.trapezoid(wide.to_numpy(), np.asarray(budgets), axis=1) / span
     return wide.index.to_frame(index=False).assign(value=area).dropna(subset=["value"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -60,9 +61,9 @@ def failures(results: Results) -> list[Failure]:
 
 def retries(results: Results) -> list[Retry]:
     """Group the attempts, the most frequent first."""
-    grouped = results.attempts.groupby(["kind", "cause", "action"]).size()
-    found = [Retry(str(k), str(c), str(a), int(n)) for (k, c, a), n in grouped.items()]
-    return sorted(found, key=lambda r: -r.count)
+    what = ["kind", "cause", "action"]
+    counted = Counter(results.attempts[what].itertuples(index=False, name=None))
+    return [Retry(kind, cause, action, n) for (kind, cause, action), n in counted.most_common()]
 
 
 def _where(row: pd.Series) -> str:

@@ -47,7 +47,7 @@ def layout() -> dict[str, Any]:
             "margin": {"l": 64, "r": 16, "t": 16, "b": 56},
             "xaxis": {**axis, "rangemode": "tozero", "automargin": True},
             "yaxis": {**axis, "automargin": True},
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"},
+            "legend": {"orientation": "h", "x": 0, "xanchor": "left"},
             "hovermode": "closest",
         }
     )

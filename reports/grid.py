@@ -83,4 +83,6 @@ class Grid:
         at = each.merge(budgets, on="dataset")
         short = at["n_labels"] < at["budget"]
         at = at[short if backwards else ~short]
-        return at.assign(curve=self.number(at)).groupby(["curve", "budget"]).size()
+        at = at.assign(curve=self.number(at))
+        counted: pd.Series[int] = at.groupby(["curve", "budget"]).size()
+        return counted

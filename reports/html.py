@@ -11,10 +11,10 @@ from harness.errors import RunFolderError
 from harness.schema import METRICS
 from reports import answer, curves, failures, payload, provenance
 from reports.efficiency import Reference
+from reports.grid import Grid
 from reports.interval import ENOUGH
 from reports.leaderboard import board
 from reports.load import Results
-from reports.grid import Grid
 from reports.measures import Measures
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
 from reports.curves import SERIES, SUMMARY
-from reports.efficiency import Target
+from reports.efficiency import REACHED, Target
 from reports.measures import Measures
 
 PIPELINE = ["classifier", "scaler", "resampler", "strategy"]
@@ -50,11 +50,11 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
     index = cells.index
     columns: dict[str, object] = {name: grid.curves[name].reindex(index) for name in PIPELINE}
     for series in SERIES:
-        found = _of(measures.means, [series, at], ["series", "n_labels"], index)
+        found = _of(measures.means, {"series": series, "n_labels": at}, index)
         columns |= {_column(series, name): found[name] for name in SUMMARY}
-    reached = _of(measures.to_target, ["tuned"], ["series"], index)
-    columns |= {_column("to_target", name): reached[name] for name in reached}
-    area = _of(measures.areas, ["tuned"], ["series"], index)
+    reached = _of(measures.to_target, {"series": "tuned"}, index)
+    columns |= {_column("to_target", name): reached[name] for name in REACHED}
+    area = _of(measures.areas, {"series": "tuned"}, index)
     columns |= {"aubc": area["mean"], "aubc_half": area["half"]}
     rows = pd.DataFrame({**columns, "n_trials": cells["n_trials"], "failures": cells["failures"]})
     rows["tuned_n_repeats"] = rows["tuned_n_repeats"].fillna(0).astype(int)
@@ -79,14 +79,13 @@ def _column(of: str, name: str) -> str:
     return of if name in ("mean", "median") else f"{of}_{name}"
 
 
-def _of(
-    frame: pd.DataFrame, key: list[object], levels: list[str], curves: pd.Index
-) -> pd.DataFrame:
-    index = frame.index
+def _of(frame: pd.DataFrame, key: dict[str, object], curves: pd.Index) -> pd.DataFrame:
+    """Return the rows of `frame` at `key` (index level -> value), one for each of `curves`."""
     kept = np.ones(len(frame), dtype=bool)
-    for value, level in zip(key, levels, strict=True):
-        kept &= np.asarray(index.get_level_values(level) == value)
-    return frame[kept].droplevel(levels).reindex(curves)
+    for level, value in key.items():
+        kept &= np.asarray(frame.index.get_level_values(level) == value)
+    found = frame[kept]
+    return found.set_axis(found.index.get_level_values("curve")).reindex(curves)
 
 
 def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:
@@ -100,7 +99,7 @@ def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:
     order = np.lexsort(table.T[::-1])
     table = table[order]
     differs = np.ones(len(rows), dtype=bool)
-    differs[1:] = (table[1:] != table[:-1]).any(axis=1)
+    differs[1:] = np.any(np.not_equal(table[1:], table[:-1]), axis=1)
     rank = np.maximum.accumulate(np.where(differs, np.arange(1.0, len(rows) + 1), 1.0))
     ranked = rows.iloc[order].reset_index(drop=True)
     ranked.insert(0, "rank", np.where(has_none[order], np.nan, rank))

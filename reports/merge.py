@@ -42,14 +42,13 @@ def merge(runs: Sequence[Results]) -> Results:
         "has another full_data fit (other seed, split or precision)",
     )
     frames = {table: _concatenated(runs, table) for table in TABLES}
-    return Results(
-        **frames, sweeps={root: text for run in runs for root, text in run.sweeps.items()}
-    )
+    sweeps = {root: text for run in runs for root, text in run.sweeps.items()}
+    return Results(**frames, sweeps=sweeps)
 
 
 def _concatenated(runs: Sequence[Results], table: str) -> pd.DataFrame:
     # pandas warns about all-empty frames in a concatenation, whose dtypes it may change
-    frames = [getattr(run, table) for run in runs]
+    frames: list[pd.DataFrame] = [getattr(run, table) for run in runs]
     kept = [frame for frame in frames if len(frame)] or frames[:1]
     whole = pd.concat(kept, ignore_index=True)
     identity = _IDENTITY.get(table)

@@ -20,7 +20,7 @@ from reports.metric_names import TITLES
 DIGITS = 4  # after the point
 
 Json = dict[str, Any]
-Curves = Sequence[int]  # of one dataset, ascending
+Curves = list[int]  # of one dataset, ascending
 
 
 def payload(grid: Grid, measured: Sequence[Measures], references: pd.DataFrame) -> Json:
@@ -56,7 +56,8 @@ def as_script(content: Json) -> str:
 
 def _dataset(name: str, grid: Grid, measured: Sequence[Measures], references: pd.DataFrame) -> Json:
     mine = [int(curve) for curve in grid.of_dataset(name)]
-    failures = grid.cells["failures"].unstack("budget").reindex(index=mine)
+    failures = grid.cells.pivot_table(index="curve", columns="budget", values="failures")
+    failures = failures.reindex(index=mine)
     return {
         "name": name,
         "budgets": grid.budgets[name],

@@ -11,7 +11,7 @@ import pandas as pd
 
 from reports.load import Results
 
-_TABLES = {"acquisitions": "acquisitions", "trials": "trials", "references": "full_data references"}
+_TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,28 @@ def environments(results: Results) -> list[dict[str, str]]:
 
 
 def progress(results: Results) -> list[str]:
-    """Return lines on what is stored, by status, and on studies that hold fewer trials than others."""
+    """Return lines on what is stored by status, and on studies with fewer trials than others."""
     lines = []
-    for table, words in _TABLES.items():
+    for table, word in _TABLES.items():
         rows: pd.DataFrame = getattr(results, table)
         counts = Counter(rows["status"])
         by_status = ", ".join(f"{n:,} {status}" for status, n in counts.most_common())
-        lines.append(f"{len(rows):,} {words}" + (f": {by_status}" if by_status else ""))
+        lines.append(_counted(len(rows), word) + (f": {by_status}" if by_status else ""))
     studies = results.trials.groupby("study_id").size()
     if len(studies):
         short = int((studies < studies.max()).sum())
-        line = f"{len(studies):,} studies of up to {studies.max()} trials"
-        lines.insert(1, line + (f"; {short:,} hold fewer (still running?)" if short else ""))
+        line = f"{len(studies):,} stud{'y' if len(studies) == 1 else 'ies'}, "
+        line += f"{_counted(int(studies.max()), 'trial')} each"
+        lines.insert(1, line + (f", {short:,} with fewer so far" if short else ""))
     return lines
 
 
 def fewlabels_version() -> str:
-    """Return the version that is installed; "not installed" in a bare checkout."""
+    """Return the version that is installed; "(not installed)" in a bare checkout."""
     try:
         return version("fewlabels")
     except PackageNotFoundError:
-        return "not installed"
+        return "(not installed)"
 
 
 def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
@@ -89,6 +90,10 @@ def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
     }
     classes = [(str(name), int(n)) for name, n in zip(row["classes"], row["counts"], strict=True)]
     return DatasetFacts(str(row["dataset"]), str(row["title"]), facts, classes)
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
 def _pairs(text: str) -> str:

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from reports.interval import ENOUGH
-from reports.leaderboard import Board
+from reports.leaderboard import PIPELINE, Board
 from reports.metric_names import TITLES
 
 NOTHING = "-"
 
 
 def show(board: Board, top: int, console: Console) -> None:
-    """Print the first `top` rows of `board`."""
+    """Print the first `top` rows of `board`; on a screen without the columns that say nothing."""
     rows = board.rows.head(top)
-    header = _header(board)
-    cells = [_cells(row, board) for _, row in rows.iterrows()]
+    columns = _columns(rows, board)
+    title = heading(board)
     if console.is_terminal:
-        table = Table(*header, title=Text(heading(board)), title_justify="left")
-        for column, name in zip(table.columns, header, strict=True):
-            column.justify = "right" if name == "#" else "left"
-        for line in cells:
+        idle = [name for name, cells in columns.items() if _says_nothing(name, cells)]
+        shared = [f"{name} {columns[name][0]}" for name in PIPELINE if name in idle]
+        title += f" ({', '.join(shared)})" if shared else ""
+        columns = {name: cells for name, cells in columns.items() if name not in idle}
+        _narrow(columns, console.width)
+        table = Table(*columns, title=Text(title, style="bold"), title_justify="left", box=SIMPLE)
+        for line in zip(*columns.values(), strict=True):
             table.add_row(*map(Text, line))
         console.print(table)
     else:
-        widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
-        lines = [heading(board)]
-        for line in [header, *cells]:
-            padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-            lines.append("  ".join(padded).rstrip())
-        console.print(Text("\n".join(lines)), soft_wrap=True)
+        widths = [max(map(len, [name, *cells])) for name, cells in columns.items()]
+        lines = [columns, *zip(*columns.values(), strict=True)]
+        padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+        console.print(Text("\n".join([title, *padded])), soft_wrap=True)
     for note in notes(board, shown=len(rows)):
         console.print(Text(note), soft_wrap=True)
 
@@ -103,29 +104,37 @@ def score(row: pd.Series, name: str) -> str:
     return f"{mean:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
-def _header(board: Board) -> list[str]:
-    names = ["#", "classifier", "scaler", "resampler", "strategy", "tuned", "default"]
-    area = ["AUBC"] if board.rows["aubc"].notna().any() else []
-    return [*names, "no twins", "to target", *area, "repeats", "failures"]
-
-
-def _cells(row: Any, board: Board) -> list[str]:
-    rank = NOTHING if pd.isna(row["rank"]) else str(int(row["rank"]))
-    names = [row[name] for name in ("classifier", "scaler", "resampler", "strategy")]
-    novel = NOTHING if pd.isna(row["novel"]) else f"{row['novel']:.3f}"
-    area = [NOTHING if pd.isna(row["aubc"]) else f"{row['aubc']:.3f}"]
-    coverage = f"{row['tuned_n_repeats']}/{board.n_repeats}{'*' if row['is_partial'] else ''}"
-    return [
-        rank,
-        *names,
-        score(row, "tuned"),
-        score(row, "default"),
-        novel,
-        labels(row, board.most),
-        *(area if board.rows["aubc"].notna().any() else []),
-        coverage,
-        str(row["failures"]),
+def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
+    each = [row for _, row in rows.iterrows()]
+    found = {"#": [NOTHING if pd.isna(rank) else f"{rank:.0f}" for rank in rows["rank"]]}
+    found |= {name: list(rows[name]) for name in PIPELINE}
+    found |= {name: [score(row, name) for row in each] for name in ("tuned", "default")}
+    found["no twins"] = [_digits(value) for value in rows["novel"]]
+    found["to target"] = [labels(row, board.most) for row in each]
+    found["AUBC"] = [_digits(value) for value in rows["aubc"]]
+    found["repeats"] = [
+        f"{n}/{board.n_repeats}{'*' * is_partial}"
+        for n, is_partial in zip(rows["tuned_n_repeats"], rows["is_partial"], strict=True)
     ]
+    found["failures"] = [str(n) for n in rows["failures"]]
+    return found
+
+
+def _narrow(columns: dict[str, list[str]], width: int) -> None:
+    """Take out columns, the least needed first, until the rest fits; coverage always stays."""
+    for name in ("failures", "AUBC", "no twins", "default"):
+        if sum(max(map(len, [head, *cells])) + 3 for head, cells in columns.items()) > width:
+            columns.pop(name, None)
+
+
+def _says_nothing(name: str, column: list[str]) -> bool:
+    if name in PIPELINE:
+        return len(column) > 1 and len(set(column)) == 1
+    return set(column) <= {NOTHING, "0"}
+
+
+def _digits(value: float) -> str:
+    return NOTHING if pd.isna(value) else f"{value:.3f}"
 
 
 def _repeats(n: int) -> str:

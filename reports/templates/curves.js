@@ -112,11 +112,23 @@ function drawCurves() {
     ...structuredClone(data.layout), ...levels(x.length ? level : null),
     showlegend: true,
   };
+  const names = drawn.filter((trace) => trace.name).map((trace) => trace.name);
+  const below = legendHeight(names, byId("plot").clientWidth);
+  layout.height = 460 + below;
+  layout.margin = { ...layout.margin, b: 64 + below };
+  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
   layout.xaxis = { ...layout.xaxis, title: { text: "labels bought" }, type: log ? "log" : "linear" };
   layout.yaxis = { ...layout.yaxis, title: { text: plain(metric().title) + (metric().lower ? " (lower is better)" : "") } };
   Plotly.react("plot", drawn, layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] });
   byId("curves-note").textContent = curvesNote(compared, drawn, shown);
   drawNumbers(compared, shown, axis);
+}
+
+// plotly keeps no room for a legend below the plot; this is what it will take, in pixels.
+function legendHeight(names, width) {
+  const each = 56 + 8 * Math.max(0, ...names.map((name) => name.length));
+  const rows = Math.ceil(names.length / Math.max(1, Math.floor(width / each)));
+  return 24 * rows;
 }
 
 function curvesNote(compared, drawn, shown) {

@@ -71,7 +71,7 @@ def test_choices_survive_json(make, space):  # noqa: ARG001
 @every_space
 def test_whatever_it_suggests_can_be_fitted(make, space):
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
-    for _ in range(6):
+    for _ in range(3):
         use(make, study.ask(space).params)
 
 

@@ -27,10 +27,9 @@ def example(seed, n=200, n_classes=4, absent=(), decimals=None):
 
 def by_sklearn(y, predicted, probabilities, n_classes):
     present = np.unique(y)
-    values = {
-        "accuracy": reference.accuracy_score(y, predicted),
-        "mcc": reference.matthews_corrcoef(y, predicted),
-    }
+    values = {"accuracy": reference.accuracy_score(y, predicted), "mcc": 0.0}
+    if len(np.unique([y, predicted])) > 1:  # else scikit-learn warns and says 0 too
+        values["mcc"] = reference.matthews_corrcoef(y, predicted)
     for average in ("macro", "weighted"):
         precision, recall, f1, _ = reference.precision_recall_fscore_support(
             y, predicted, labels=present, average=average, zero_division=0
@@ -183,7 +182,7 @@ def test_the_order_of_rows_does_not_matter(outcome, random):
     same(found, score(y, predicted, probabilities, n_classes))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(outcomes())
 def test_random_outcomes_equal_scikit_learns(outcome):
     y, predicted, probabilities, n_classes = outcome
@@ -197,7 +196,7 @@ def test_scoring_is_cheap_beside_fitting():
     y, predicted, probabilities = example(0, n=42_000, n_classes=10)
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         score(y, predicted, probabilities, 10)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert min(seconds) < 0.15  # 0.02 to 0.04 measured on a busy core

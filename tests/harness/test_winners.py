@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.schema import METRICS, STATUSES
@@ -80,6 +80,7 @@ def test_defaults_are_the_first_trials_whatever_became_of_them():
     assert defaults(frame)["study_id"].tolist() == ["a", "b"]
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -112,6 +113,6 @@ def test_a_hundred_thousand_trials_take_less_than_a_second():
             "val_macro_f1": rng.random(n),
         }
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(winners(frame)) == n // 20
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -1,0 +1,67 @@
+"""`fewlabels datasets ...`: list, describe and import.
+
+Errors leave as `DatasetError`; the command line prints them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from datasets import DATASETS, cache
+from datasets.choices import check_choice
+from datasets.dataset import Dataset
+from datasets.describe import describe
+from datasets.errors import DatasetError
+
+app = typer.Typer(help="What there is to learn from, and how to get it.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A dataset's name, as `list` prints it.")]
+
+
+@app.command("list")
+def list_datasets() -> None:
+    """List the datasets: whether they are there, what they are, what they may be used for."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("name", "rows", "title", "licence")
+    for name, dataset in DATASETS.items():
+        table.add_row(name, _rows(dataset), dataset.card.title, dataset.card.licence)
+    Console().print(table)
+
+
+@app.command("describe")
+def describe_dataset(name: Name) -> None:
+    """Print a dataset's card: source, terms, columns, classes, and what to beware of."""
+    typer.echo(describe(_dataset(name)))
+
+
+@app.command("import")
+def import_dataset(
+    name: Name,
+    path: Annotated[Path, typer.Argument(help="The download: a file, or the folder it is in.")],
+) -> None:
+    """Check an official download and keep it, typed, in the cache."""
+    dataset = _dataset(name)
+    if dataset.import_file is None:
+        raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
+    typer.echo(dataset.import_file(path.expanduser()))
+
+
+def _dataset(name: str) -> Dataset:
+    return DATASETS[check_choice("dataset", name, DATASETS)]
+
+
+def _rows(dataset: Dataset) -> str:
+    card = dataset.card
+    if dataset.import_file is None:
+        n_made = sum(card.classes.values())
+        return f"{n_made:,}" if n_made else "by path"
+    try:
+        n_rows = cache.n_rows(card.name)
+    except DatasetError:
+        return "damaged: import again"
+    return "not imported" if n_rows is None else f"{n_rows:,}"

@@ -1,0 +1,80 @@
+"""The command line of fewlabels; composes the packages' commands, and nobody imports it."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+PACKAGES = ("harness", "datasets", "search_spaces", "cluster", "reports")
+
+
+def main() -> None:
+    """Run the command line. Deliberate errors are printed; a traceback is a bug."""
+    _check_packages()
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    if debug:
+        arguments.remove("--debug")
+    from datasets.errors import DatasetError
+    from harness.errors import HarnessError
+
+    try:
+        _app()(args=arguments, prog_name="fewlabels")
+    except (HarnessError, DatasetError) as error:
+        if debug:
+            raise
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except BrokenPipeError:  # `fewlabels components | head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _app():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typer is slow to import, even for its type
+    import typer
+
+    import cluster.commands
+    import datasets.commands
+    import harness.commands
+    import reports.commands
+
+    app = typer.Typer(
+        help="How few labels does an intrusion detector need?",
+        epilog="With --debug, errors come with their traceback.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command()(harness.commands.plan)
+    app.command()(cluster.commands.run)
+    app.command()(harness.commands.status)
+    app.command()(reports.commands.report)
+    app.command()(reports.commands.leaderboard)
+    app.add_typer(datasets.commands.app, name="datasets")
+    app.command()(harness.commands.components)
+    return app
+
+
+def _check_packages() -> None:
+    """The import names are generic: a package of the same name elsewhere would be used instead."""
+    here = Path(__file__).resolve().parent
+    foreign = {}
+    for name in PACKAGES:
+        spec = find_spec(name)
+        found = Path(spec.origin).resolve().parent if spec and spec.origin else None
+        if found != here / name:
+            foreign[name] = found
+    if foreign:
+        for name, found in foreign.items():
+            sys.stderr.write(f"the package {name!r} comes from {found}, not from {here / name}\n")
+        sys.stderr.write(
+            "Another installed package has the same import name (Hugging Face's is also called "
+            "datasets). Install fewlabels into a virtual environment of its own: "
+            "python -m venv .venv && .venv/bin/pip install -e '.[cpu]'\n"
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

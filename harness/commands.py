@@ -1,0 +1,131 @@
+"""`fewlabels plan`, `status` and `components`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from harness.ledger import Standing
+    from harness.plan import Plan
+
+SweepArgument = Annotated[str, typer.Argument(help="A sweep file, or the name of one that ships.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change a field, such as labelling.batch=10; may be repeated."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="The run folder itself. Default: runs/NAME.")
+]
+
+
+def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
+    """Show what would run, what is reused or skipped and why, and how long it may take."""
+    from harness import corpus
+    from harness.estimate import work_s
+    from harness.ledger import Ledger
+    from harness.plan import make_plan
+    from harness.run import check_continues
+    from harness.shipped import open_sweep
+    from harness.store import RunFolder
+
+    opened = open_sweep(sweep, set_ or [])
+    planned = make_plan(opened, corpus.load(opened))
+    root = out or Path("runs") / opened.name
+    folder = RunFolder.open(root) if root.exists() else None
+    if folder:
+        check_continues(planned, folder)
+    ledger = Ledger.read(planned, folder)
+    seconds = work_s(ledger, folder) if folder else None
+    for line in [*_axes(planned), *_counts(ledger.standing()), *_skips(planned, ledger.standing())]:
+        typer.echo(line)
+    if seconds is None:
+        typer.echo("time       unknown: nothing like it ran in this folder yet")
+    else:
+        typer.echo(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+
+
+def _axes(planned: Plan) -> list[str]:
+    curves = {str(a.curve): a for a in planned.acquisitions}
+    lines = []
+    for axis in ("dataset", "classifier", "scaler", "resampler", "strategy"):
+        found = dict.fromkeys(getattr(a.curve, axis).label for a in curves.values())
+        lines.append(f"{axis:<10} {', '.join(found)}")
+    budgets: dict[str, set[int]] = {}
+    for acquisition in curves.values():
+        label = acquisition.curve.dataset.label
+        budgets.setdefault(label, set()).update(acquisition.budgets)
+    for label, met in budgets.items():
+        lines.append(f"{'budgets':<10} {', '.join(map(str, sorted(met)))} labels on {label}")
+    return [*lines, f"{'repeats':<10} {planned.sweep.repeats}", ""]
+
+
+def _counts(standing: Standing) -> list[str]:
+    lines = [f"{'':<14}{'to do':>8}{'reused':>8}{'total':>8}"]
+    for what in ("references", "acquisitions", "studies", "trials"):
+        done, total = getattr(standing, what)
+        lines.append(f"{what:<14}{total - done:>8}{done:>8}{total:>8}")
+    return [*lines, ""]
+
+
+def _skips(planned: Plan, standing: Standing) -> list[str]:
+    reasons = Counter(why for _, why in planned.excluded)
+    lines = [f"skipped    {n} curves, {why}" for why, n in reasons.items()]
+    for status, n in standing.badly.items():
+        if status == "unreachable":
+            lines.append(f"skipped    {n} studies: their acquisition ended before their budget")
+        else:
+            lines.append(f"skipped    {n} that ended as {status}; they are not run again")
+    untuned = Counter(
+        s.acquisition.curve.classifier.label for s in planned.studies if not s.space
+    )
+    if planned.sweep.setting.tuning.trials > 1:
+        lines += [
+            f"skipped    tuning of {n} studies of {label}: nothing to tune; trial 0 only"
+            for label, n in untuned.items()
+        ]
+    return lines
+
+
+def status(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Show progress and failures by cause; reads files only."""
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(run)
+    for table in ("references", "acquisitions", "trials"):
+        counts = Counter(folder.read(table, ["status"]).column("status").to_pylist())
+        shown = ", ".join(f"{n} {name}" for name, n in counts.items()) or "none yet"
+        typer.echo(f"{table:<14}{shown}")
+    causes = Counter(folder.read("attempts", ["cause"]).column("cause").to_pylist())
+    if causes:
+        shown = ", ".join(f"{n} {name}" for name, n in causes.items())
+        typer.echo(f"{'attempts':<14}{shown}")
+
+
+def components(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files with more components, as in a sweep.")
+    ] = None,
+) -> None:
+    """Show every name that a sweep may use, with its parameters."""
+    from harness import registry
+    from harness.spec.parameters import taken
+
+    known = registry.load(tuple(registry.ComponentFile.read(path) for path in files or []))
+    for axis in ("classifiers", "scalers", "resamplers", "strategies", "designs"):
+        typer.echo(f"\n{axis}")
+        for name, factory in getattr(known, axis).items():
+            typer.echo(f"  {name:<22}{registry.summary(factory)}")
+            parameters = [f"{key}={p.default!r}" for key, p in taken(factory).items()]
+            if parameters:
+                typer.echo(f"  {'':<22}{', '.join(parameters)}")
+            space = getattr(known, f"{axis.removesuffix('s')}_spaces", {}).get(name)
+            if space:
+                typer.echo(f"  {'':<22}tuned: {', '.join(space)}")
+    typer.echo("\ndatasets")
+    for name, dataset in known.datasets.items():
+        typer.echo(f"  {name:<22}{dataset.card.title}")
+    typer.echo(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
