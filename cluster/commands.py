@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,7 +69,7 @@ def run(
     with folder.writing():
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
-        folder.write_sweep(text, json.dumps(opened.resolved))
+        folder.write_sweep(text, opened.resolved)
         if segment_s is None:
             segment_s = SEGMENT_S["cluster" if address else "local"]
         console.print(f"{opened.name}: results go to {folder.root}", highlight=False)

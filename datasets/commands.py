@@ -27,7 +27,10 @@ def list_datasets() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "rows", "title", "licence")
+    table = Table()
+    table.add_column("name", no_wrap=True)
+    for title in ("rows", "title", "licence"):
+        table.add_column(title, overflow="fold")
     for name, dataset in DATASETS.items():
         table.add_row(name, _rows(dataset), dataset.card.title, dataset.card.licence)
     Console().print(table)

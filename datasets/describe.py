@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from datasets.card import Card
 from datasets.dataset import Dataset
@@ -14,10 +15,10 @@ WIDTH = 88
 
 def describe(dataset: Dataset) -> str:
     """Return what the card says, and the parameters that a sweep may set."""
-    return "\n".join(_lines(dataset.card, inspect.signature(dataset.prepare)))
+    return "\n".join([*_card_lines(dataset.card), *_parameter_lines(dataset.prepare)])
 
 
-def _lines(card: Card, signature: inspect.Signature) -> Iterator[str]:
+def _card_lines(card: Card) -> Iterator[str]:
     yield f"{card.name}: {card.title}"
     yield ""
     yield fill(card.about, WIDTH)
@@ -29,14 +30,9 @@ def _lines(card: Card, signature: inspect.Signature) -> Iterator[str]:
     ):
         yield fill(f"{word}: {text}", WIDTH, subsequent_indent="  ")
     for file in card.files:
-        size = f", {file.n_bytes:,} bytes" if file.n_bytes else ""
-        checksum = f", sha256 {file.sha256}" if file.sha256 else ""
-        yield f"file: {file.name}{size} unpacked{checksum}"
-    yield ""
-    yield "parameters:"
-    for parameter in signature.parameters.values():
-        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
-        yield f"  {parameter.name}: {parameter.annotation}{default}"
+        size = f", {file.n_bytes:,} bytes unpacked" if file.n_bytes else ""
+        checksum = f",\n  sha256 {file.sha256}" if file.sha256 else ""
+        yield f"file: {file.name}{size}{checksum}"
     if card.classes:
         yield ""
         yield f"classes ({sum(card.classes.values()):,} rows):"
@@ -59,3 +55,14 @@ def _reasons(title: str, reasons: Mapping[str, str]) -> Iterator[str]:
         yield title
         for name, reason in reasons.items():
             yield fill(f"  {name}: {reason}", WIDTH, subsequent_indent="    ")
+
+
+def _parameter_lines(prepare: Callable[..., Any]) -> Iterator[str]:
+    yield ""
+    yield "parameters that a sweep may set:"
+    hints = get_type_hints(prepare)
+    for name, parameter in inspect.signature(prepare).parameters.items():
+        hint = hints[name]
+        takes = " | ".join(get_args(hint)) if get_origin(hint) is Literal else hint.__name__
+        has_default = parameter.default is not parameter.empty
+        yield f"  {name}: {takes}" + (f" (default {parameter.default})" if has_default else "")

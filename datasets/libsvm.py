@@ -33,8 +33,7 @@ def prepare(*, path: str) -> Table:
     """
     from sklearn.datasets import load_svmlight_file
 
-    file = given_path.find(path)
-    content = file.read_bytes()
+    file, content = given_path.read(path)
     try:
         X, y = load_svmlight_file(BytesIO(content), zero_based="auto")
     except (ValueError, OverflowError) as error:

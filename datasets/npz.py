@@ -32,13 +32,12 @@ def prepare(*, path: str) -> Table:
     Pickled arrays are not read: they can run code. Raises `DatasetError`, naming the file, where
     it or an array is missing, or the arrays are no table.
     """
-    file = given_path.find(path)
-    content = file.read_bytes()
+    file, content = given_path.read(path)
     try:
         arrays = np.load(BytesIO(content), allow_pickle=False)
         if not isinstance(arrays, np.lib.npyio.NpzFile):
             raise DatasetError(
-                f"{file} holds one bare array; save it with numpy.savez(X=..., y=...)"
+                f"{file} holds a bare array; write it with numpy.savez(X=..., y=...)"
             )
         missing = [name for name in ("X", "y") if name not in arrays]
         if missing:

@@ -28,7 +28,7 @@ def read_official(path: Path, name: str) -> bytes:
         path = _find(path, name)
     try:
         content = _unpack(path.read_bytes(), path, name)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise DatasetError(
             f"{path} cannot be read ({error}); the download may be incomplete: get it again"
         ) from error

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +26,7 @@ from harness.schema import TABLES, Row
 
 LOCK = ".fewlabels.lock"  # also marks a folder as a run
 SWEEP = "sweep.yaml"
+SWEEP_JSON = "sweep.json"
 MANY_FILES = 64  # small files that a table may have before they are merged
 SMALL_BYTES = 16 * 2**20
 
@@ -72,7 +75,8 @@ class RunFolder:
                 held.enter_context(lock.holding(self.root / LOCK))
                 for generations in self._tables.values():
                     generations.recover()
-                durable.discard(self.root / f".{SWEEP}{durable.TEMPORARY}")
+                for name in (SWEEP, SWEEP_JSON):
+                    durable.discard(self.root / f".{name}{durable.TEMPORARY}")
             self._is_writing = True
             try:
                 yield
@@ -160,10 +164,14 @@ class RunFolder:
         ]
         return pd.DataFrame(stored.cast(pa.schema(plain)).to_pandas())
 
-    def write_sweep(self, text: str) -> None:
-        """Store `text` as the run's sweep, in place of the one there."""
+    def write_sweep(self, text: str, resolved: Mapping[str, Any]) -> None:
+        """Store a sweep, in place of the one there: as its YAML text, and as JSON.
+
+        The JSON is for readers, so that they need no YAML to know what was asked for.
+        """
         self._must_be_writing()
-        with _explained(self.root / SWEEP):
+        with _explained(self.root):
+            durable.write(self.root / SWEEP_JSON, json.dumps(resolved, indent=1).encode())
             durable.write(self.root / SWEEP, text.encode())
 
     def sweep_text(self) -> str | None:
@@ -171,6 +179,18 @@ class RunFolder:
         path = self.root / SWEEP
         with _explained(path):
             return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def sweep(self) -> Mapping[str, Any]:
+        """The stored sweep with all its defaults; empty: none yet."""
+        path = self.root / SWEEP_JSON
+        with _explained(path):
+            if not path.exists():
+                return {}
+            try:
+                resolved: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise RunFolderError(f"{path} is damaged ({error}); run the sweep again") from None
+            return resolved
 
     def _small(self, table: str) -> list[Path]:
         generations = self._tables[table]

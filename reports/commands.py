@@ -5,14 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from harness.errors import UnknownName
-
-if TYPE_CHECKING:
-    from reports.efficiency import Reference
 
 Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
 Runs = Annotated[list[Path], typer.Argument(help="One or more run folders.")]
@@ -22,28 +19,19 @@ Metric = Annotated[str | None, typer.Option(help="Default: the one that chose th
 Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
-ReferenceName = Annotated[
-    str,
-    typer.Option(
-        "--reference",
-        help="CLASSIFIER/SCALER/RESAMPLER whose full_data score sets the target.",
-    ),
-]
-DEFAULT_REFERENCE = "random_forest/none/none"
 
 
-def leaderboard(  # noqa: PLR0913, PLR0917 - one per option
+def leaderboard(
     run: Run,
     budget: Budget = None,
     dataset: DatasetName = None,
     metric: Metric = None,
     top: Top = 20,
-    reference: ReferenceName = DEFAULT_REFERENCE,
 ) -> None:
     """Print the leaderboard of each dataset of a run.
 
-    Raises `RunFolderError` where there is no run, `UnknownName` for a metric, dataset, budget or
-    reference that is not there.
+    Raises `RunFolderError` where there is no run, `UnknownName` for a metric, dataset or budget
+    that is not there.
     """
     from harness.schema import METRICS
 
@@ -77,7 +65,7 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - one per option
         grid,
         curves.scores(results, grid),
         results.references,
-        _reference(reference),
+        results.reference,
     )
     console = Console()
     for i, name in enumerate(names):
@@ -90,12 +78,11 @@ def report(
     runs: Runs,
     out: Out = Path("site"),
     open_: Open = False,  # noqa: FBT002 - a flag on the command line
-    reference: ReferenceName = DEFAULT_REFERENCE,
 ) -> None:
     """Write the site of one or several runs.
 
     Raises `RunFolderError` where there is no run, where two runs cannot be shown together, or
-    where the page cannot be written; `UnknownName` for a malformed reference.
+    where the page cannot be written.
     """
     from datetime import UTC, datetime
 
@@ -103,24 +90,13 @@ def report(
     from reports.load import load
     from reports.merge import merge
 
-    target = _reference(reference)
     results = merge([load(run) for run in dict.fromkeys(runs)])
-    index = html.write(html.page(results, target, datetime.now(UTC)), out)
+    index = html.write(html.page(results, datetime.now(UTC)), out)
     typer.echo(f"{index}")
     if open_:
         import webbrowser
 
         webbrowser.open(index.resolve().as_uri())
-
-
-def _reference(text: str) -> Reference:
-    from reports.efficiency import Reference
-
-    names = text.split("/")
-    if len(names) != len(("classifier", "scaler", "resampler")) or not all(names):
-        raise UnknownName(f"reference {text!r}: expected CLASSIFIER/SCALER/RESAMPLER")
-    classifier, scaler, resampler = names
-    return Reference(classifier, scaler, resampler)
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

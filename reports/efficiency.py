@@ -9,22 +9,9 @@ import numpy as np
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
+from reports.reference import Reference
 
 REACHED = ["median", "reached", "n_repeats", "first", "within"]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The pipeline whose full_data score sets the target of a dataset."""
-
-    classifier: str = "random_forest"
-    scaler: str = "none"
-    resampler: str = "none"
-    share: float = 0.95  # of its score
-
-    def __str__(self) -> str:
-        """Return the three names: `random_forest / none / none`."""
-        return f"{self.classifier} / {self.scaler} / {self.resampler}"
 
 
 @dataclass(frozen=True)

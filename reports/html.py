@@ -10,12 +10,12 @@ from pathlib import Path
 from harness.errors import RunFolderError
 from harness.schema import METRICS
 from reports import answer, curves, failures, payload, provenance
-from reports.efficiency import Reference
 from reports.grid import Grid
 from reports.interval import ENOUGH
 from reports.leaderboard import board
 from reports.load import Results
 from reports.measures import Measures
+from reports.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ def tuning_metric(results: Results) -> str:
     return chosen[0][0] if chosen else "macro_f1"
 
 
-def page(results: Results, reference: Reference, now: datetime) -> str:
+def page(results: Results, now: datetime) -> str:
     """Render `results` as one HTML page; tables may be empty."""
     import jinja2
     from plotly.offline import get_plotlyjs
 
-    grid = Grid.of(results)
+    grid, reference = Grid.of(results), results.reference
     scored = curves.scores(results, grid)
     metric = tuning_metric(results)
     measured = [Measures.of(name, grid, scored, results.references, reference) for name in METRICS]

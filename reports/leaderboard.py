@@ -12,6 +12,7 @@ from reports.curves import SERIES, SUMMARY
 from reports.efficiency import REACHED, Target
 from reports.measures import Measures
 
+NEVER = np.finfo(float).max
 PIPELINE = ["classifier", "scaler", "resampler", "strategy"]
 
 
@@ -93,14 +94,14 @@ def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:
 
     `rows` come sorted by name, which decides between equals. A row without any key has no rank.
     """
-    table = np.column_stack([key.to_numpy(dtype=float, na_value=np.nan) for key in keys])
-    has_none = np.isnan(table).all(axis=1)
-    table = np.column_stack([has_none, np.nan_to_num(table, nan=np.finfo(float).max, posinf=1e300)])
-    order = np.lexsort(table.T[::-1])
-    table = table[order]
-    differs = np.ones(len(rows), dtype=bool)
-    differs[1:] = np.any(np.not_equal(table[1:], table[:-1]), axis=1)
+    table = pd.concat(keys, axis=1, keys=range(len(keys)))
+    has_none = table.isna().all(axis=1)
+    # Never (infinity) stands before "nothing to say".
+    table = table.replace(np.inf, NEVER).fillna(np.inf)
+    order = np.lexsort([*table.to_numpy().T[::-1], has_none])
+    sorted_ = table.iloc[order]
+    differs = (sorted_ != sorted_.shift()).any(axis=1).to_numpy()
     rank = np.maximum.accumulate(np.where(differs, np.arange(1.0, len(rows) + 1), 1.0))
     ranked = rows.iloc[order].reset_index(drop=True)
-    ranked.insert(0, "rank", np.where(has_none[order], np.nan, rank))
+    ranked.insert(0, "rank", np.where(has_none.iloc[order], np.nan, rank))
     return ranked

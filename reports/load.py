@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from harness import schema
 from harness.store import RunFolder
+from reports.reference import Reference
 
 _NOT_READ = frozenset({"params", "confusion", "resampling", "batch", "bought", "tie_share"})
 
@@ -31,10 +32,11 @@ class Results:
     attempts: pd.DataFrame
     environments: pd.DataFrame
     datasets: pd.DataFrame
+    reference: Reference  # that the sweep asks for
     sweeps: Mapping[str, str]  # run folder's path -> text of its sweep.yaml; "" where there is none
 
 
-TABLES = tuple(field.name for field in fields(Results) if field.name != "sweeps")
+TABLES = tuple(field.name for field in fields(Results))[:-2]
 
 
 def load(root: Path) -> Results:
@@ -44,7 +46,11 @@ def load(root: Path) -> Results:
     """
     folder = RunFolder.open(root)
     frames = {table: _frame(folder.read(table, _columns(table))) for table in TABLES}
-    return Results(**frames, sweeps={str(root): folder.sweep_text() or ""})
+    return Results(
+        **frames,
+        reference=Reference.of(folder.sweep()),
+        sweeps={str(root): folder.sweep_text() or ""},
+    )
 
 
 def _columns(table: str) -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports import curves, efficiency
-from reports.efficiency import Reference, Target
+from reports.efficiency import Target
 from reports.grid import Grid
+from reports.reference import Reference
 
 
 @dataclass(frozen=True)

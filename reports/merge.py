@@ -25,12 +25,18 @@ def merge(runs: Sequence[Results]) -> Results:
     """One `Results` of all rows of `runs`.
 
     Raises `RunFolderError` if a cell is in two runs (which of the two should count?), if a
-    dataset's label means two things, or if two runs have two different full_data fits of one
-    reference and repeat (another seed, split or dtype: their numbers are not paired).
+    dataset's label means two things, if their sweeps ask for different references, or if they
+    hold two different full_data fits of one pipeline and repeat (another seed, split or dtype:
+    their numbers are not paired).
     """
     if len(runs) == 1:
         return runs[0]
     _refuse_shared_cells(runs)
+    if len({run.reference for run in runs}) > 1:
+        raise RunFolderError(
+            "these runs measure labels to the target by different references. "
+            "Report them one by one."
+        )
     _refuse_second_meaning(
         runs, "datasets", ["dataset"], ["content", "preparation"], "was prepared from other data"
     )
@@ -43,7 +49,7 @@ def merge(runs: Sequence[Results]) -> Results:
     )
     frames = {table: _concatenated(runs, table) for table in TABLES}
     sweeps = {root: text for run in runs for root, text in run.sweeps.items()}
-    return Results(**frames, sweeps=sweeps)
+    return Results(**frames, reference=runs[0].reference, sweeps=sweeps)
 
 
 def _concatenated(runs: Sequence[Results], table: str) -> pd.DataFrame:

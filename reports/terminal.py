@@ -21,13 +21,13 @@ def show(board: Board, top: int, console: Console) -> None:
     """Print the first `top` rows of `board`; on a screen without the columns that say nothing."""
     rows = board.rows.head(top)
     columns = _columns(rows, board)
-    title = heading(board)
+    title, hidden = heading(board), []
     if console.is_terminal:
         idle = [name for name, cells in columns.items() if _says_nothing(name, cells)]
         shared = [f"{name} {columns[name][0]}" for name in PIPELINE if name in idle]
         title += f" ({', '.join(shared)})" if shared else ""
         columns = {name: cells for name, cells in columns.items() if name not in idle}
-        _narrow(columns, console.width)
+        hidden = narrowed(columns, console.width)
         table = Table(*columns, title=Text(title, style="bold"), title_justify="left", box=SIMPLE)
         for line in zip(*columns.values(), strict=True):
             table.add_row(*map(Text, line))
@@ -37,6 +37,8 @@ def show(board: Board, top: int, console: Console) -> None:
         lines = [columns, *zip(*columns.values(), strict=True)]
         padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         console.print(Text("\n".join([title, *padded])), soft_wrap=True)
+    if hidden:
+        console.print(Text(f"too narrow for: {', '.join(hidden)}"), soft_wrap=True)
     for note in notes(board, shown=len(rows)):
         console.print(Text(note), soft_wrap=True)
 
@@ -54,7 +56,7 @@ def notes(board: Board, shown: int) -> list[str]:
     lines = []
     target = board.target
     if target is None:
-        lines.append("no target: the reference has no score on the full pool yet")
+        lines.append("no target: the reference has no score above zero on the full pool")
     else:
         lines.append(
             f"target {target.value:.3f}; the reference scores {target.reference:.3f} with all "
@@ -120,11 +122,18 @@ def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
     return found
 
 
-def _narrow(columns: dict[str, list[str]], width: int) -> None:
-    """Take out columns, the least needed first, until the rest fits; coverage always stays."""
+def narrowed(columns: dict[str, list[str]], width: int) -> list[str]:
+    """Take out columns, the least needed first, until the rest fits; coverage always stays.
+
+    Returns the names of those taken out.
+    """
+    hidden: list[str] = []
     for name in ("failures", "AUBC", "no twins", "default"):
-        if sum(max(map(len, [head, *cells])) + 3 for head, cells in columns.items()) > width:
-            columns.pop(name, None)
+        wide = sum(max(map(len, [head, *cells])) + 3 for head, cells in columns.items())
+        if wide > width and name in columns:
+            del columns[name]
+            hidden.append(name)
+    return hidden
 
 
 def _says_nothing(name: str, column: list[str]) -> bool:

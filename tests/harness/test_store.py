@@ -475,13 +475,15 @@ def test_a_run_is_made_with_its_parents_and_found_again(tmp_path):
     RunFolder.create(root)
     RunFolder.create(root)  # an existing run continues
     assert RunFolder.open(root).sweep_text() is None
+    assert RunFolder.open(root).sweep() == {}
 
 
 def test_the_sweep_comes_back(folder):
     with folder.writing():
-        folder.write_sweep("name: größer\n")
-        folder.write_sweep("name: größer als zuvor\n")
+        folder.write_sweep("name: größer\n", {"name": "größer"})
+        folder.write_sweep("name: größer als zuvor\n", {"name": "größer als zuvor"})
     assert folder.sweep_text() == "name: größer als zuvor\n"
+    assert folder.sweep() == {"name": "größer als zuvor"}
 
 
 def test_other_peoples_folders_are_refused(tmp_path):

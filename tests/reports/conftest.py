@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from harness.schema import AXES, METRICS
 from harness.store import RunFolder
@@ -30,7 +31,7 @@ class FakeRun:
     repeats: int = 2
     trials: int = 3
     every_round: bool = False
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    sweep: Row = field(default_factory=dict)  # resolved, as far as reports read it
 
     def rows(self) -> dict[str, list[Row]]:
         rng = np.random.default_rng(7)
@@ -106,7 +107,7 @@ class FakeRun:
         with folder.writing():
             for table, rows in (self.rows() if tables is None else tables).items():
                 folder.append(table, rows)
-            folder.write_sweep("name: fake\nseed: 2026\n")
+            folder.write_sweep("name: fake\nseed: 2026\n", {"name": "fake", **self.sweep})
         return root
 
 
@@ -166,3 +167,26 @@ def dataset_row(name: str) -> Row:
         "n_test": 2000,
         "twin_share": 0.53,
     }
+
+
+@pytest.fixture
+def fake():
+    """The class, so that each test says what its run holds."""
+    return FakeRun
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Store a fake run, its tables changed first by `change`, and return its folder."""
+
+    def store(run: FakeRun, change=lambda _tables: None, name: str = "run") -> Path:
+        tables = run.rows()
+        change(tables)
+        return run.write(tmp_path / name, tables)
+
+    return store
+
+
+@pytest.fixture
+def as_failed():
+    return failed

@@ -1,0 +1,34 @@
+"""What labels to the target are measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The pipeline whose full_data score sets the target of every dataset."""
+
+    classifier: str = "random_forest"
+    scaler: str = "none"
+    resampler: str = "none"
+    share: float = 0.95  # of its score
+
+    @classmethod
+    def of(cls, sweep: Mapping[str, Any]) -> Reference:
+        """Return the reference that a resolved sweep asks for; what it leaves out has its default.
+
+        >>> str(Reference.of({"reference": {"classifier": "knn", "target": 0.9}}))
+        'knn / none / none'
+        """
+        asked = dict(sweep.get("reference", {}))
+        known = {
+            axis: asked[axis] for axis in ("classifier", "scaler", "resampler") if axis in asked
+        }
+        return cls(**known, share=asked.get("target", cls.share))
+
+    def __str__(self) -> str:
+        """Return the three names: `random_forest / none / none`."""
+        return f"{self.classifier} / {self.scaler} / {self.resampler}"

@@ -1,0 +1,146 @@
+import multiprocessing
+
+import numpy as np
+import pytest
+
+from datasets import cache, ton_iot_network
+from datasets.errors import DatasetError
+
+
+@pytest.fixture
+def stored(small_ton_iot, cache_folder):
+    """The stored file of an imported dataset."""
+    ton_iot_network.import_file(small_ton_iot)
+    (path,) = cache_folder.glob("datasets/ton_iot_network/*/table.parquet")
+    return path
+
+
+def refusal():
+    with pytest.raises(DatasetError) as caught:
+        ton_iot_network.prepare()
+    said = str(caught.value)
+    assert said.endswith("import it again: fewlabels datasets import ton_iot_network PATH")
+    return said
+
+
+def test_content_is_addressed_by_the_checksum_of_the_unpacked_source(stored):
+    sha256 = ton_iot_network.CARD.files[0].sha256
+    assert stored.parent.name == sha256
+    assert (stored.parents[1] / "current").read_text() == f"{sha256}\n"
+
+
+@pytest.mark.usefixtures("stored")
+def test_an_import_leaves_no_other_file(cache_folder):
+    files = {path.name for path in cache_folder.rglob("*") if path.is_file()}
+    assert files == {"table.parquet", "current"}
+
+
+def test_types_survive(stored):
+    table = cache.load("ton_iot_network", stored.parent.name)
+    found = {field.name: str(field.type) for field in table.schema}
+    assert found["src_bytes"] == "int64"
+    assert found["duration"] == "double"
+    assert found["proto"].startswith("dictionary<values=string, indices=int32")
+
+
+def test_a_torn_file_is_named(stored):
+    stored.write_bytes(stored.read_bytes()[:-100])
+    assert f"{stored} is damaged" in refusal()
+
+
+def test_an_altered_byte_is_noticed(stored):
+    content = bytearray(stored.read_bytes())
+    content[len(content) // 4] ^= 0xFF
+    stored.write_bytes(content)
+    assert f"{stored} is damaged" in refusal()
+
+
+def test_a_foreign_file_is_named(stored):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"a": [1]}), stored)
+    assert f"{stored} was not written for ton_iot_network by this version" in refusal()
+
+
+def test_a_file_that_is_gone_is_named(stored):
+    stored.unlink()
+    assert f"{stored} is gone" in refusal()
+
+
+@pytest.mark.parametrize("content", ["", "../../elsewhere", "\xff\xfe"])
+def test_a_torn_pointer_is_named(stored, content):
+    pointer = stored.parents[1] / "current"
+    pointer.write_bytes(content.encode("latin-1"))
+    assert f"{pointer} holds no sha256" in refusal()
+
+
+def test_importing_again_heals(stored, small_ton_iot):
+    before = ton_iot_network.prepare()
+    stored.write_bytes(b"torn")
+    ton_iot_network.import_file(small_ton_iot)
+    np.testing.assert_array_equal(ton_iot_network.prepare().codes, before.codes)
+
+
+def test_a_cache_that_cannot_be_written_is_named(small_ton_iot, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FEWLABELS_CACHE", str(tmp_path / "file"))
+    with pytest.raises(DatasetError, match=r"cannot be written .*; set FEWLABELS_CACHE"):
+        ton_iot_network.import_file(small_ton_iot)
+
+
+def test_without_a_choice_the_cache_is_the_users(monkeypatch):
+    from platformdirs import user_cache_path
+
+    monkeypatch.setenv("FEWLABELS_CACHE", "")
+    assert cache.root() == user_cache_path("fewlabels") / "datasets"
+
+
+def test_a_failed_write_leaves_what_was_there(stored, small_ton_iot, monkeypatch):
+    from pyarrow import parquet
+
+    before = stored.read_bytes()
+
+    def full(_, where, **__):
+        where.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parquet, "write_table", full)
+    with pytest.raises(DatasetError, match="No space left on device"):
+        ton_iot_network.import_file(small_ton_iot)
+    assert stored.read_bytes() == before
+    assert not list(stored.parent.glob(".*"))
+
+
+def _store_often(folder, barrier, failures):
+    import os
+
+    import pyarrow as pa
+
+    os.environ["FEWLABELS_CACHE"] = str(folder)
+    table = pa.table({"a": list(range(5000))})
+    barrier.wait()
+    for _ in range(20):
+        try:
+            cache.store("shared", "a" * 64, table)
+            assert cache.load("shared", cache.current("shared")).num_rows == 5000
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            failures.put(repr(error))
+
+
+def test_processes_may_import_and_read_at_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    barrier, failures = context.Barrier(2), context.Queue()
+    workers = [
+        context.Process(target=_store_often, args=(tmp_path, barrier, failures)) for _ in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert failures.empty()
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {
+        "table.parquet",
+        "current",
+    }

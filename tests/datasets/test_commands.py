@@ -1,0 +1,73 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from datasets import DATASETS, ton_iot_network
+from datasets.commands import app
+from datasets.errors import DatasetError
+
+
+def says(*arguments):
+    return CliRunner().invoke(app, arguments, catch_exceptions=False).output
+
+
+def test_list_says_what_is_there(small_ton_iot):
+    before = says("list")
+    assert all(name in before for name in DATASETS)
+    assert "not imported" in before
+    assert "20,000" in before
+    ton_iot_network.import_file(small_ton_iot)
+    assert "not imported" not in says("list")
+    assert "│ 120" in says("list")
+
+
+def test_list_survives_a_damaged_cache(small_ton_iot, cache_folder):
+    ton_iot_network.import_file(small_ton_iot)
+    (cache_folder / "datasets" / "ton_iot_network" / "current").write_text("torn")
+    assert "damaged" in says("list")
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_describe_prints_every_card(name):
+    said = says("describe", name)
+    assert said.startswith(f"{name}: {DATASETS[name].card.title}")
+    assert "licence: " in said
+    assert all(len(line) <= 100 for line in said.splitlines())
+
+
+def test_describe_gives_reasons_and_choices():
+    said = says("describe", "ton_iot_network")
+    assert "src_ip: the attacking machines are few" in said
+    assert "features: no_identifiers | all (default no_identifiers)" in said
+    assert "normal        50,000  (no attack)" in said
+
+
+def test_import_prints_one_line(small_ton_iot):
+    said = says("import", "ton_iot_network", str(small_ton_iot))
+    assert said.startswith("ton_iot_network: 120 rows")
+    assert said.count("\n") == 1
+
+
+def test_an_unknown_name_gets_the_nearest():
+    with pytest.raises(DatasetError) as caught:
+        says("describe", "ton_iot_netwrk")
+    assert str(caught.value).startswith(
+        "no dataset 'ton_iot_netwrk'; did you mean 'ton_iot_network'? Known: libsvm, npz, "
+    )
+
+
+def test_what_needs_no_import_says_so(tmp_path):
+    with pytest.raises(DatasetError, match="ton_iot_synthetic needs no import"):
+        says("import", "ton_iot_synthetic", str(tmp_path))
+
+
+def test_importing_the_package_is_cheap():
+    """So that `fewlabels --help` is."""
+    slow = ["pandas", "pyarrow", "sklearn", "scipy", "rich", "typer", "platformdirs"]
+    code = f"import sys, datasets; print([name for name in {slow} if name in sys.modules])"
+    root = Path(__file__).resolve().parents[2]
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
+    assert run.stdout.strip() == b"[]"

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.errors import RunFolderError
+from reports.load import load
+from reports.merge import merge
+
+
+def test_runs_without_a_common_cell_become_one(fake, stored):
+    first = load(stored(fake(strategies=("random",)), name="a"))
+    second = load(stored(fake(strategies=("margin",)), name="b"))
+    both = merge([first, second])
+    assert len(both.trials) == len(first.trials) + len(second.trials)
+    assert len(both.references) == len(first.references)
+    assert len(both.datasets) == len(both.environments) == 1
+    assert [root.rsplit("/", 1)[-1] for root in both.sweeps] == ["a", "b"]
+
+
+def test_a_cell_in_two_runs_is_refused_by_name(fake, stored):
+    runs = [load(stored(fake(), name=name)) for name in ("a", "b")]
+    with pytest.raises(RunFolderError) as caught:
+        merge(runs)
+    text = str(caught.value)
+    assert "the cell ton / random_forest / none / none / random at 100 labels" in text
+    assert text.endswith("Report them one by one.")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "message"),
+    [
+        ("datasets", "content", "ton was prepared from other data in"),
+        ("references", "reference_id", "ton / random_forest / none / none / 0 has another full"),
+    ],
+)
+def test_runs_whose_numbers_are_not_paired_are_refused(fake, stored, table, column, message):
+    def change(tables):
+        tables[table][0][column] = "changed"
+
+    first = load(stored(fake(strategies=("random",)), name="a"))
+    second = load(stored(fake(strategies=("margin",)), change, name="b"))
+    with pytest.raises(RunFolderError, match=message):
+        merge([first, second])
+
+
+def test_an_empty_run_adds_nothing(fake, stored, tmp_path):
+    first = load(stored(fake(), name="a"))
+    empty = load(fake().write(tmp_path / "b", {}))
+    assert merge([empty, first]).trials.equals(first.trials)
+
+
+def test_runs_with_different_references_are_refused(fake, stored):
+    first = load(stored(fake(strategies=("random",)), name="a"))
+    other = fake(strategies=("margin",), sweep={"reference": {"classifier": "knn"}})
+    with pytest.raises(RunFolderError, match="by different references"):
+        merge([first, load(stored(other, name="b"))])

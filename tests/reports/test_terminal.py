@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports import terminal
+from reports.commands import leaderboard
+
+
+def score(**columns):
+    row = {"tuned": 0.9, "tuned_half": np.nan, "tuned_low": 0.85, "tuned_high": 0.95}
+    return terminal.score(pd.Series(row | {"tuned_n_repeats": 4} | columns), "tuned")
+
+
+def labels(median, reached=2, of=3, within=np.nan):
+    names = ["", "_reached", "_n_repeats", "_first", "_within"]
+    row = dict(zip(names, [median, reached, of, 100, within], strict=True))
+    return terminal.labels(pd.Series({f"to_target{k}": v for k, v in row.items()}), most=1000)
+
+
+def test_a_score_shows_its_interval_or_its_range():
+    assert score() == "0.900 [0.850, 0.950]"
+    assert score(tuned_n_repeats=5, tuned_half=0.0123) == "0.900 ± 0.012"
+    assert score(tuned_n_repeats=1) == "0.900"
+    assert score(tuned=np.nan) == "-"
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ((1000,), "1,000 (2/3)"),
+        ((100,), "<= 100 (2/3)"),
+        ((np.inf, 1, 3, 1000), "never by 1,000 (1/3)"),
+        ((np.inf, 0, 3, 200), "> 200 (0/3)"),
+        ((np.nan,), "-"),
+    ],
+)
+def test_labels_to_the_target_tell_how_sure_they_are(given, text):
+    assert labels(*given) == text
+
+
+def test_a_pipe_gets_whole_plain_lines(fake, stored, capsys):
+    leaderboard(stored(fake(classifiers=("random_forest", "svc"))), top=3)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ton: macro-F1 at 500 labels, ranked by labels to the target")
+    names = "# classifier scaler resampler strategy tuned default no twins to target AUBC repeats"
+    assert lines[1].split() == [*names.split(), "failures"]
+    assert len(lines) == 2 + 3 + 3
+    assert lines[-2] == "no intervals: 2 repeats; [lowest, highest] instead"
+    assert lines[-1] == "1 more row: --top 4"
+
+
+def test_a_screen_leaves_out_what_says_nothing(fake, stored, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "140")
+    leaderboard(stored(fake()))
+    out = capsys.readouterr().out
+    assert "scaler none" in out
+    assert "failures" not in out
+
+
+def test_a_narrow_screen_says_what_it_has_no_room_for():
+    columns = {"#": ["1"], "tuned": ["0.900 [0.850, 0.950]"], "default": ["0.8"], "AUBC": ["0.8"]}
+    assert terminal.narrowed(columns, 38) == ["AUBC"]
+    assert list(columns) == ["#", "tuned", "default"]
+
+
+def test_names_are_no_markup(fake, stored, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    leaderboard(stored(fake(strategies=("random", "[red]margin"))))
+    assert "[red]margin" in capsys.readouterr().out
