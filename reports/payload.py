@@ -65,10 +65,7 @@ def _dataset(name: str, grid: Grid, measured: Sequence[Measures], references: pd
         "curves": grid.curves.loc[mine, PIPELINE].to_numpy().tolist(),
         "failures": {str(at): _rounded(failures[at]) for at in grid.budgets[name]},
         "metrics": {one.metric: _metric(one, name, mine) for one in measured},
-        "references": [
-            _reference(names, rows, measured)
-            for names, rows in references.groupby(["classifier", "scaler", "resampler"])
-        ],
+        "references": _references(references, measured),
     }
 
 
@@ -134,20 +131,27 @@ def _series(measures: Measures, series: str, mine: Curves) -> Json:
     return {"x": x.tolist(), **found, "repeats": repeats}
 
 
-def _reference(names: Any, rows: pd.DataFrame, measured: Sequence[Measures]) -> Json:
-    """Per metric: mean, half and repeats on all test rows, and on those without a twin."""
+def _references(rows: pd.DataFrame, measured: Sequence[Measures]) -> list[Json]:
+    """Return per full_data pipeline its names, failures, and per metric two scores.
+
+    A score is mean, half, n: on all test rows, and on those without a twin in the pool.
+    """
+    pipeline = ["classifier", "scaler", "resampler"]
     done = rows[rows["status"] == "done"]
-    scores = {
-        one.metric: [_over_all(done[f"{prefix}_{one.metric}"]) for prefix in ("test", "test_novel")]
-        for one in measured
-    }
-    return {"names": list(names), "failed": len(rows) - len(done), "scores": scores}
-
-
-def _over_all(values: pd.Series[float]) -> list[float | None]:
-    known = pd.DataFrame({"value": values.dropna(), "all": 0})
-    found = curves.over_repeats(known, ["all"])[["mean", "half", "n_repeats"]].reindex([0])
-    return _rounded(found.iloc[0].fillna({"n_repeats": 0}))
+    failed = (rows["status"] != "done").groupby([rows[name] for name in pipeline]).sum()
+    scores: list[Json] = [{} for _ in failed]
+    for one in measured:
+        for prefix in ("test", "test_novel"):
+            values = done[pipeline].assign(value=done[f"{prefix}_{one.metric}"])
+            found = curves.over_repeats(values, pipeline).reindex(failed.index)
+            found["n_repeats"] = found["n_repeats"].fillna(0)
+            each = found[["mean", "half", "n_repeats"]].to_numpy()
+            for score, known in zip(scores, each, strict=True):
+                score.setdefault(one.metric, []).append(_rounded(known))
+    return [
+        {"names": list(names), "failed": int(n), "scores": score}
+        for (names, n), score in zip(failed.items(), scores, strict=True)
+    ]
 
 
 def _rounded(values: Iterable[float]) -> list[float | None]:

@@ -24,10 +24,12 @@ class Reference:
         'knn / none / none'
         """
         asked = dict(sweep.get("reference", {}))
-        known = {
-            axis: asked[axis] for axis in ("classifier", "scaler", "resampler") if axis in asked
-        }
-        return cls(**known, share=asked.get("target", cls.share))
+        return cls(
+            asked.get("classifier", cls.classifier),
+            asked.get("scaler", cls.scaler),
+            asked.get("resampler", cls.resampler),
+            asked.get("target", cls.share),
+        )
 
     def __str__(self) -> str:
         """Return the three names: `random_forest / none / none`."""

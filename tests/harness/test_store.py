@@ -457,7 +457,7 @@ def test_a_disk_without_locks_is_refused(folder, monkeypatch):
         lambda folder: folder.append("attempts", [attempt(0)]),
         lambda folder: folder.supersede("attempts", pc.field("unit") == 0, []),
         lambda folder: folder.compact("attempts"),
-        lambda folder: folder.write_sweep("name: x"),
+        lambda folder: folder.write_sweep("name: x", {}),
     ],
 )
 def test_writing_without_the_lock_is_a_bug(folder, write):
@@ -544,7 +544,7 @@ def test_a_copied_run_is_read_and_continued(links, filled, tmp_path):
 
 def test_a_published_copy_without_hidden_files_is_a_run(filled, tmp_path):
     with filled.writing():
-        filled.write_sweep("name: mine")
+        filled.write_sweep("name: mine", {"name": "mine"})
     copy = tmp_path / "copy"
     shutil.copytree(filled.root, copy, ignore=shutil.ignore_patterns(".*"))
     assert units(RunFolder.open(copy)) == [0, 1, 2]
