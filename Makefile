@@ -18,7 +18,7 @@ demo: $(STAMP)
 	$(BIN)/fewlabels report runs/quickstart -o site
 
 test: $(STAMP)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    import typer
+
+USAGE = 2  # click's exit code for a wrong command line; ours for every user error is 1
 PACKAGES = ("harness", "datasets", "search_spaces", "cluster", "reports")
 
 
@@ -21,6 +26,8 @@ def main() -> None:
 
     try:
         _app()(args=arguments, prog_name="fewlabels")
+    except SystemExit as ended:
+        sys.exit(1 if ended.code == USAGE else ended.code)
     except (HarnessError, DatasetError) as error:
         if debug:
             raise
@@ -31,7 +38,7 @@ def main() -> None:
         sys.exit(0)
 
 
-def _app():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typer is slow to import, even for its type
+def _app() -> typer.Typer:
     import typer
 
     import cluster.commands
@@ -53,6 +60,7 @@ def _app():  # type: ignore[no-untyped-def]  # noqa: ANN202 - typer is slow to i
     app.command()(reports.commands.leaderboard)
     app.add_typer(datasets.commands.app, name="datasets")
     app.command()(harness.commands.components)
+    app.command()(harness.commands.fields)
     return app
 
 

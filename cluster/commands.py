@@ -28,7 +28,7 @@ class Where(StrEnum):
     inline = "inline"
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     sweep: SweepArgument,
     set_: SetOption = None,
     out: OutOption = None,

@@ -48,7 +48,7 @@ class Demand:
 class _CorpusRefs:
     """Where the datasets lie in the object store, by label."""
 
-    refs: tuple[tuple[str, ray.ObjectRef], ...]
+    refs: tuple[tuple[str, ray.ObjectRef[Any]], ...]
 
 
 class _RemoteCorpus(Mapping[str, Prepared]):
@@ -93,7 +93,7 @@ def connect(address: str | None, workers: int | None) -> int:
         if address is None:
             options |= {"num_cpus": workers, "include_dashboard": False}
         ray.init(address=address or "local", **options)
-    return int(ray.cluster_resources().get("CPU", 0))
+    return int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ class RayExecutor:
 
     def __init__(self, corpus: Corpus, demand: Demand, workers: int | None = None) -> None:
         """`workers` limits the tasks that run at the same time; default: as many as fit."""
-        fit = max(int(ray.cluster_resources().get("CPU", 1)) // demand.threads, 1)
+        cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
+        fit = max(cpus // demand.threads, 1)
         slots = min(workers or fit, fit)
         # A task's clock runs from when it is handed over, so with limits none may wait in line.
         is_strict = slots < fit or demand.limits.trial_s is not None
@@ -116,14 +117,14 @@ class RayExecutor:
         self._where = _CorpusRefs(
             tuple((label, ray.put(prepared)) for label, prepared in corpus.items())
         )
-        self._flights: dict[ray.ObjectRef, _Flight] = {}
+        self._flights: dict[ray.ObjectRef[Any], _Flight] = {}
 
     def start(self, task: Task) -> None:
         """Submit the task; Ray starts it when a CPU is free."""
         options: dict[str, Any] = {"num_cpus": self._demand.threads, "max_retries": 0}
         if memory_gb := self._demand.limits.memory_gb:
             options["memory"] = int(memory_gb * 2**30)
-        remote = _segment_in_fresh_process if task.alone else _segment
+        remote = _segment_in_fresh_process if task.fresh else _segment
         ref = remote.options(**options).remote(task, self._where)
         self._flights[ref] = _Flight(task, self._deadline(task))
 
@@ -142,7 +143,7 @@ class RayExecutor:
         finished = [self._finished(ref) for ref in ready]
         return [*finished, *self._overdue()]
 
-    def _finished(self, ref: ray.ObjectRef) -> Finished:
+    def _finished(self, ref: ray.ObjectRef[Any]) -> Finished:
         task = self._flights.pop(ref).task
         try:
             return Finished(task, ray.get(ref))
@@ -157,7 +158,7 @@ class RayExecutor:
         late = [ref for ref, f in self._flights.items() if f.deadline and f.deadline < now]
         return [self._ended(ref) for ref in late]
 
-    def _ended(self, ref: ray.ObjectRef) -> Finished:
+    def _ended(self, ref: ray.ObjectRef[Any]) -> Finished:
         ray.cancel(ref, force=True)
         task = self._flights.pop(ref).task
         limit = self._demand.limits.trial_s

@@ -85,6 +85,7 @@ class Labelling:
     initial: int  # rows
     design: str
     batch: int  # rows a round
+    source: str = ""  # the code of an outside design
 
 
 @dataclass(frozen=True)

@@ -79,9 +79,7 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
             lines.append(f"skipped    {n} studies: their acquisition ended before their budget")
         else:
             lines.append(f"skipped    {n} that ended as {status}; they are not run again")
-    untuned = Counter(
-        s.acquisition.curve.classifier.label for s in planned.studies if not s.space
-    )
+    untuned = Counter(s.acquisition.curve.classifier.label for s in planned.studies if not s.space)
     if planned.sweep.setting.tuning.trials > 1:
         lines += [
             f"skipped    tuning of {n} studies of {label}: nothing to tune; trial 0 only"
@@ -119,7 +117,10 @@ def components(
         typer.echo(f"\n{axis}")
         for name, factory in getattr(known, axis).items():
             typer.echo(f"  {name:<22}{registry.summary(factory)}")
-            parameters = [f"{key}={p.default!r}" for key, p in taken(factory).items()]
+            parameters = [
+                f"{key} (needed)" if p.default is p.empty else f"{key}={p.default!r}"
+                for key, p in taken(factory).items()
+            ]
             if parameters:
                 typer.echo(f"  {'':<22}{', '.join(parameters)}")
             space = getattr(known, f"{axis.removesuffix('s')}_spaces", {}).get(name)
@@ -129,3 +130,10 @@ def components(
     for name, dataset in known.datasets.items():
         typer.echo(f"  {name:<22}{dataset.card.title}")
     typer.echo(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
+
+
+def fields() -> None:
+    """Show every field of a sweep file: its default and what it means."""
+    from harness.spec.describe import described
+
+    typer.echo(described())

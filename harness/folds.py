@@ -20,10 +20,12 @@ def folds(y: Classes, groups: Rows, n_folds: int, seed: int) -> list[Fold]:
     class whose rows are all twins, or too few, is missing from some folds: it then counts as
     never predicted there. Raises `CannotValidate` where two folds cannot be made.
     """
-    n = min(n_folds, len(np.unique(groups)), int(np.bincount(y).max()))
+    different, most = len(np.unique(groups)), int(np.bincount(y).max())
+    n = min(n_folds, different, most)
     if n < 2:  # noqa: PLR2004 - a row to fit on, a row to validate on
         raise CannotValidate(
-            f"{len(y)} labelled rows with {len(np.unique(groups))} different ones make no two folds"
+            f"{len(y)} labelled rows, {different} different, at most {most} of one class: "
+            f"they make no two folds"
         )
     splitter = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     with warnings.catch_warnings():

@@ -47,7 +47,8 @@ class AcquisitionState:
         """Whether nothing more will be bought: all budgets are passed, or it did not end well."""
         if self.row is None:
             return False
-        return self.row["status"] != "done" or self.row["n_labels"] >= self.acquisition.budgets[-1]
+        n_labels: int = self.row["n_labels"]
+        return self.row["status"] != "done" or n_labels >= self.acquisition.budgets[-1]
 
     @property
     def next_stop(self) -> int | None:
@@ -62,6 +63,11 @@ class AcquisitionState:
             if not study.complete:
                 return None
         return self.acquisition.budgets[-1]
+
+    @property
+    def untested(self) -> list[int]:
+        """The rounds after which the defaults were not tested."""
+        return [i for i, n in enumerate(self.n_labels) if n not in self.evaluated]
 
     def query_params(self) -> Params:
         """Of a tuned acquisition: the last winner's hyperparameters, the defaults before."""
@@ -213,10 +219,8 @@ class Ledger:
                 self.tests_every_round,
                 state.query_params(),
             )
-        elif self.tests_every_round:
-            missing = [i for i, n in enumerate(state.n_labels) if n not in state.evaluated]
-            if missing:
-                yield EvaluationSegment(acquisition, tuple(state.batches), tuple(missing))
+        elif self.tests_every_round and (missing := state.untested):
+            yield EvaluationSegment(acquisition, tuple(state.batches), tuple(missing))
         for study in state.studies:
             if not study.complete and state.passed(study.study.budget):
                 yield self.study_segment(study)
@@ -236,12 +240,15 @@ class Ledger:
         del badly["done"]
         badly["unreachable"] = sum(1 for _ in self._unreachable())
         return Standing(
-            acquisitions=(sum(a.ended for a in acquisitions), len(acquisitions)),
+            acquisitions=(sum(self._is_done(a) for a in acquisitions), len(acquisitions)),
             studies=(sum(s.complete for s in studies), len(studies)),
             trials=(sum(len(s.trials) for s in studies), sum(s.study.n_trials for s in studies)),
             references=(len(self.done_references), len(self.references)),
             badly=+badly,
         )
+
+    def _is_done(self, state: AcquisitionState) -> bool:
+        return state.ended and not (self.tests_every_round and state.untested)
 
     def _unreachable(self) -> Iterator[StudyState]:
         """Studies whose acquisition ended before their budget."""
@@ -261,6 +268,7 @@ def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
         labels = tuple(acquisition.curve.labels.values())
         planned[(*labels, acquisition.repeat)] = acquisition.id
     found = list(_other(folder, "rounds", "acquisition_id", [*AXES, "repeat"], planned))
+    found += _other(folder, "acquisitions", "acquisition_id", [*AXES, "repeat"], planned)
     planned = {
         (*s.acquisition.curve.labels.values(), s.acquisition.repeat, s.budget): s.id
         for s in plan.studies
@@ -268,7 +276,7 @@ def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
     found += _other(folder, "trials", "study_id", [*AXES, "repeat", "budget"], planned)
     planned = {(*list(r.curve.labels.values())[:-1], r.repeat): r.id for r in plan.references}
     found += _other(folder, "references", "reference_id", [*AXES[:-1], "repeat"], planned)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _other(
@@ -286,4 +294,4 @@ def _other(
     for row in stored.group_by([id_, *key]).aggregate([]).to_pylist():
         names = tuple(row[column] for column in key)
         if planned.get(names, row[id_]) != row[id_]:
-            yield f"{table}: {' × '.join(map(str, names))}"
+            yield f"{id_.removesuffix('_id')} {' × '.join(map(str, names))}"

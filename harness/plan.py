@@ -27,13 +27,13 @@ class Plan:
 
 def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
     """Cross the axes of every grid. Raises `SweepError` for budgets that a pool cannot meet."""
-    budgets: dict[str, tuple[Curve, set[int]]] = {}
-    excluded: dict[str, tuple[Curve, str]] = {}
+    budgets: dict[tuple[str, ...], tuple[Curve, set[int]]] = {}
+    excluded: dict[tuple[str, ...], tuple[Curve, str]] = {}
     problems: list[str] = []
     for grid in sweep.grids:
         met = {d.label: _checkpoints(sweep, grid, d, corpus, problems) for d in grid.datasets}
         for curve in _curves(grid, corpus):
-            key = str(curve)
+            key = tuple(curve.labels.values())
             if why := _exclusion(grid, curve):
                 excluded[key] = (curve, why)
                 continue
@@ -83,10 +83,9 @@ def _exclusion(grid: Grid, curve: Curve) -> str | None:
 
 def _references(sweep: Sweep, acquisitions: tuple[Acquisition, ...]) -> Iterator[Reference]:
     """The target's pipeline on each dataset, and every pipeline of the grid if that is wanted."""
-    curves = {str(acquisition.curve): acquisition.curve for acquisition in acquisitions}
     target = sweep.target
     pipelines: dict[tuple[str, ...], Curve] = {}
-    for curve in curves.values():
+    for curve in (acquisition.curve for acquisition in acquisitions):
         wanted = [(target.classifier, target.scaler, target.resampler)]
         if target.every_pipeline:
             wanted.append((curve.classifier, curve.scaler, curve.resampler))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from harness.arrays import Classes, Features, Mask, Rows
 from harness.cell import Component, Setting, digest
@@ -75,11 +76,12 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     scale.fit(X[sides.pool])
     X = np.ascontiguousarray(scale.transform(X), dtype=setting.dtype)
     X_pool = X[sides.pool]
+    groups, _ = pd.factorize(twins[sides.pool])  # by the pool alone: folds hang on the numbers
     return Problem(
         X=X_pool,
         y=table.y[sides.pool],
-        groups=twins[sides.pool],
-        pool=Distinct.rows(X_pool, twins[sides.pool]),
+        groups=groups,
+        pool=Distinct.rows(X_pool, groups),
         test=Distinct.rows(X[sides.test], twins[sides.test]),
         y_test=table.y[sides.test],
         is_novel=~np.isin(twins[sides.test], twins[sides.pool]),

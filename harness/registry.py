@@ -10,6 +10,7 @@ group `fewlabels.components`, a sweep through `components: [./mine.py]`; both gi
 from __future__ import annotations
 
 import hashlib
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -19,6 +20,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, TypeVar
+
+from optuna.distributions import BaseDistribution
 
 from datasets import DATASETS
 from datasets.dataset import Dataset
@@ -83,12 +86,34 @@ class Registry:
             if not isinstance(entries, Mapping):
                 raise BadComponents(f"{where}: COMPONENTS[{axis!r}] must be a dict")
             known: Mapping[str, Any] = getattr(self, axis)
-            for name in entries:
+            for name, entry in entries.items():
                 if name in known:
                     raise BadComponents(f"{where}: {axis} already has {name!r}; choose a new name")
+                if why := _misfit(axis, name, entry):
+                    raise BadComponents(f"{where}: COMPONENTS[{axis!r}][{name!r}] {why}")
                 sources[f"{axis}/{name}"] = source
             grown[axis] = {**known, **entries}
         return replace(self, **grown, sources=MappingProxyType(sources))
+
+
+def _misfit(axis: str, name: object, entry: object) -> str | None:
+    """Why `entry` cannot stand under `name`; None if it can."""
+    if not isinstance(name, str):
+        return "needs a text for a name"
+    if axis.endswith("_spaces"):
+        is_space = isinstance(entry, Mapping) and all(
+            isinstance(distribution, BaseDistribution) for distribution in entry.values()
+        )
+        return None if is_space else "must map parameters to optuna.distributions objects"
+    if axis == "datasets":
+        return None if isinstance(entry, Dataset) else "must be a datasets.dataset.Dataset"
+    if not callable(entry):
+        return "must be a function or a class"
+    try:
+        inspect.signature(entry, eval_str=True)
+    except Exception as error:  # noqa: BLE001 - annotations are code
+        return f"has a signature that cannot be read: {error!r}"
+    return None
 
 
 @cache
@@ -118,7 +143,7 @@ def _execute(file: ComponentFile, digest: str) -> ModuleType:
     sys.modules[module.__name__] = module  # annotations are looked up there
     try:
         exec(compile(file.text, file.name, "exec"), module.__dict__)  # noqa: S102
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BadComponents(f"{file.name} raised {error!r} when it was loaded") from error
     return module
 

@@ -98,8 +98,8 @@ class Driver:
         self._queue: list[tuple[tuple[int, int], int, Segment]] = []
         self._queued: set[str] = set()
         self._order = count()
-        self._alone: set[str] = set()  # work whose worker died: one unit a task from then on
-        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._singly: set[str] = set()  # work whose worker died: one round or trial a task
+        self._suspects: Counter[tuple[str, int]] = Counter()  # what died singly: how often
         self._environments: set[str] = set()
         self._started = time.monotonic()
         self._trials_before = sum(len(s.trials) for s in self.ledger.studies.values())
@@ -126,9 +126,9 @@ class Driver:
             work_id = segment.work.id
             self._queued.discard(work_id)
             self.in_flight.add(work_id)
-            alone = work_id in self._alone
-            limit_s = 0.0 if alone else self.segment_s
-            self.executor.start(Task(segment, limit_s, self.plan.sweep.files, alone))
+            limit_s = 0.0 if work_id in self._singly else self.segment_s
+            fresh = (work_id, segment.unit) in self._suspects
+            self.executor.start(Task(segment, limit_s, self.plan.sweep.files, fresh))
 
     def take(self, finished: Finished) -> None:
         """Write what came back, count it, queue what it makes possible."""
@@ -204,12 +204,13 @@ class Driver:
         gives_up = False
         if cause == "node":
             action = "again, on another node"
-        elif not finished.task.alone:
-            self._alone.add(segment.work.id)
-            action = "again, one at a time, each in a fresh process"
+        elif segment.work.id not in self._singly:
+            self._singly.add(segment.work.id)
+            action = "again, one at a time"
         else:
-            self._deaths[key] += 1
-            gives_up = cause == "timeout" or self._deaths[key] >= DEATHS
+            self._suspects[key] += 1
+            deaths_alone = self._suspects[key] - 1  # the first one shared its process's past
+            gives_up = cause == "timeout" or deaths_alone >= DEATHS
             action = "given up" if gives_up else "again, alone in a fresh process"
         attempt: Row = {
             "work_id": segment.work.id,

@@ -16,7 +16,6 @@ SETTINGS: dict[str, Any] = {  # in the id of every study
     "multivariate": True,  # hyperparameters of one classifier hang together
     "group": False,
     "constant_liar": False,  # trials run one after the other
-    "warn_independent_sampling": False,
 }
 
 

@@ -105,7 +105,7 @@ class Task:
     segment: Segment
     limit_s: float  # ends between two rounds or trials once this is past
     files: tuple[ComponentFile, ...] = ()
-    alone: bool = False  # in a fresh process, one round or trial: its last one died
+    fresh: bool = False  # in a process of its own: this very round or trial killed its last one
 
 
 def kind(segment: Segment) -> str:

@@ -68,7 +68,7 @@ def propose(study: Study, earlier: Sequence[Judged]) -> Params:
         number,
     )
     lower = setting.tuning.metric in schema.LOWER_IS_BETTER
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     optimisation = optuna.create_study(
         sampler=tpe(seed, setting.tuning.startup), direction="minimize" if lower else "maximize"
     )
@@ -77,10 +77,13 @@ def propose(study: Study, earlier: Sequence[Judged]) -> Params:
 
 
 def _told(study: Study, judged: Judged) -> FrozenTrial:
-    known = {"params": dict(judged.params), "distributions": dict(study.space)}
-    if judged.status == "done" and judged.value is not None:
-        return create_trial(state=TrialState.COMPLETE, value=judged.value, **known)
-    return create_trial(state=TrialState.FAIL, **known)
+    is_scored = judged.status == "done" and judged.value is not None
+    return create_trial(
+        state=TrialState.COMPLETE if is_scored else TrialState.FAIL,
+        value=judged.value if is_scored else None,
+        params=dict(judged.params),
+        distributions=dict(study.space),
+    )
 
 
 class Bench:

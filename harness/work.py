@@ -157,6 +157,7 @@ def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:
 
 def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool) -> Row:
     place = rows.Place.here()
+    values: Row | None
     try:
         fitted = model.fitted(pool)
         values = {**tested(fitted, model.problem), "fit_s": model.fit_s}

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from harness.schema import LOWER_IS_BETTER
 from reports.leaderboard import Board
 from reports.metric_names import TITLES
 
@@ -23,10 +24,12 @@ def answer(board: Board, reference: str, share: float) -> str:
             f"No target yet: {reference} has no {metric} on the full pool of {board.dataset}. "
             f"{_best(board, metric)}"
         )
+    part = f"{share:.0%} of the reference's {metric}".replace("%", " %")
+    if board.metric in LOWER_IS_BETTER:
+        part = f"the reference's {metric} divided by {share}"
     goal = (
-        f"{share:.0%} of the reference's {metric}".replace("%", " %")
-        + f" (target {board.target.value:.3f}; {reference} scores {board.target.reference:.3f} "
-        f"with all {board.target.n_labels:,} labels)"
+        f"{part} (target {board.target.value:.3f}; {reference} scores "
+        f"{board.target.reference:.3f} with all {board.target.n_labels:,} labels)"
     )
     reached = board.rows["to_target"]
     first = board.rows.iloc[0]

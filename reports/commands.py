@@ -1,4 +1,9 @@
-"""What `fewlabels leaderboard` and `fewlabels report` do. Imports slow packages when called."""
+"""What `fewlabels leaderboard` and `fewlabels report` do. Imports slow packages when called.
+
+Both raise `RunFolderError` where there is no run. `leaderboard` raises `UnknownName` for a metric,
+dataset or budget that is not there; `report` raises `RunFolderError` where two runs cannot be shown
+together or the page cannot be written. (Not in the docstrings below: those are `--help`.)
+"""
 
 from __future__ import annotations
 
@@ -28,11 +33,7 @@ def leaderboard(
     metric: Metric = None,
     top: Top = 20,
 ) -> None:
-    """Print the leaderboard of each dataset of a run.
-
-    Raises `RunFolderError` where there is no run, `UnknownName` for a metric, dataset or budget
-    that is not there.
-    """
+    """Print the leaderboard of each dataset of a run."""
     from harness.schema import METRICS
 
     if metric is not None:
@@ -79,11 +80,7 @@ def report(
     out: Out = Path("site"),
     open_: Open = False,  # noqa: FBT002 - a flag on the command line
 ) -> None:
-    """Write the site of one or several runs.
-
-    Raises `RunFolderError` where there is no run, where two runs cannot be shown together, or
-    where the page cannot be written.
-    """
+    """Write the site of one or several runs: leaderboards, curves, failures, provenance."""
     from datetime import UTC, datetime
 
     from reports import html

@@ -57,7 +57,7 @@ def labels_to_target(measured: pd.DataFrame, metric: str, goals: pd.Series[float
     points; later dips do not count. A repeat that is not seen to get there counts as infinity, so
     the median over repeats is right as long as more than half of them do: censoring on the
     right. The definition is ours, after the habit of reading learning curves at a given score
-    (Settles 2009, "Active Learning Literature Survey", section 6).
+    (curves as in Settles 2009, "Active Learning Literature Survey").
 
     Index: curve, series. Columns: median (labels; inf: never), reached and n_repeats (repeats),
     first (the smallest n_labels measured: a median there is an upper bound), within (the fewest
@@ -102,7 +102,7 @@ def area_under_curve(measured: pd.DataFrame, budgets: Sequence[int]) -> pd.DataF
     """
     key = ["curve", "series", "repeat"]
     rows = measured[measured["n_labels"].isin(budgets)]
-    if len(budgets) < len(("first", "last")) or rows.empty:
+    if len(set(budgets)) <= 1 or rows.empty:
         return rows.iloc[:0][[*key, "value"]]
     wide = rows.pivot_table(index=key, columns="n_labels", values="value")
     wide = wide.reindex(columns=list(budgets))

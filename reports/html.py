@@ -55,7 +55,7 @@ def page(results: Results, now: datetime) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html").render(
-        names=[Path(root).name for root in results.sweeps],
+        names=[Path(root).resolve().name for root in results.sweeps],
         sweeps=results.sweeps,
         generated=now.strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=provenance.fewlabels_version(),

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
-from reports.curves import SERIES, SUMMARY
-from reports.efficiency import REACHED, Target
+from reports.efficiency import Target
 from reports.measures import Measures
 
 NEVER = np.finfo(float).max
@@ -23,8 +22,10 @@ class Board:
     `rows` has the columns rank (NaN: nothing measured), curve, `PIPELINE`; for each of tuned,
     default and novel: X, X_half, X_low, X_high, X_n_repeats (the score at `at`, see
     `over_repeats`); to_target, to_target_reached, to_target_n_repeats, to_target_first,
-    to_target_within (labels, tuned; see `labels_to_target`), aubc and aubc_half (tuned),
-    is_partial (fewer repeats than `n_repeats`), n_trials and failures.
+    to_target_within (labels, tuned; see `labels_to_target`), aubc, aubc_half and aubc_n_repeats
+    (tuned), coverage (repeats with a tuned score; with one at every budget, if none is chosen),
+    is_partial (fewer than `n_repeats`), n_trials and failures (over all budgets, if none is
+    chosen).
     """
 
     dataset: str
@@ -44,22 +45,27 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
     then by the score at the largest budget. Equal values share a rank. Nothing is imputed: a cell
     without a score stands at the end without a rank, one with fewer repeats is marked.
     """
-    grid = measures.grid
-    at = grid.budgets[dataset][-1] if budget is None else budget
-    cells = grid.cells.xs(at, level="budget")
-    cells = cells[cells.index.isin(grid.of_dataset(dataset))]
-    index = cells.index
-    columns: dict[str, object] = {name: grid.curves[name].reindex(index) for name in PIPELINE}
-    for series in SERIES:
-        found = _of(measures.means, {"series": series, "n_labels": at}, index)
-        columns |= {_column(series, name): found[name] for name in SUMMARY}
-    reached = _of(measures.to_target, {"series": "tuned"}, index)
-    columns |= {_column("to_target", name): reached[name] for name in REACHED}
-    area = _of(measures.areas, {"series": "tuned"}, index)
-    columns |= {"aubc": area["mean"], "aubc_half": area["half"]}
-    rows = pd.DataFrame({**columns, "n_trials": cells["n_trials"], "failures": cells["failures"]})
-    rows["tuned_n_repeats"] = rows["tuned_n_repeats"].fillna(0).astype(int)
-    rows["is_partial"] = rows["tuned_n_repeats"] < grid.repeats[dataset]
+    grid, most = measures.grid, measures.grid.budgets[dataset][-1]
+    at = most if budget is None else budget
+    begun = grid.cells[grid.cells.index.get_level_values("curve").isin(grid.of_dataset(dataset))]
+    if budget is not None:
+        begun = begun[begun.index.get_level_values("budget") == budget]
+    counts = begun.groupby("curve").sum()
+    index = counts.index
+    here = pd.MultiIndex.from_product([index, [at]])
+    rows = pd.concat(
+        [
+            grid.curves.loc[index, PIPELINE],
+            measures.of_cells.reindex(here).set_axis(index),
+            measures.of_curves.reindex(index),
+            counts,
+        ],
+        axis=1,
+    )
+    is_area = budget is None and len(grid.budgets[dataset]) > 1
+    complete = rows["aubc_n_repeats" if is_area else "tuned_n_repeats"]
+    rows["coverage"] = complete.fillna(0).astype(int)
+    rows["is_partial"] = rows["coverage"] < grid.repeats[dataset]
     sign = 1.0 if measures.metric in LOWER_IS_BETTER else -1.0
     keys = [sign * rows["tuned"]]
     if budget is None:
@@ -69,24 +75,11 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
         measures.metric,
         budget,
         at,
-        grid.budgets[dataset][-1],
+        most,
         measures.targets.get(dataset),
         grid.repeats[dataset],
         _ranked(rows.rename_axis("curve").reset_index(), keys),
     )
-
-
-def _column(of: str, name: str) -> str:
-    return of if name in ("mean", "median") else f"{of}_{name}"
-
-
-def _of(frame: pd.DataFrame, key: dict[str, object], curves: pd.Index) -> pd.DataFrame:
-    """Return the rows of `frame` at `key` (index level -> value), one for each of `curves`."""
-    kept = np.ones(len(frame), dtype=bool)
-    for level, value in key.items():
-        kept &= np.asarray(frame.index.get_level_values(level) == value)
-    found = frame[kept]
-    return found.set_axis(found.index.get_level_values("curve")).reindex(curves)
 
 
 def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:

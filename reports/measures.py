@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -54,3 +55,25 @@ class Measures:
             efficiency.labels_to_target(bought, metric, goals.astype(float)),
             curves.over_repeats(area, ["curve", "series"]),
         )
+
+    @cached_property
+    def of_cells(self) -> pd.DataFrame:
+        """Scores by (curve, budget): X, X_half, X_low, X_high, X_n_repeats for each series X."""
+        cells, series = self.grid.cells.index, self.means.index.get_level_values("series")
+        parts = []
+        for name in curves.SERIES:
+            found = self.means[series == name].droplevel("series").reindex(cells)
+            found.columns = [name, *(f"{name}_{column}" for column in curves.SUMMARY[1:])]
+            parts.append(found)
+        return pd.concat(parts, axis=1)
+
+    @cached_property
+    def of_curves(self) -> pd.DataFrame:
+        """Tuned labels to the target and area, by curve: to_target, to_target_X, aubc, aubc_X."""
+        parts = []
+        for frame in (self.to_target, self.areas[["mean", "half", "n_repeats"]]):
+            tuned = frame.index.get_level_values("series") == "tuned"
+            parts.append(frame[tuned].droplevel("series").reindex(self.grid.curves.index))
+        found = pd.concat(parts, axis=1)
+        labels = [f"to_target_{column}" for column in efficiency.REACHED[1:]]
+        return found.set_axis(["to_target", *labels, "aubc", "aubc_half", "aubc_n_repeats"], axis=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
@@ -17,7 +18,8 @@ from reports.leaderboard import PIPELINE, Board, board
 from reports.measures import Measures
 from reports.metric_names import TITLES
 
-DIGITS = 4  # after the point
+UNIT = 10_000  # scores are sent as whole numbers of 1/10,000
+MANY = 400_000  # single scores of a dataset; more make the page too large to be sent around
 
 Json = dict[str, Any]
 Curves = list[int]  # of one dataset, ascending
@@ -26,8 +28,8 @@ Curves = list[int]  # of one dataset, ascending
 def payload(grid: Grid, measured: Sequence[Measures], references: pd.DataFrame) -> Json:
     """Return what the script needs: names, styles, layout, and per dataset its curves and boards.
 
-    The curves of a dataset are numbered from 0; every list per curve runs in that order. Scores
-    are rounded to four digits; ranks were taken before.
+    The curves of a dataset are numbered from 0; every list per curve runs in that order. Ranks
+    were taken before the scores were rounded.
     """
     return {
         "metrics": [
@@ -35,6 +37,7 @@ def payload(grid: Grid, measured: Sequence[Measures], references: pd.DataFrame) 
             for name, title in TITLES.items()
         ],
         "enough": ENOUGH,
+        "unit": UNIT,
         "layout": figures.layout(),
         "styles": {axis: figures.styles(grid.curves[axis].unique()) for axis in PIPELINE},
         "datasets": [
@@ -56,79 +59,92 @@ def as_script(content: Json) -> str:
 
 def _dataset(name: str, grid: Grid, measured: Sequence[Measures], references: pd.DataFrame) -> Json:
     mine = [int(curve) for curve in grid.of_dataset(name)]
-    failures = grid.cells.pivot_table(index="curve", columns="budget", values="failures")
-    failures = failures.reindex(index=mine)
+    n_points = sum(int(one.points["curve"].isin(mine).sum()) for one in measured)
     return {
         "name": name,
         "budgets": grid.budgets[name],
         "n_repeats": grid.repeats[name],
         "curves": grid.curves.loc[mine, PIPELINE].to_numpy().tolist(),
-        "failures": {str(at): _rounded(failures[at]) for at in grid.budgets[name]},
-        "metrics": {one.metric: _metric(one, name, mine) for one in measured},
+        "is_large": n_points > MANY,
+        "failures": _failures(grid, name, mine),
+        "metrics": {one.metric: _metric(one, name, mine, n_points > MANY) for one in measured},
         "references": _references(references, measured),
     }
 
 
-def _metric(measures: Measures, dataset: str, mine: Curves) -> Json:
-    over_all = board(measures, dataset)
+def _failures(grid: Grid, name: str, mine: Curves) -> Json:
+    """Return failures per curve, at each budget and over all."""
+    wide = grid.cells["failures"].reset_index()
+    wide = wide.pivot_table(index="curve", columns="budget", values="failures").reindex(index=mine)
+    at = {str(budget): _whole(wide[budget]) for budget in grid.budgets[name]}
+    return {**at, "all": _whole(wide.sum(axis=1))}
+
+
+def _metric(measures: Measures, dataset: str, mine: Curves, is_large: bool) -> Json:  # noqa: FBT001
     boards = {str(at): board(measures, dataset, at) for at in measures.grid.budgets[dataset]}
-    rows = over_all.rows.set_index("curve").reindex(mine)
-    goal = over_all.target
+    boards["all"] = board(measures, dataset)
+    rows = measures.of_curves.reindex(mine)
+    reached = rows.filter(like="to_target").replace(np.inf, np.nan).to_numpy(dtype=float)
+    goal = measures.targets.get(dataset)
     return {
         "target": goal
         and {
-            "reference": _rounded([goal.reference])[0],
-            "value": _rounded([goal.value])[0],
+            "reference": round(goal.reference * UNIT),
+            "value": round(goal.value * UNIT),
             "labels": goal.n_labels,
         },
-        "order": {at: _order(one, mine) for at, one in {**boards, "all": over_all}.items()},
-        "to_target": _to_target(measures, mine),
-        "aubc": _rounded(rows["aubc"]),
-        "aubc_half": _rounded(rows["aubc_half"]),
-        "series": {name: _series(measures, name, mine) for name in curves.SERIES},
+        "order": {at: _order(one, mine) for at, one in boards.items()},
+        # per curve: median (null: never), reached, repeats, first, within; null: nothing to say
+        "to_target": [None if np.isnan(row[1]) else _whole(row) for row in reached],
+        "aubc": _scores(rows["aubc"]),
+        "aubc_half": _scores(rows["aubc_half"]),
+        "complete": _whole(rows["aubc_n_repeats"].fillna(0)),
+        "series": {name: _series(measures, name, mine, is_large) for name in curves.SERIES},
     }
 
 
-def _to_target(measures: Measures, mine: Curves) -> list[list[float | None] | None]:
-    """Per curve: median (null: never), reached, repeats, first, within; null: nothing to say."""
-    known = measures.to_target
-    tuned = known[known.index.get_level_values("series") == "tuned"].droplevel("series")
-    rows = tuned.reindex(mine).replace(np.inf, np.nan)
-    numbers = [_rounded(row) for row in rows.to_numpy(dtype=float)]
-    return [None if row[2] is None else row for row in numbers]
-
-
-def _order(one: Board, mine: Curves) -> list[list[float | None]]:
+def _order(one: Board, mine: Curves) -> list[list[int | None]]:
     place = np.searchsorted(mine, one.rows["curve"])
-    return [_rounded(pair) for pair in zip(one.rows["rank"], place, strict=True)]
+    return _whole(np.column_stack([one.rows["rank"], place]))
 
 
-def _series(measures: Measures, series: str, mine: Curves) -> Json:
+def _series(measures: Measures, series: str, mine: Curves, is_large: bool) -> Json:  # noqa: FBT001
     """Return `x` (labels) and per curve mean, half and n at each x, null where nothing is.
 
-    `repeats` has per curve a list for each repeat, where some x has too few for an interval.
+    `half` is null for a curve without intervals, `n` one number where it is the same everywhere.
+    `repeats` has per curve a list for each repeat, where some x has too few for an interval; on
+    a large page two lists, the lowest and the highest.
     """
     means = measures.means.reset_index()
     means = means[(means["series"] == series) & means["curve"].isin(mine)]
     x = np.unique(means["n_labels"].to_numpy(dtype=int))
 
-    def grid(rows: pd.DataFrame, column: str) -> list[list[float | None]]:
+    def wide(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
         values = np.full((len(mine), len(x)), np.nan)
         at = np.searchsorted(mine, rows["curve"]), np.searchsorted(x, rows["n_labels"])
         values[at] = rows[column]
-        return [_rounded(row) for row in values]
+        return values
 
-    few = means.loc[means["n_repeats"] < ENOUGH, "curve"]
-    points = measures.points
-    points = points[(points["series"] == series) & points["curve"].isin(few)]
-    repeats: list[list[list[float | None]]] = [[] for _ in mine]
-    for _, rows in points.groupby("repeat"):
-        for known, values in zip(repeats, grid(rows, "value"), strict=True):
-            if any(value is not None for value in values):
-                known.append(values)
-    columns = {"mean": "mean", "half": "half", "n": "n_repeats"}
-    found = {short: grid(means, column) for short, column in columns.items()}
-    return {"x": x.tolist(), **found, "repeats": repeats}
+    few = means["curve"].isin(means.loc[means["n_repeats"] < ENOUGH, "curve"])
+    if is_large:
+        lines = [wide(means[few], column) for column in ("low", "high")]
+    else:
+        points = measures.points[measures.points["series"] == series]
+        points = points[points["curve"].isin(means.loc[few, "curve"])]
+        lines = [wide(rows, "value") for _, rows in points.groupby("repeat")]
+    n = _whole(wide(means, "n_repeats"))
+    half = wide(means, "half")
+    sent = [(_scores(line), _has_any(line)) for line in lines]
+    return {
+        "x": x.tolist(),
+        "mean": _scores(wide(means, "mean")),
+        "half": [
+            row if has_any else None
+            for row, has_any in zip(_scores(half), _has_any(half), strict=True)
+        ],
+        "n": [row[0] if len(set(row)) == 1 else row for row in n],
+        "repeats": [[line[i] for line, has_any in sent if has_any[i]] for i in range(len(mine))],
+    }
 
 
 def _references(rows: pd.DataFrame, measured: Sequence[Measures]) -> list[Json]:
@@ -147,14 +163,28 @@ def _references(rows: pd.DataFrame, measured: Sequence[Measures]) -> list[Json]:
             found["n_repeats"] = found["n_repeats"].fillna(0)
             each = found[["mean", "half", "n_repeats"]].to_numpy()
             for score, known in zip(scores, each, strict=True):
-                score.setdefault(one.metric, []).append(_rounded(known))
+                n = _whole(known[2:])
+                score.setdefault(one.metric, []).append([*_scores(known[:2]), *n])
+    names = failed.index.to_frame(index=False).to_numpy().tolist()
     return [
-        {"names": list(names), "failed": int(n), "scores": score}
-        for (names, n), score in zip(failed.items(), scores, strict=True)
+        {"names": name, "failed": int(n), "scores": score}
+        for name, n, score in zip(names, failed, scores, strict=True)
     ]
 
 
-def _rounded(values: Iterable[float]) -> list[float | None]:
-    """Round; null for NaN, and whole numbers without a point: they are most of the page."""
-    known = [None if value != value else round(float(value), DIGITS) for value in values]  # noqa: PLR0124
-    return [int(v) if v is not None and v.is_integer() else v for v in known]
+def _has_any(rows: npt.NDArray[np.float64]) -> list[bool]:
+    return [bool(known) for known in np.any(~np.isnan(rows), axis=1)]
+
+
+def _scores(values: npt.ArrayLike) -> list[Any]:
+    """Return `values` in units of 1/10,000, null for NaN: most of the page is such numbers."""
+    return _whole(np.asarray(values, dtype=np.float64) * UNIT)
+
+
+def _whole(values: npt.ArrayLike) -> list[Any]:
+    """Return `values`, of any shape, as whole numbers; null for NaN."""
+    known = np.asarray(values, dtype=np.float64)
+    whole = np.rint(np.nan_to_num(known)).astype(np.int64).astype(object)
+    whole[np.isnan(known)] = None
+    found: list[Any] = whole.tolist()
+    return found

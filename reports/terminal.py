@@ -116,7 +116,7 @@ def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
     found["AUBC"] = [_digits(value) for value in rows["aubc"]]
     found["repeats"] = [
         f"{n}/{board.n_repeats}{'*' * is_partial}"
-        for n, is_partial in zip(rows["tuned_n_repeats"], rows["is_partial"], strict=True)
+        for n, is_partial in zip(rows["coverage"], rows["is_partial"], strict=True)
     ]
     found["failures"] = [str(n) for n in rows["failures"]]
     return found

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from harness import schema
+from harness.spec.problems import number_hint
 
 
 def _by_name(value: Any) -> Any:
@@ -19,13 +20,24 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(  # noqa: TRY004 - pydantic wants it
+            f"must be a number, not {value!r}{number_hint(value)}"
+        )
+    return value
+
+
+_Number = Annotated[Any, BeforeValidator(_number)]
+
+
 class Range(_Strict):
     """A range to tune over: `{low: 0.1, high: 10, log: true}` or `{choices: [1, 2, 4]}`."""
 
-    low: int | float | None = Field(None, description="smallest value")
-    high: int | float | None = Field(None, description="largest value")
+    low: _Number | None = Field(None, description="smallest value")
+    high: _Number | None = Field(None, description="largest value")
     log: bool = Field(default=False, description="search the logarithm")
-    step: int | float | None = Field(None, description="distance between values")
+    step: _Number | None = Field(None, description="distance between values")
     choices: list[Any] | None = Field(None, description="the values themselves, instead")
 
     @model_validator(mode="after")
@@ -43,7 +55,9 @@ class Scaler(_Strict):
     """A scaler."""
 
     name: str = Field(description="see `fewlabels components`")
-    label: str | None = Field(None, alias="as", description="name in the tables; default: name")
+    label: str | None = Field(
+        None, alias="as", min_length=1, description="name in the tables; default: name"
+    )
     params: dict[str, Any] = Field({}, description="fixed parameters")
 
 
@@ -68,7 +82,9 @@ class Dataset(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True, populate_by_name=True)
     name: str = Field(description="see `fewlabels datasets list`")
-    label: str | None = Field(None, alias="as", description="name in the tables; default: name")
+    label: str | None = Field(
+        None, alias="as", min_length=1, description="name in the tables; default: name"
+    )
 
 
 class Exclusion(_Strict):
@@ -146,6 +162,8 @@ class Validation(_Strict):
             raise ValueError("folds belong to cross_validation, not to holdout")
         if self.method == "cross_validation" and self.rows is not None:
             raise ValueError("rows belong to holdout, not to cross_validation")
+        if self.method == "cross_validation" and self.folds is None:
+            self.folds = 5
         return self
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
-from harness.spec.problems import Path, Problems, nearest
+from harness.spec.problems import Path, Problems, nearest, number_hint
 
 
 def taken(factory: Callable[..., Any]) -> dict[str, inspect.Parameter]:
@@ -26,27 +27,42 @@ def check(
 ) -> dict[str, Any] | None:
     """Every parameter of `factory`, the defaults filled in; None where something is wrong."""
     parameters = taken(factory)
-    before = len(problems.lines)
+    wrong: dict[str, str] = {}
     for key, value in given.items():
         if key not in parameters:
             takes = ", ".join(parameters) or "nothing"
             hint = nearest(key, parameters) or "."
-            problems.add((*path, key), f"{name} takes no {key!r}{hint} It takes: {takes}")
-        elif message := _mismatch(parameters[key].annotation, value):
-            problems.add((*path, key), message)
+            wrong[key] = f"{name} takes no {key!r}{hint} It takes: {takes}"
+        elif message := mismatch(parameters[key], value):
+            wrong[key] = message
     for key, parameter in parameters.items():
-        if parameter.default is inspect.Parameter.empty and key not in given:
-            problems.add((*path, key), f"{name} needs it")
-    if len(problems.lines) > before:
+        if key in given:
+            continue
+        if parameter.default is inspect.Parameter.empty:
+            wrong[key] = f"{name} needs it"
+        elif not _is_plain(parameter.default):
+            wrong[key] = f"its default {parameter.default!r} is none that a sweep could give"
+    for key, message in wrong.items():
+        problems.add((*path, key), message)
+    if wrong:
         return None
     return {key: given.get(key, parameter.default) for key, parameter in parameters.items()}
 
 
-def _mismatch(annotation: Any, value: Any) -> str | None:
-    if annotation is inspect.Parameter.empty:
+def _is_plain(default: Any) -> bool:
+    try:
+        json.dumps(default, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def mismatch(parameter: inspect.Parameter, value: Any) -> str | None:
+    """Why `value` is not of the parameter's type; None if it is, or if no type is given."""
+    if parameter.annotation is inspect.Parameter.empty:
         return None
     try:
-        adapter = TypeAdapter(annotation, config=ConfigDict(strict=True))
+        adapter = TypeAdapter(parameter.annotation, config=ConfigDict(strict=True))
     except PydanticUserError:
         return None  # an outside component's own type: its factory will say
     try:
@@ -55,5 +71,5 @@ def _mismatch(annotation: Any, value: Any) -> str | None:
         wanted = " or ".join(
             dict.fromkeys(str(e["msg"]).removeprefix("Input should be ") for e in error.errors())
         )
-        return f"must be {wanted}, not {value!r}"
+        return f"must be {wanted}, not {value!r}{number_hint(value)}"
     return None

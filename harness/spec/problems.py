@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -9,11 +10,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 Path = tuple[str | int, ...]
-
-_INSTEAD_OF_MODELS = {
-    "model_type": "must be a mapping",
-    "model_attributes_type": "must be a mapping",
-}
 
 
 class Problems:
@@ -64,14 +60,28 @@ def _message(found: Any, path: Path, model: type[BaseModel]) -> str:
         return "is required"
     if kind == "value_error":
         return str(found["ctx"]["error"])
-    if kind in _INSTEAD_OF_MODELS:
-        return f"{_INSTEAD_OF_MODELS[kind]}, not {_shown(value)}"
+    if kind in ("model_type", "model_attributes_type"):
+        is_entry = bool(path) and isinstance(path[-1], int)
+        hint = "; the component is spelt none" if value is None and is_entry else ""
+        return f"must be a mapping, not {_shown(value)}{hint}"
     if kind == "literal_error" and isinstance(value, str):
-        hint = nearest(value, str(found["ctx"]["expected"]).replace("'", "").split(", "))
+        hint = nearest(value, re.findall("'([^']*)'", str(found["ctx"]["expected"])))
         return f"must be {found['ctx']['expected']}, not {value!r}{hint}"
     text = str(found["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    hint = "; the component is spelt none" if value is None else ""
-    return f"must be {text}, not {_shown(value)}{hint}"
+    return f"must be {text}, not {_shown(value)}{number_hint(value)}"
+
+
+def number_hint(value: Any) -> str:
+    """What to write where YAML took a number for text.
+
+    >>> number_hint("1e-3")
+    '; YAML takes this for text, write 1.0e-3'
+    """
+    if not isinstance(value, str) or not re.fullmatch(r"[-+]?\d+[eE][-+]?\d+", value):
+        return ""
+    mantissa, exponent = re.split("[eE]", value)
+    sign = "" if exponent[0] in "+-" else "+"
+    return f"; YAML takes this for text, write {mantissa}.0e{sign}{exponent}"
 
 
 def _shown(value: Any) -> str:
@@ -88,15 +98,18 @@ def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
         field = current.model_fields.get(part) or next(
             (f for f in current.model_fields.values() if f.alias == part), None
         )
-        inner = _models_in(field.annotation) if field else []
+        if field is None:  # a name within a mapping of models, such as `space`
+            continue
+        inner = models_in(field.annotation)
         if not inner:
             return []
         current = inner[0]
     return [field.alias or name for name, field in current.model_fields.items()]
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that an annotation such as `list[Model] | None` holds."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     parts = getattr(annotation, "__args__", ())
-    return [model for part in parts for model in _models_in(part)]
+    return [model for part in parts for model in models_in(part)]

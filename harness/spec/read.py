@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from harness.errors import BadComponents, SweepError
 from harness.registry import ComponentFile, load
 from harness.spec.fields import SweepFile
+from harness.spec.plain import implausible
 from harness.spec.problems import Path as FieldPath
-from harness.spec.problems import Problems
-from harness.spec.resolve import resolve
+from harness.spec.problems import Problems, written
+from harness.spec.resolve import BROKEN, resolve
 from harness.sweep import Sweep
 
-BROKEN = "\0"  # stands for an entry that could not be read, so that the others are still checked
+LISTS = ("datasets", "classifiers", "scalers", "resamplers", "strategies", "grids")  # of mappings
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -25,8 +26,10 @@ class _UniqueKeys(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if key_node.tag == "tag:yaml.org,2002:merge":  # `<<: *base`, whose keys give way
+                continue
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.MarkedYAMLError(
                     problem=f"{key!r} is not the name of a field", problem_mark=key_node.start_mark
@@ -47,47 +50,57 @@ def read_sweep(
     `source` names it in messages; `components` are looked up beside it, in `folder`; `overrides`
     are `labelling.batch=10` and the like. Raises `SweepError` with every problem found.
     """
-    raw = _parsed(text, source)
+    raw = _loaded(text, source)
     problems = Problems()
     for override in overrides:
         _override(raw, override, problems)
+    if found := implausible(raw):
+        raise SweepError([f"{written(path)}: {message}" for path, message in found], source)
     broken: list[FieldPath] = []
     try:
         file = SweepFile.model_validate(raw)
     except ValidationError as error:
         broken = problems.add_invalid(error, SweepFile)
         file = _readable_part(raw, broken)
-    files = []
+    unread = _unread(broken)
+    registry, files = load(), tuple[ComponentFile, ...]()
     for i, path in enumerate(file.components):
-        if path == BROKEN:
-            continue
         try:
-            files.append(ComponentFile.read(folder / path))
-            registry = load(tuple(files))
+            more = (*files, ComponentFile.read(folder / path))
+            registry, files = load(more), more
         except BadComponents as error:
             problems.add(("components", i), str(error))
-            files = files[:-1] if files and files[-1].name == Path(path).name else files
-    registry = load(tuple(files))
-    sweep = resolve(file, registry, tuple(files), problems, {path[0] for path in broken if path})
-    if problems.lines or sweep is None:
+            unread.add(("components",))
+    sweep = resolve(file, registry, files, problems, unread)
+    if sweep is None:
         raise SweepError(problems.lines, source)
     return sweep
 
 
-def _parsed(text: str, source: str) -> dict[str, Any]:
+def _loaded(text: str, source: str) -> dict[str, Any]:
     try:
-        raw = yaml.load(text, _UniqueKeys)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise SweepError([f"{where}{error.problem or error.context}"], source) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SweepError([f"is no readable YAML: {error}"], source) from None
+        raw = _parsed(text)
+    except ValueError as error:
+        raise SweepError([str(error)], source) from None
     if raw is None:
         raise SweepError(["is empty"], source)
     if not isinstance(raw, dict):
         raise SweepError([f"must be a mapping of fields, not a {type(raw).__name__}"], source)
     return raw
+
+
+def _parsed(text: str) -> Any:
+    """What YAML makes of `text`. Raises `ValueError` with a readable message."""
+    try:
+        return yaml.load(text, _UniqueKeys)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise ValueError(f"{where}{error.problem or error.context}") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except Exception as error:  # noqa: BLE001 - whatever int(), float() and dates say to scalars
+        raise ValueError(f"is no readable YAML: {error}") from None
 
 
 def _override(raw: dict[str, Any], override: str, problems: Problems) -> None:
@@ -97,9 +110,9 @@ def _override(raw: dict[str, Any], override: str, problems: Problems) -> None:
         problems.add((), f"--set {override}: must look like labelling.batch=10")
         return
     try:
-        parsed = yaml.load(value, _UniqueKeys)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        problems.add((), f"--set {override}: {value!r} is no readable YAML: {error}")
+        parsed = _parsed(value)
+    except ValueError as error:
+        problems.add((), f"--set {override}: {error}")
         return
     at: Any = raw
     for depth, part in enumerate(parts[:-1]):
@@ -113,20 +126,40 @@ def _override(raw: dict[str, Any], override: str, problems: Problems) -> None:
 
 def _readable_part(raw: Mapping[str, Any], broken: Sequence[FieldPath]) -> SweepFile:
     """What can be read when the broken entries of lists and the broken fields are left out."""
-    kept = dict(raw)
+    kept: dict[str, Any] = dict(raw)
     for path in broken:
-        field = str(path[0]) if path else ""
-        entries = kept.get(field)
-        is_entry = len(path) > 1 and isinstance(path[1], int) and isinstance(entries, list)
-        if is_entry and field in ("datasets", "classifiers", "scalers", "resamplers", "strategies"):
-            kept[field] = [
-                {"name": BROKEN} if i == path[1] else entry for i, entry in enumerate(entries)
-            ]
-        elif is_entry and field == "components":
-            kept[field] = [BROKEN if i == path[1] else entry for i, entry in enumerate(entries)]
-        else:
-            kept.pop(field, None)
+        _leave_out(kept, path)
     try:
         return SweepFile.model_validate(kept)
     except ValidationError:
         return SweepFile()
+
+
+def _leave_out(fields: dict[str, Any], path: FieldPath) -> None:
+    field = str(path[0]) if path else ""
+    entries = fields.get(field)
+    if not (isinstance(entries, list) and _is_entry(path)):
+        fields.pop(field, None)
+        return
+    at = int(path[1])
+    entry: Any = {"name": BROKEN}
+    if field == "grids":
+        entry = dict(entries[at]) if isinstance(entries[at], dict) else {}
+        _leave_out(entry, path[2:])
+    fields[field] = [*entries[:at], entry, *entries[at + 1 :]]
+
+
+def _is_entry(path: FieldPath) -> bool:
+    return len(path) > 1 and path[0] in LISTS and isinstance(path[1], int)
+
+
+def _unread(broken: Sequence[FieldPath]) -> set[FieldPath]:
+    """The fields that are left out whole: paths such as ("seed",) or ("grids", 0, "budgets")."""
+    unread: set[FieldPath] = set()
+    for path in broken:
+        if path[:1] == ("grids",) and len(path) > 1:
+            if not _is_entry(path[2:]):
+                unread.add(path[:3])
+        elif not _is_entry(path):
+            unread.add(path[:1])
+    return unread

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
-
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 
 from harness import cell
 from harness.budgets import unreachable
 from harness.cell import Component, Setting, Tuning
 from harness.registry import ComponentFile, Registry, unknown
 from harness.spec import fields
-from harness.spec.parameters import check
+from harness.spec.parameters import check, taken
 from harness.spec.problems import Path, Problems, nearest
+from harness.spec.ranges import check_ends, distribution_of, misfit
 from harness.splits import SPLITTERS
 from harness.sweep import Grid, Limits, Sweep, Target
 from search_spaces.space import Space
 
-BROKEN = "\0"
+BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
+AXES = ("datasets", "classifiers", "scalers", "resamplers", "strategies")
 NONE = [fields.Scaler(name="none")]
 NOTHING = [fields.Tunable(name="none")]
 
@@ -33,24 +28,25 @@ def resolve(
     registry: Registry,
     files: tuple[ComponentFile, ...],
     problems: Problems,
-    broken: Collection[str | int],
+    unread: Collection[Path],
 ) -> Sweep | None:
     """Build the sweep, or note every problem and return None.
 
-    `broken` are top-level fields that could not be read: what hangs on them is not judged.
+    `unread` are fields that could not be read: what hangs on them is not judged.
     """
-    resolver = _Resolver(registry, problems)
-    setting = resolver.setting(file)
+    resolver = _Resolver(file, registry, problems, unread)
+    setting = resolver.setting()
     places: list[tuple[fields.Axes, Path]] = [(file, ())]
     if file.grids:
         places = [(grid, ("grids", i)) for i, grid in enumerate(file.grids)]
-    grids = tuple(resolver.grid(place, file, path, broken) for place, path in places)
+    grids = tuple(resolver.grid(place, path) for place, path in places)
     resolver.one_meaning_a_label(grids)
+    resolver.exclusions(places)
     for grid, (place, path) in zip(grids, places, strict=True):
-        resolver.budgets(grid, setting, path if place.budgets else (), broken)
+        resolver.budgets(grid, setting, path if place.budgets is not None else ())
         if setting.tuning.acquisition == "tuned":
-            resolver.no_own_models(grid, (*path, "strategies"))
-    target = resolver.target(file.reference, grids)
+            resolver.no_own_models(grid, path if place.strategies is not None else ())
+    target = resolver.target(grids)
     if problems.lines or target is None:
         return None
     return Sweep(
@@ -72,33 +68,49 @@ def _complete(file: fields.SweepFile) -> dict[str, Any]:
     whole = file.model_dump(by_alias=True, exclude_none=True)
     if not file.grids:
         del whole["grids"]
-        whole.setdefault("scalers", [{"name": "none", "params": {}}])
-        whole.setdefault("resamplers", [{"name": "none", "params": {}, "space": {}}])
+    whole.setdefault("scalers", [{"name": "none", "params": {}}])
+    whole.setdefault("resamplers", [{"name": "none", "params": {}, "space": {}}])
     return whole
 
 
 class _Resolver:
-    def __init__(self, registry: Registry, problems: Problems) -> None:
+    def __init__(
+        self,
+        file: fields.SweepFile,
+        registry: Registry,
+        problems: Problems,
+        unread: Collection[Path],
+    ) -> None:
+        self.file = file
         self.registry = registry
         self.problems = problems
+        self.unread = unread
 
-    def setting(self, file: fields.SweepFile) -> Setting:
+    def is_unread(self, *path: str | int) -> bool:
+        """Whether nothing is known about the field at `path`."""
+        return any(path[:n] in self.unread for n in range(1, len(path) + 1))
+
+    def unknown(self, path: Path, kind: str, name: str, known: Iterable[str]) -> None:
+        """Note a name that is not there, unless a file that may define it could not be read."""
+        if not self.is_unread("components"):
+            self.problems.add(path, unknown(kind, name, [*known]))
+
+    def setting(self) -> Setting:
+        file, designs = self.file, self.registry.designs
         if file.split.method not in SPLITTERS:
-            self.problems.add(
-                ("split", "method"), unknown("split", file.split.method, [*SPLITTERS])
-            )
-        if file.labelling.design not in self.registry.designs:
-            known = [*self.registry.designs]
-            self.problems.add(
-                ("labelling", "design"), unknown("design", file.labelling.design, known)
-            )
+            self.unknown(("split", "method"), "split", file.split.method, SPLITTERS)
+        if file.labelling.design not in designs:
+            self.unknown(("labelling", "design"), "design", file.labelling.design, designs)
         how = file.tuning.validation
         is_cross = how.method == "cross_validation"
         return Setting(
             seed=file.seed,
             split=cell.Split(file.split.method, file.split.test),
             labelling=cell.Labelling(
-                file.labelling.initial, file.labelling.design, file.labelling.batch
+                file.labelling.initial,
+                file.labelling.design,
+                file.labelling.batch,
+                self.registry.source("designs", file.labelling.design),
             ),
             tuning=Tuning(
                 trials=file.tuning.trials,
@@ -113,19 +125,12 @@ class _Resolver:
             threads=file.threads,
         )
 
-    def grid(
-        self,
-        grid: fields.Axes,
-        file: fields.SweepFile,
-        path: Path,
-        broken: Collection[str | int],
-    ) -> Grid:
+    def grid(self, place: fields.Axes, path: Path) -> Grid:
+        """The axes of `place`; what it does not name is the sweep's."""
+
         def axis(name: str, one: Callable[[Any, Path], Component | None]) -> tuple[Component, ...]:
-            own, shared = getattr(grid, name), getattr(file, name)
-            default = {"scalers": NONE, "resamplers": NOTHING}.get(name)
-            entries = own if own is not None else shared if shared is not None else default
-            at = (*path, name) if own is not None else (name,)
-            if not entries and name not in broken:
+            entries, at = self._entries(place, path, name)
+            if not entries and not self.is_unread(*path, name) and not self.is_unread(name):
                 self.problems.add(at, "name at least one" if entries == [] else "is required")
             resolved = [
                 (one(entry, (*at, i)), (*at, i))
@@ -135,49 +140,63 @@ class _Resolver:
             self._distinct(resolved)
             return tuple(component for component, _ in resolved if component)
 
-        axes = {
-            "datasets": axis("datasets", self._dataset),
-            "classifiers": axis("classifiers", self._classifier),
-            "scalers": axis("scalers", self._scaler),
-            "resamplers": axis("resamplers", self._resampler),
-            "strategies": axis("strategies", self._strategy),
-        }
-        budgets = grid.budgets if grid.budgets is not None else file.budgets
-        if not budgets and "budgets" not in broken and "grids" not in broken:
+        budgets = place.budgets if place.budgets is not None else self.file.budgets
+        if not budgets and not self.is_unread(*path, "budgets") and not self.is_unread("budgets"):
             self.problems.add((*path, "budgets"), "is required: how many labels may be bought?")
-        exclude = [
-            ((*path, "exclude", i), entry.model_dump(exclude_none=True))
-            for i, entry in enumerate(grid.exclude)
-        ]
-        if grid is not file:
-            exclude += [
-                (("exclude", i), entry.model_dump(exclude_none=True))
-                for i, entry in enumerate(file.exclude)
-            ]
-        if not broken:
-            self._exclusions(exclude, axes, own_only=grid is file)
+        shared = self.file.exclude if place is not self.file else []
         return Grid(
-            **axes,
+            datasets=axis("datasets", self._dataset),
+            classifiers=axis("classifiers", self._classifier),
+            scalers=axis("scalers", self._scaler),
+            resamplers=axis("resamplers", self._resampler),
+            strategies=axis("strategies", self._strategy),
             budgets=tuple(budgets or ()),
-            exclude=tuple(entry for _, entry in exclude),
+            exclude=tuple(e.model_dump(exclude_none=True) for e in [*place.exclude, *shared]),
         )
+
+    def _entries(
+        self, place: fields.Axes, path: Path, axis: str
+    ) -> tuple[Sequence[fields.Scaler | fields.Dataset] | None, Path]:
+        """The entries of an axis and where they stand; None: nowhere."""
+        own, shared = getattr(place, axis), getattr(self.file, axis)
+        if own is not None:
+            return own, (*path, axis)
+        defaults: dict[str, Sequence[fields.Scaler]] = {"scalers": NONE, "resamplers": NOTHING}
+        return (defaults.get(axis) if shared is None else shared), (axis,)
+
+    def exclusions(self, places: Sequence[tuple[fields.Axes, Path]]) -> None:
+        """Every exclusion names labels that are there: in its grid, or in any for the sweep's."""
+        for place, path in places:
+            self._exclusions(place.exclude, path, [(place, path)])
+        if places[0][0] is not self.file:
+            self._exclusions(self.file.exclude, (), places)
 
     def _exclusions(
         self,
-        exclude: Sequence[tuple[Path, Mapping[str, str]]],
-        axes: Mapping[str, tuple[Component, ...]],
-        *,
-        own_only: bool,
+        exclude: Sequence[fields.Exclusion],
+        path: Path,
+        places: Sequence[tuple[fields.Axes, Path]],
     ) -> None:
-        plural = {a: s for s in axes for a in [_singular(s)]}
-        for path, entry in exclude:
+        for i, exclusion in enumerate(exclude):
+            entry = exclusion.model_dump(exclude_none=True)
+            at = (*path, "exclude", i)
             if not entry:
-                self.problems.add(path, "would exclude everything; name an axis")
+                self.problems.add(at, "would exclude everything; name an axis")
             for axis, label in entry.items():
-                known = [component.label for component in axes[plural[axis]]]
-                if known and label not in known and (own_only or path[0] != "exclude"):
+                known = self._labels(places, _plural(axis))
+                if BROKEN not in known and label not in known:
                     hint = nearest(label, known) or f". There are: {', '.join(known)}"
-                    self.problems.add((*path, axis), f"this sweep has no {axis} {label!r}{hint}")
+                    self.problems.add((*at, axis), f"this sweep has no {axis} {label!r}{hint}")
+
+    def _labels(self, places: Sequence[tuple[fields.Axes, Path]], axis: str) -> list[str]:
+        """The labels of an axis; `BROKEN` among them where some are not known."""
+        labels: list[str] = []
+        for place, path in places:
+            entries, at = self._entries(place, path, axis)
+            labels += [entry.label or entry.name for entry in entries or []]
+            if self.is_unread(*at) or self.is_unread(*path, axis):
+                labels.append(BROKEN)
+        return labels
 
     def _distinct(self, resolved: Sequence[tuple[Component | None, Path]]) -> None:
         seen: dict[str, Path] = {}
@@ -195,7 +214,7 @@ class _Resolver:
 
     def one_meaning_a_label(self, grids: Sequence[Grid]) -> None:
         """A label means one component throughout the sweep."""
-        for axis in ("datasets", "classifiers", "scalers", "resamplers", "strategies"):
+        for axis in AXES:
             meaning: dict[str, Component] = {}
             for i, grid in enumerate(grids):
                 for component in getattr(grid, axis):
@@ -206,11 +225,9 @@ class _Resolver:
                             f"give it another label with `as:`",
                         )
 
-    def budgets(
-        self, grid: Grid, setting: Setting, path: Path, broken: Collection[str | int]
-    ) -> None:
+    def budgets(self, grid: Grid, setting: Setting, path: Path) -> None:
         """Refuse what no round can meet, as far as that does not hang on the pool's size."""
-        if {"labelling", "tuning", "budgets"} & set(broken):
+        if self.is_unread("labelling") or self.is_unread("tuning"):
             return
         for i, budget in enumerate(grid.budgets):
             if isinstance(budget, int):
@@ -222,19 +239,21 @@ class _Resolver:
         for i, strategy in enumerate(grid.strategies):
             if strategy.model:
                 self.problems.add(
-                    (*path, i, "model"),
+                    (*path, "strategies", i, "model"),
                     "a strategy with its own model cannot take over a study's winner; "
                     "leave out the model, or set tuning.acquisition to defaults",
                 )
 
-    def target(self, reference: fields.Reference, grids: Sequence[Grid]) -> Target | None:
+    def target(self, grids: Sequence[Grid]) -> Target | None:
+        """The reference's pipeline: labels of this sweep, or names."""
+        reference = self.file.reference
         found: dict[str, Component] = {}
         for axis in ("classifier", "scaler", "resampler"):
             name = getattr(reference, axis)
-            plural = f"{axis}s"
+            plural = _plural(axis)
             labelled = {c.label: c for grid in grids for c in getattr(grid, plural)}
             one = labelled.get(name) or self._component(
-                plural, fields.Scaler(name=name), ("reference", axis), ("reference",)
+                plural, fields.Scaler(name=name), ("reference", axis), ("reference", axis)
             )
             if one:
                 found[axis] = one
@@ -245,7 +264,7 @@ class _Resolver:
     def _dataset(self, entry: fields.Dataset, path: Path) -> Component | None:
         known = self.registry.datasets
         if entry.name not in known:
-            self.problems.add(path, unknown("dataset", entry.name, [*known]))
+            self.unknown(path, "dataset", entry.name, known)
             return None
         given = entry.model_extra or {}
         params = check(known[entry.name].prepare, given, path, entry.name, self.problems)
@@ -281,7 +300,7 @@ class _Resolver:
     ) -> Component | None:
         known = getattr(self.registry, axis)
         if entry.name not in known:
-            self.problems.add(path, unknown(_singular(axis), entry.name, known))
+            self.unknown(path, _singular(axis), entry.name, known)
             return None
         params = check(known[entry.name], entry.params, params_path, entry.name, self.problems)
         if params is None:
@@ -298,49 +317,28 @@ class _Resolver:
             return None
         shipped = spaces.get(entry.name, {})
         space = {name: d for name, d in shipped.items() if name not in entry.params}
+        parameters = taken(getattr(self.registry, axis)[entry.name])
         for name, given in entry.space.items():
-            at = (*path, "space", name)
-            if name not in component.params:
-                hint = nearest(name, component.params) or "."
-                self.problems.add(at, f"{entry.name} takes no {name!r}{hint}")
-                continue
-            default = component.params[name]
+            default = component.params.get(name)
             try:
-                space[name] = distribution = _distribution(given, shipped.get(name), default)
-            except ValueError as error:
-                self.problems.add(at, str(error))
-                continue
-            if not _holds(distribution, default):
-                self.problems.add(
-                    at,
-                    f"does not hold the default {default!r}, which trial 0 tries; "
-                    f"widen it, or give another default in params",
-                )
+                if name in parameters:
+                    check_ends(given, parameters[name])
+                space[name] = distribution_of(given, shipped.get(name), default)
+            except (ValueError, UserWarning) as error:
+                self.problems.add((*path, "space", name), str(error))
+                space.pop(name, None)
+        for name, distribution in space.items():
+            why: str | None = f"{entry.name} takes no {name!r}{nearest(name, parameters) or '.'}"
+            if name in parameters:
+                why = misfit(distribution, parameters[name], component.params[name])
+            if why:
+                self.problems.add((*path, "space", name), why)
         return Component(component.name, component.label, component.params, component.source, space)
-
-
-def _distribution(
-    given: fields.Range, shipped: BaseDistribution | None, default: Any
-) -> BaseDistribution:
-    if given.choices is not None:
-        return CategoricalDistribution(given.choices)
-    low, high = given.low, given.high
-    if low is None or high is None:
-        raise ValueError("give low and high, or choices")
-    is_whole = isinstance(low, int) and isinstance(high, int)
-    is_real = isinstance(shipped, FloatDistribution) or isinstance(default, float)
-    if is_whole and not is_real:
-        return IntDistribution(int(low), int(high), log=given.log, step=int(given.step or 1))
-    return FloatDistribution(float(low), float(high), log=given.log, step=given.step)
-
-
-def _holds(distribution: BaseDistribution, value: Any) -> bool:
-    if isinstance(distribution, CategoricalDistribution):
-        return value in distribution.choices
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    return bool(distribution._contains(distribution.to_internal_repr(value)))  # noqa: SLF001
 
 
 def _singular(axis: str) -> str:
     return "strategy" if axis == "strategies" else axis.removesuffix("s")
+
+
+def _plural(axis: str) -> str:
+    return "strategies" if axis == "strategy" else f"{axis}s"

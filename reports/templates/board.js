@@ -5,7 +5,7 @@ const board = { all: false, sort: null, down: false };
 function columns() {
   const [one, m] = [dataset(), measured()];
   const at = chosen.budget === "all" ? one.budgets[one.budgets.length - 1] : Number(chosen.budget);
-  const score = (name, withSpread = true) => (row) => {
+  const tested = (name, withSpread = true) => (row) => {
     const series = m.series[name];
     const i = series.x.indexOf(at);
     if (i < 0 || series.mean[row.curve][i] === null) return { text: "–", key: null };
@@ -13,6 +13,7 @@ function columns() {
     return { text: digits(mean), after: withSpread ? spread(series, row.curve, i) : "", key: mean };
   };
   const n = (row) => {
+    if (chosen.budget === "all" && one.budgets.length > 1) return m.complete[row.curve];
     const i = m.series.tuned.x.indexOf(at);
     return i < 0 ? 0 : m.series.tuned.n[row.curve][i] || 0;
   };
@@ -22,16 +23,16 @@ function columns() {
       name: axis,
       of: (row) => ({ text: one.curves[row.curve][i], key: one.curves[row.curve][i] }),
     })),
-    { name: `tuned, ${whole(at)} labels`, of: score("tuned") },
-    { name: "default", of: score("default") },
-    { name: "no twins", of: score("novel", false) },
+    { name: `tuned, ${whole(at)} labels`, of: tested("tuned") },
+    { name: "default", of: tested("default") },
+    { name: "no twins", of: tested("novel", false) },
     { name: "to target", of: (row) => toTarget(m.to_target[row.curve]) },
     { name: "AUBC", of: (row) => area(m, row.curve) },
     {
       name: "repeats",
       of: (row) => ({ text: `${n(row)}/${one.n_repeats}${n(row) < one.n_repeats ? " *" : ""}`, key: n(row) }),
     },
-    { name: "failures", number: true, of: (row) => failed(one.failures[at][row.curve]) },
+    { name: "failures", number: true, of: (row) => failed(one.failures[chosen.budget][row.curve]) },
   ];
   return one.budgets.length > 1 ? shown : shown.filter((column) => column.name !== "AUBC");
 }
@@ -85,7 +86,7 @@ function drawBoard() {
     cell.append(button);
     header.append(cell);
   }
-  header.append(element("th", "curve", { scope: "col" }));
+  header.firstChild.after(element("th", "curve", { scope: "col" }));
   byId("board").tHead.replaceChildren(header);
   const visible = board.all ? rows : rows.slice(0, SHORT);
   byId("board").tBodies[0].replaceChildren(...visible.map((row) => line(row, shown)));
@@ -111,7 +112,7 @@ function line(row, shown) {
     byId("curves").scrollIntoView();
   });
   cell.append(button);
-  made.append(cell);
+  made.firstChild.after(cell);
   return made;
 }
 

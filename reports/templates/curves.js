@@ -1,5 +1,7 @@
 // Learning curves: one axis is compared, the others are held.
 
+const THIN = 0.4;
+
 // plotly reads labels as a kind of HTML; names come from users.
 const plain = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
@@ -55,7 +57,7 @@ function traces(name, series, curve, style, label, isDefault) {
   const group = { legendgroup: label };
   const few = n.some((count) => count < data.enough) && series.repeats[curve].length > 1;
   const thin = few ? series.repeats[curve].map((values) => ({
-    x, y: pick(values), mode: "lines", line: { color: style.color, width: 1 }, opacity: 0.4,
+    x, y: pick(values), mode: "lines", line: { color: style.color, width: 1 }, opacity: THIN,
     hoverinfo: "skip", showlegend: false, ...group,
   })) : [];
   const symbol = isDefault && !style.symbol.endsWith("-open") ? `${style.symbol}-open` : style.symbol;
@@ -135,8 +137,12 @@ function curvesNote(compared, drawn, shown) {
   if (!compared.length) return "No such curve in this run: choose other names.";
   if (!drawn.length) return `No ${metric().title} for these curves${shown[0] === "novel" ? " on rows without a twin" : ""}.`;
   const n = dataset().n_repeats;
-  if (n >= data.enough) return "";
-  return `No intervals: ${counted(n, "repeat")}.${n > 1 ? " Thin lines are single repeats, thick ones their mean." : ""}`;
+  const thin = dataset().is_large ? "the lowest and the highest repeat" : "single repeats";
+  if (n >= data.enough) {
+    const hasThin = drawn.some((trace) => trace.opacity === THIN);
+    return hasThin ? `Thin lines are ${thin} of curves with fewer than ${data.enough} repeats at some point.` : "";
+  }
+  return `No intervals: ${counted(n, "repeat")}.${n > 1 ? ` Thin lines are ${thin}, thick ones the mean.` : ""}`;
 }
 
 function drawNumbers(compared, shown, axis) {

@@ -6,11 +6,33 @@ const chosen = { dataset: 0, metric: data.metric, budget: "all" };
 
 const byId = (id) => document.getElementById(id);
 const dataset = () => data.datasets[chosen.dataset];
-const measured = () => dataset().metrics[chosen.metric];
+const measured = () => decoded(dataset().metrics[chosen.metric]);
 const metric = () => data.metrics.find((one) => one.name === chosen.metric);
 const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const digits = (value) => (value === null ? "–" : value.toFixed(3));
 const whole = (value) => value.toLocaleString("en");
+
+// Scores come as whole numbers of 1/10,000; each metric is decoded when it is first shown.
+const score = (value) => (value === null ? null : value / data.unit);
+const asScores = (value) => (Array.isArray(value) ? value.map(asScores) : score(value));
+
+function decoded(m) {
+  if (m.isDecoded) return m;
+  for (const series of Object.values(m.series)) {
+    series.mean = asScores(series.mean);
+    series.repeats = asScores(series.repeats);
+    series.half = series.half.map((row) => (row ? asScores(row) : series.x.map(() => null)));
+    series.n = series.n.map((row) => (Array.isArray(row) ? row : series.x.map(() => row)));
+  }
+  m.aubc = asScores(m.aubc);
+  m.aubc_half = asScores(m.aubc_half);
+  if (m.target) {
+    m.target.reference = score(m.target.reference);
+    m.target.value = score(m.target.value);
+  }
+  m.isDecoded = true;
+  return m;
+}
 
 function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);

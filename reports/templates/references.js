@@ -5,7 +5,7 @@ function drawReferences() {
   const rows = dataset().references.map(({ names, failed, scores }) => {
     const row = element("tr", null);
     const [all, novel] = scores[chosen.metric];
-    const text = ([mean, half]) => digits(mean) + (half === null ? "" : ` ± ${digits(half)}`);
+    const text = ([mean, half]) => digits(score(mean)) + (half === null ? "" : ` ± ${digits(score(half))}`);
     const cells = [...names, text(all), text(novel), all[2], failed];
     row.append(...cells.map((cell) => element("td", cell)));
     return row;

@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import pytest
 
 from datasets import ton_iot_network
@@ -22,12 +19,3 @@ def small_ton_iot(cache_folder, monkeypatch):
     path = cache_folder.with_name(card.files[0].name)
     path.write_bytes(content)
     return path
-
-
-@pytest.fixture(scope="session")
-def real_data():
-    root = Path(__file__).resolve().parents[2]
-    folder = Path(os.environ.get("FEWLABELS_TEST_DATA") or root.parent / "shared" / "data")
-    if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is not there; set FEWLABELS_TEST_DATA")
-    return folder

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from harness.schema import METRICS
 from reports.answer import answer
 from reports.efficiency import Target
 from reports.leaderboard import Board
+from reports.metric_names import TITLES
 
 TARGET = Target(reference=0.955, value=0.907, n_repeats=2, n_labels=8000)
 
@@ -86,3 +88,14 @@ def test_without_a_score_it_says_so():
     assert answer(replace(empty, target=None), "x", 0.95) == (
         "No tuned model of ton has a macro-F1 yet."
     )
+
+
+def test_log_loss_has_its_target_above_the_reference():
+    log_loss = replace(board({"to_target": 200}), metric="log_loss")
+    assert "reaches the reference's log loss divided by 0.95 (target 0.907;" in answer(
+        log_loss, "random_forest / none / none", 0.95
+    )
+
+
+def test_every_metric_has_a_title():
+    assert set(TITLES) == set(METRICS)

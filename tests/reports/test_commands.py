@@ -73,10 +73,10 @@ def test_the_report_of_two_runs_is_one_page(fake, stored, tmp_path, capsys, monk
     assert "Run random, margin." in index.read_text()
 
 
-def test_a_page_that_cannot_be_written_is_explained(fake, stored, tmp_path):
+def test_a_page_that_cannot_be_written_is_explained(fake, tmp_path):
     (tmp_path / "site").write_text("a file")
     with pytest.raises(RunFolderError, match=r"cannot write .*index\.html: "):
-        report([stored(fake())], tmp_path / "site")
+        report([fake().write(tmp_path / "run", {})], tmp_path / "site")
 
 
 def test_the_commands_have_help_for_each_option():

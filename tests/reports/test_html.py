@@ -4,9 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 
-import pytest
-
-from reports import html
+from reports import html, provenance
 from reports.load import load
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -26,7 +24,12 @@ def own_markup(text):
 
 
 def test_the_page_answers_and_says_where_it_comes_from(fake, stored):
-    text = own_markup(page(stored(fake())))
+    whole = page(stored(fake()))
+    found = data(whole)["datasets"][0]
+    assert len(found["metrics"]) == 13
+    assert set(found["metrics"]["mcc"]["order"]) == {"100", "200", "500", "all"}
+    assert [rank for rank, _ in found["metrics"]["log_loss"]["order"]["100"]] == [1, 2]
+    text = own_markup(whole)
     assert '<html lang="en">' in text
     assert len(re.findall("<h1>", text)) == 1
     for said in (
@@ -48,12 +51,15 @@ def test_labels_and_errors_of_users_stay_text(fake, stored, as_failed):
     evil = "</script><script>alert(1)</script>"
 
     def change(tables):
-        tables["trials"][0] = as_failed(tables["trials"][0], "failed", evil)
+        tables["trials"][0] = as_failed(tables["trials"][0], "failed", f"Trace\n{evil}")
 
-    text = page(stored(fake(datasets=(evil,), strategies=("random", evil)), change))
-    assert evil not in text
+    run = fake(datasets=(evil,), strategies=("random", evil), budgets=(100,))
+    text = page(stored(run, change))
     assert "<script>alert" not in text
     assert data(text)["datasets"][0]["name"] == evil
+    as_text = "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+    assert f"<summary>{as_text}</summary>" in text
+    assert f"Trace\n{as_text}</pre>" in text
 
 
 def test_an_empty_run_says_that_nothing_is_there(fake, tmp_path):
@@ -70,40 +76,17 @@ def test_a_run_that_has_bought_labels_only_says_that_nothing_is_there(fake, stor
     assert "This run holds no trials yet" in page(stored(fake(), change))
 
 
-def test_failures_come_with_their_traceback(fake, stored, as_failed):
+def test_the_metric_that_chose_the_winners_is_shown_first(fake, stored):
     def change(tables):
-        tables["trials"][0] = as_failed(tables["trials"][0], "failed", "Trace\nKeyError: 'x'")
+        for row in tables["trials"]:
+            row["metric"] = "mcc"
 
-    text = own_markup(page(stored(fake(), change)))
-    assert "<summary>KeyError: &#39;x&#39;</summary>" in text
-    assert "Trace\nKeyError" in text
+    assert html.tuning_metric(load(stored(fake(), change))) == "mcc"
 
 
 def test_unfinished_studies_are_counted(fake, stored):
     def change(tables):
         tables["trials"].pop()
 
-    assert "12 studies, 3 trials each, 1 with fewer so far" in page(stored(fake(), change))
-
-
-@pytest.mark.parametrize(("repeats", "drawn"), [(4, 4), (5, 0)])
-def test_single_repeats_are_drawn_below_five(fake, stored, repeats, drawn):
-    found = data(page(stored(fake(repeats=repeats))))
-    tuned = found["datasets"][0]["metrics"]["macro_f1"]["series"]["tuned"]
-    assert [len(lines) for lines in tuned["repeats"]] == [drawn, drawn]
-    assert all((half is None) == bool(drawn) for half in tuned["half"][0])
-
-
-def test_the_payload_holds_every_metric_and_rank(fake, stored):
-    found = data(page(stored(fake())))["datasets"][0]
-    assert len(found["metrics"]) == 13
-    assert set(found["metrics"]["mcc"]["order"]) == {"100", "200", "500", "all"}
-    assert [rank for rank, _ in found["metrics"]["log_loss"]["order"]["100"]] == [1, 2]
-
-
-def test_the_metric_that_chose_the_winners_is_shown_first(fake, stored):
-    def change(tables):
-        for row in tables["trials"]:
-            row["metric"] = "mcc"
-
-    assert data(page(stored(fake(), change)))["metric"] == "mcc"
+    lines = provenance.progress(load(stored(fake(), change)))
+    assert "12 studies, 3 trials each, 1 with fewer so far" in lines

@@ -76,7 +76,7 @@ def test_nothing_is_imputed_and_fewer_repeats_are_marked(ranked):
     found = ranked({"a": {100: [0.5, 0.6]}, "b": {100: [0.9, None]}, "c": {100: [None, None]}})
     rows = found.rows.set_index("strategy")
     assert found.n_repeats == 2
-    assert rows["tuned_n_repeats"].to_dict() == {"a": 2, "b": 1, "c": 0}
+    assert rows["coverage"].to_dict() == {"a": 2, "b": 1, "c": 0}
     assert rows["is_partial"].to_dict() == {"a": False, "b": True, "c": True}
     assert rows["tuned"].isna().to_dict() == {"a": False, "b": False, "c": True}
     assert rows["rank"].isna().to_dict() == {"a": False, "b": False, "c": True}
@@ -103,3 +103,9 @@ def test_the_sweep_says_what_the_target_is(fake, stored):
     measures = measures_of(stored(run))
     full = load(stored(run, name="again")).references.query("classifier == 'knn'")
     assert measures.targets["ton"].value == pytest.approx(full["test_macro_f1"].mean() / 2)
+
+
+def test_over_all_budgets_only_repeats_with_every_budget_are_covered(ranked):
+    found = ranked({"a": {100: [0.5, None], 200: [0.7, 0.6]}})
+    assert found.rows["coverage"].tolist() == [1]
+    assert found.rows["is_partial"].tolist() == [True]

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from cluster.commands import run
+from datasets.errors import DatasetError
+from harness.commands import components, plan, status
+from harness.errors import BadComponents, RunFolderError, SweepError
+from harness.store import RunFolder
+
+app = typer.Typer()
+for command in (plan, status, components, run):
+    app.command()(command)
+
+SMALL = {
+    "repeats": 1,
+    "classifiers": ["naive_bayes"],
+    "strategies": ["random", "margin"],
+    "resamplers": ["none"],
+    "exclude": [],
+    "reference": {"classifier": "naive_bayes", "scaler": "standard"},
+}
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Runs a command in a folder of its own; gives its output."""
+    monkeypatch.chdir(tmp_path)
+
+    def calling(*arguments, code=0):
+        done = CliRunner().invoke(app, [str(a) for a in arguments])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == code, done.output
+        return done.stdout
+
+    return calling
+
+
+@pytest.fixture
+def sweep_file(sweeps, tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text(sweeps.text(**SMALL))
+    return path
+
+
+def counts(text):
+    """`to do`, `reused` and `total` of each kind of work."""
+    found = re.findall(r"^(\w+) +(\d+) +(\d+) +(\d+)$", text, re.MULTILINE)
+    return {what: tuple(map(int, numbers)) for what, *numbers in found}
+
+
+def test_a_plan_counts_what_is_to_do(call, sweep_file):
+    text = call("plan", sweep_file)
+    assert "budgets    30, 60 labels on npz" in text
+    assert "strategy   random, margin" in text
+    assert counts(text) == {
+        "references": (1, 0, 1),
+        "acquisitions": (2, 0, 2),
+        "studies": (4, 0, 4),
+        "trials": (8, 0, 8),
+    }
+    assert "time       unknown: nothing like it ran in this folder yet" in text
+
+
+def test_a_plan_says_what_is_reused_and_how_long_the_rest_takes(call, sweep_file):
+    call("run", sweep_file, "--executor", "inline")
+    text = call("plan", sweep_file, "--set", "tuning.trials=5", "--set", "repeats=2")
+    assert counts(text) == {
+        "references": (1, 1, 2),
+        "acquisitions": (2, 2, 4),
+        "studies": (8, 0, 8),
+        "trials": (32, 8, 40),
+    }
+    assert re.search(r"time       about \d+\.\d minutes of one worker are left", text)
+
+
+def test_a_plan_says_what_is_skipped_and_why(call, sweep_file):
+    changes = ["--set", "exclude=[{strategy: margin}]", "--set", "classifiers=[naive_bayes, bare]"]
+    (sweep_file.parent / "bare.py").write_text(
+        "class Bare:\n    def __init__(self, seed, threads): ...\n"
+        "COMPONENTS = {'classifiers': {'bare': Bare}}\n"
+    )
+    text = call("plan", sweep_file, *changes, "--set", "components=[bare.py]")
+    assert "skipped    2 curves, excluded by strategy: margin" in text
+    assert "skipped    tuning of 2 studies of bare: nothing to tune; trial 0 only" in text
+
+
+def test_a_plan_refuses_a_folder_with_results_that_were_made_otherwise(call, sweep_file):
+    call("run", sweep_file, "--executor", "inline")
+    with pytest.raises(RunFolderError, match="holds results that another sweep made") as refused:
+        call("plan", sweep_file, "--set", "seed=8")
+    assert "acquisition npz × naive_bayes × standard × none × random × 0" in str(refused.value)
+    call("plan", sweep_file, "--set", "seed=8", "--out", "runs/other")
+    with pytest.raises(RunFolderError, match="holds results that another sweep made"):
+        call("run", sweep_file, "--set", "seed=8", "--executor", "inline")
+
+
+def test_a_plan_changes_nothing(call, sweep_file):
+    call("plan", sweep_file)
+    assert [path.name for path in sweep_file.parent.iterdir()] == ["small.yaml"]
+
+
+def test_a_run_leaves_its_resolved_sweep_and_may_be_repeated(call, sweep_file, tmp_path):
+    text = call("run", sweep_file, "--executor", "inline")
+    assert re.match(r"done in \d+ s: 8 trials in runs/small", text)
+    assert call("run", sweep_file, "--executor", "inline").startswith("done in 0 s: 8 trials")
+    stored = tmp_path / "runs" / "small" / "sweep.yaml"
+    shutil.copy(stored, tmp_path / "again.yaml")
+    assert call("run", "again.yaml", "--executor", "inline").startswith("done in 0 s: 8 trials")
+    assert yaml.safe_load(stored.read_text())["tuning"]["metric"] == "macro_f1"
+
+
+def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
+    (sweep_file.parent / "bad.py").write_text(
+        "def bad(query, n):\n    raise KeyError('no')\nCOMPONENTS = {'strategies': {'bad': bad}}\n"
+    )
+    changes = ["--set", "components=[bad.py]", "--set", "strategies=[random, bad]"]
+    text = call("run", sweep_file, "--executor", "inline", *changes, code=3)
+    assert "not all ended well; see: fewlabels report runs/small -o site" in text
+    text = call("plan", sweep_file, *changes)
+    assert "skipped    1 that ended as failed; they are not run again" in text
+    assert "skipped    2 studies: their acquisition ended before their budget" in text
+    assert "acquisitions  1 done, 1 failed" in call("status", "runs/small")
+
+
+def test_a_status_is_read_from_files(call, sweep_file):
+    call("run", sweep_file, "--executor", "inline")
+    text = call("status", "runs/small")
+    assert re.sub(" +", " ", text).splitlines()[:3] == [
+        "references 1 done",
+        "acquisitions 2 done",
+        "trials 8 done",
+    ]
+    with pytest.raises(RunFolderError, match="no run at runs/smal; did you mean runs/small"):
+        call("status", "runs/smal")
+
+
+def test_a_status_of_a_run_that_has_just_begun(call, tmp_path):
+    RunFolder.create(tmp_path / "new")
+    assert call("status", "new").splitlines()[0].split() == ["references", "none", "yet"]
+
+
+def test_components_are_listed_with_parameters_and_what_is_tuned(call, tmp_path):
+    text = call("components")
+    for name in ("random_forest", "smote", "least_confidence", "ton_iot_network", "full_data"):
+        assert re.search(rf"^  {name} ", text, re.MULTILINE)
+    knn = text[text.index("  knn ") :].splitlines()[:3]
+    assert "n_neighbors=5, weights='uniform', metric='euclidean'" in knn[1]
+    assert "tuned: n_neighbors, weights, metric" in knn[2]
+    (tmp_path / "mine.py").write_text(
+        'def mine(query, n, *, x: int):\n    """Buy mine."""\n'
+        'COMPONENTS = {"strategies": {"mine": mine}}'
+    )
+    mine = call("components", "mine.py")
+    assert re.search(r"^  mine +Buy mine.\n +x \(needed\)", mine, re.MULTILINE)
+    with pytest.raises(BadComponents, match="cannot read the components file"):
+        call("components", "gone.py")
+
+
+def test_wrong_sweeps_and_data_are_deliberate_errors(call, sweep_file):
+    with pytest.raises(SweepError, match=r"small\.yaml has 2 problems"):
+        call("plan", sweep_file, "--set", "seed=x", "--set", "bogus=1")
+    with pytest.raises((SweepError, DatasetError), match="there is no file"):
+        call("plan", sweep_file, "--set", "datasets=[{name: npz, path: gone.npz}]")

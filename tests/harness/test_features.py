@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.dataset import Table
+from harness.features import MISSING, UNKNOWN, encode, twins
+
+NAN = float("nan")
+
+
+def table(numbers, codes=None):
+    numbers = np.array(numbers, dtype=np.float64)
+    n = len(numbers)
+    codes = np.empty((n, 0), np.int32) if codes is None else np.array(codes, dtype=np.int32)
+    most = int(codes.max(initial=-1)) + 1
+    y = np.arange(n) % 2
+    return Table(
+        numbers=numbers,
+        number_names=tuple(f"n{j}" for j in range(numbers.shape[1])),
+        codes=codes,
+        category_names=tuple(f"c{j}" for j in range(codes.shape[1])),
+        categories=tuple(tuple(f"v{i:02}" for i in range(most)) for _ in range(codes.shape[1])),
+        y=y,
+        classes=("a", "b"),
+        strata=y,
+        content="",
+    )
+
+
+def test_gaps_are_filled_with_the_pools_median():
+    given_ = table([[1.0], [3.0], [NAN], [100.0], [NAN]])
+    assert encode(given_, np.array([0, 1, 2]))[:, 0].tolist() == [1, 3, 2, 100, 2]
+
+
+def test_a_column_without_any_value_becomes_0():
+    assert encode(table([[NAN], [NAN], [5.0]]), np.array([0, 1]))[:, 0].tolist() == [0, 0, 5]
+
+
+def test_categories_are_ranked_among_the_pools():
+    codes = [[7], [2], [-1], [4], [7], [9]]
+    given_ = table(np.zeros((6, 1)), codes)
+    encoded = encode(given_, np.array([0, 1, 2]))[:, 1]
+    assert encoded.tolist() == [2, 1, MISSING, UNKNOWN, 2, UNKNOWN]
+    assert (MISSING, UNKNOWN) == (0, -1)
+
+
+def test_a_category_that_is_missing_everywhere_is_missing():
+    assert encode(table([[0.0]] * 2, [[-1], [-1]]), np.array([0]))[:, 1].tolist() == [0, 0]
+
+
+values = st.sampled_from([0.0, -0.0, 1.0, 2.5, NAN])
+small_tables = st.integers(2, 12).flatmap(
+    lambda n: st.tuples(
+        st.lists(st.tuples(values, values), min_size=n, max_size=n),
+        st.lists(st.tuples(st.integers(-1, 3)), min_size=n, max_size=n),
+    )
+)
+
+
+@given(small_tables, st.data())
+def test_what_lies_in_the_test_set_changes_no_pool_feature(columns, data):
+    before = table(*columns)
+    n = len(before)
+    pool = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1, max_size=n - 1))))
+    test = np.setdiff1d(np.arange(n), pool)
+    after = table(before.numbers.copy(), before.codes.copy())
+    after.numbers[test] = 1e9
+    after.codes[test] = 3
+    np.testing.assert_array_equal(encode(before, pool)[pool], encode(after, pool)[pool])
+
+
+@given(small_tables)
+def test_twins_are_rows_that_are_equal_in_everything(columns):
+    given_ = table(*columns)
+    groups = twins(given_)
+    seen = {}
+    for row, group in enumerate(groups):
+        whole = (*given_.numbers[row], *given_.codes[row])
+        key = tuple("missing" if value != value else value + 0.0 for value in whole)  # noqa: PLR0124
+        assert seen.setdefault(key, group) == group
+    assert len(set(seen.values())) == len(seen)
+    first = {group: row for row, group in reversed(list(enumerate(groups)))}
+    assert sorted(first, key=first.__getitem__) == list(range(len(first)))
+
+
+def test_twins_are_encoded_alike():
+    given_ = table([[NAN, 1.0], [0.0, 1.0], [NAN, 1.0]], [[-1], [2], [-1]])
+    assert twins(given_).tolist() == [0, 1, 0]
+    encoded = encode(given_, np.array([0, 1]))
+    assert encoded[0].tolist() == encoded[2].tolist()

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from datasets import ton_iot_synthetic
+from harness.cell import Component, Labelling, Setting, Split, Tuning, Validation
+from harness.corpus import Prepared
+from harness.errors import UnknownName
+from harness.features import twins
+from harness.problem import ProblemKey, prepare
+from harness.problem_cache import ProblemCache
+from harness.registry import Registry
+
+SETTING = Setting(
+    seed=1,
+    split=Split("stratified", 0.2),
+    labelling=Labelling(50, "random", 50),
+    tuning=Tuning(1, "macro_f1", Validation("cross_validation", 5), "defaults", 5),
+    dtype="float32",
+    threads=1,
+)
+DATASET = Component("ton_iot_synthetic", "ton")
+
+
+@pytest.fixture(scope="module")
+def table():
+    return ton_iot_synthetic.prepare(rows=700)
+
+
+def problem(table, scaler="standard", repeat=0, **setting):
+    key = ProblemKey(DATASET, Component(scaler, scaler), repeat, replace(SETTING, **setting))
+    return prepare(key, Prepared(DATASET, table, twins(table)), Registry())
+
+
+def test_a_row_of_the_test_set_is_novel_if_no_pool_row_equals_it(table):
+    made = problem(table, "none", dtype="float64")
+    X_test = made.test.X[made.test.of]
+    pool = {row.tobytes() for row in made.X}
+    expected = [row.tobytes() not in pool for row in X_test]
+    assert 0 < sum(expected) < len(expected)
+    assert made.is_novel.tolist() == expected
+
+
+def test_distinct_rows_stand_for_all(table):
+    made = problem(table)
+    np.testing.assert_array_equal(made.pool.X[made.pool.of], made.X)
+    assert len(made.pool.X) == len(np.unique(made.groups)) < len(made.X)
+    assert made.test.of.shape == made.y_test.shape == made.is_novel.shape
+
+
+def test_scalers_share_rows_order_and_twins(table):
+    one, two = problem(table, "none"), problem(table, "quantile")
+    for name in ("y", "y_test", "groups", "is_novel"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+
+
+def test_preparations_share_rows_and_order(table):
+    binary = problem(ton_iot_synthetic.prepare(rows=700, task="binary"))
+    many = problem(table)
+    np.testing.assert_array_equal(binary.X, many.X)
+    normal = table.classes.index("normal")
+    np.testing.assert_array_equal(binary.y == 0, many.y == normal)
+    assert (binary.n_classes, many.n_classes) == (2, 10)
+
+
+@pytest.mark.parametrize("scaler", ["none", "standard", "min_max", "robust", "quantile"])
+def test_what_lies_in_the_test_set_changes_nothing_about_the_pool(table, scaler):
+    before = problem(table, scaler)
+    sides_test = np.setdiff1d(np.arange(len(table)), pool_rows(table))
+    changed = replace(table, numbers=table.numbers.copy(), codes=table.codes.copy())
+    changed.numbers[sides_test] = np.abs(changed.numbers[sides_test]) * 1000 + 17
+    changed.codes[sides_test] = 0
+    after = problem(changed, scaler)
+    for name in ("X", "y", "groups"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
+    np.testing.assert_array_equal(before.pool.X, after.pool.X)
+    assert not np.array_equal(before.test.X, after.test.X)
+
+
+def pool_rows(table):
+    from harness.splits import split
+
+    return split(table, SETTING.split, SETTING.seed, DATASET.name, 0).pool
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_features_have_the_sweeps_dtype(table, dtype):
+    made = problem(table, dtype=dtype)
+    assert made.X.dtype == made.pool.X.dtype == made.test.X.dtype == dtype
+
+
+def test_an_unknown_scaler_is_named(table):
+    with pytest.raises(UnknownName, match="no scaler 'standart'; did you mean 'standard'"):
+        problem(table, "standart")
+
+
+def test_a_worker_keeps_the_problems_that_it_used_last(table, monkeypatch):
+    cache = ProblemCache({"ton": Prepared(DATASET, table, twins(table))})
+    keys = [ProblemKey(DATASET, Component("none", "none"), repeat, SETTING) for repeat in range(3)]
+    first = cache.get(keys[0], Registry())
+    assert cache.get(keys[0], Registry()) is first
+    size = first.X.nbytes + first.pool.X.nbytes + first.test.X.nbytes
+    monkeypatch.setattr("harness.problem_cache.CAPACITY_BYTES", int(2.5 * size))
+    second = cache.get(keys[1], Registry())
+    assert cache.get(keys[0], Registry()) is first
+    cache.get(keys[2], Registry())
+    assert cache.get(keys[0], Registry()) is first
+    assert cache.get(keys[1], Registry()) is not second

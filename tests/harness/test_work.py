@@ -1,0 +1,227 @@
+"""Whole segments, on the small dataset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harness import corpus
+from harness.ledger import Ledger
+from harness.plan import make_plan
+from harness.problem_cache import ProblemCache
+from harness.schema import METRICS
+from harness.segment import AcquisitionSegment, EvaluationSegment, StudySegment, Task
+from harness.work import work
+
+ONE = {
+    "repeats": 1,
+    "classifiers": ["naive_bayes"],
+    "strategies": ["margin"],
+    "reference": {"every_pipeline": False, "classifier": "naive_bayes"},
+}
+
+
+class Worker:
+    """Does the segments of one plan."""
+
+    def __init__(self, made, **changes) -> None:
+        sweep = made.sweep(**{**ONE, **changes})
+        self.corpus = corpus.load(sweep)
+        self.plan = make_plan(sweep, self.corpus)
+        self.ledger = Ledger(self.plan)
+        self.problems = ProblemCache(self.corpus)
+
+    def do(self, segment, limit_s=60.0):
+        return work(Task(segment, limit_s, self.plan.sweep.files), self.problems.get)
+
+    def next(self, kind):
+        return next(s for s in self.ledger.ready() if isinstance(s, kind))
+
+    def finish(self, kind, limit_s=60.0):
+        """Do what is ready of a kind until nothing is; all that came back, task by task."""
+        came = []
+        while ready := [s for s in self.ledger.ready() if isinstance(s, kind)]:
+            came.append(self.do(ready[0], limit_s))
+            self.ledger.count(came[-1])
+        return came
+
+
+def together(came, table):
+    return [row for found in came for row in found.get(table, [])]
+
+
+def timeless(rows):
+    times = ("_s", "peak_bytes", "host", "environment_id")
+    return [{k: v for k, v in row.items() if not k.endswith(times)} for row in rows]
+
+
+def test_a_segment_without_time_does_one_round_or_trial(made):
+    hasty, patient = Worker(made), Worker(made)
+    one_by_one = hasty.finish(AcquisitionSegment, limit_s=0)
+    at_once = patient.finish(AcquisitionSegment)
+    assert [len(found["rounds"]) for found in one_by_one] == [1, 1, 1, 1, 1]
+    assert [len(found["acquisitions"]) for found in one_by_one] == [0, 0, 0, 0, 1]
+    assert [len(found["rounds"]) for found in at_once] == [5]
+    one_by_one, at_once = (
+        [*came, *worker.finish(StudySegment, limit_s)]
+        for came, worker, limit_s in ((one_by_one, hasty, 0), (at_once, patient, 60))
+    )
+    assert [len(found["trials"]) for found in one_by_one[5:]] == [1, 1, 1, 1]
+    assert [len(found["trials"]) for found in at_once[1:]] == [2, 2]
+    for table in ("rounds", "trials"):
+        assert timeless(together(one_by_one, table)) == timeless(together(at_once, table))
+
+
+def test_tests_after_every_round_equal_trial_0s_at_the_budgets(made):
+    worker = Worker(made, evaluate="every_round")
+    came = [*worker.finish(AcquisitionSegment), *worker.finish(StudySegment)]
+    evaluations = {row["n_labels"]: row for row in together(came, "evaluations")}
+    assert sorted(evaluations) == [20, 30, 40, 50, 60]
+    firsts = [row for row in together(came, "trials") if row["number"] == 0]
+    assert [row["budget"] for row in firsts] == [30, 60]
+    for trial in firsts:
+        tested = evaluations[trial["budget"]]
+        for name in METRICS:
+            assert tested[f"test_{name}"] == trial[f"test_{name}"]
+            assert tested[f"test_novel_{name}"] == trial[f"test_novel_{name}"]
+        assert tested["confusion"] == trial["confusion"]
+        assert tested["resampling"] == trial["resampling"]
+
+
+def test_tests_from_stored_batches_equal_those_on_the_way(made):
+    worker = Worker(made, evaluate="every_round")
+    came = worker.finish(AcquisitionSegment)
+    rows = together(came, "evaluations")
+    late = Worker(made, evaluate="every_round")
+    late.ledger.count({"rounds": together(came, "rounds")})
+    late.ledger.count({"acquisitions": together(came, "acquisitions")})
+    again = late.finish(EvaluationSegment, limit_s=0)
+    assert len(again) == 5
+    assert timeless(together(again, "evaluations")) == timeless(rows)
+
+
+def test_held_out_rows_are_the_far_end_of_the_pool_charged_and_never_bought(made):
+    worker = Worker(
+        made,
+        budgets=[40, 60, "100%"],
+        tuning={"trials": 2, "startup": 2, "validation": {"method": "holdout", "rows": 20}},
+    )
+    came = worker.finish(AcquisitionSegment)
+    rounds = together(came, "rounds")
+    bought = np.concatenate([row["batch"] for row in rounds])
+    assert rounds[0]["n_labels"] == 40
+    assert rounds[-1]["n_labels"] == 288
+    assert sorted(bought) == list(range(268))
+    (ended,) = together(came, "acquisitions")
+    assert (ended["status"], ended["n_labels"], ended["n_holdout"]) == ("done", 288, 20)
+    trials = together(worker.finish(StudySegment), "trials")
+    assert {row["status"] for row in trials} == {"done"}
+    assert all(row["val_accuracy"] * 20 % 1 < 1e-9 for row in trials)
+
+
+def test_a_class_that_is_missing_from_the_labelled_rows_fails_nothing(made, tmp_path):
+    rng = np.random.default_rng(0)
+    y = np.array([0] * 100 + [1] * 97 + [2] * 3)
+    X = rng.normal(size=(200, 3)) + y[:, None]
+    np.savez(tmp_path / "rare.npz", X=X, y=y)
+    worker = Worker(
+        made,
+        datasets=[{"name": "npz", "path": str(tmp_path / "rare.npz")}],
+        classifiers=["naive_bayes", "decision_tree", "svc", "xgboost", "knn"],
+        resamplers=["none", "smote", "random_under"],
+        strategies=["random"],
+        budgets=[20],
+        tuning={"trials": 1},
+    )
+    (found, *_) = worker.finish(AcquisitionSegment)
+    assert found["rounds"][0]["bought"][2] == 0
+    trials = together(worker.finish(StudySegment), "trials")
+    assert {row["status"] for row in trials} == {"done"}
+    assert len(trials) == 15
+    for row in trials:
+        assert np.array(row["confusion"])[:, 2].sum() == 0
+        assert row["test_macro_recall"] <= 2 / 3 or np.array(row["confusion"])[2].sum() == 0
+
+
+@pytest.fixture
+def one_class_start(tmp_path):
+    """Nearly all rows are of one class."""
+    rng = np.random.default_rng(0)
+    y = np.zeros(400, dtype=int)
+    y[rng.choice(400, 4, replace=False)] = 1
+    np.savez(tmp_path / "odd.npz", X=rng.normal(size=(400, 3)), y=y)
+    return {"datasets": [{"name": "npz", "path": str(tmp_path / "odd.npz")}]}
+
+
+def test_with_one_class_only_trials_are_skipped_with_the_reason(made, one_class_start):
+    worker = Worker(made, **one_class_start, budgets=[20, "100%"], evaluate="every_round")
+    came = worker.finish(AcquisitionSegment)
+    (ended,) = together(came, "acquisitions")
+    assert ended["status"] == "done"
+    tested = together(came, "evaluations")
+    assert tested[0]["status"] == "skipped"
+    assert tested[0]["error"] == "one class only among the labelled rows"
+    assert tested[-1]["status"] == "done"
+    trials = together(worker.finish(StudySegment), "trials")
+    small = [row for row in trials if row["budget"] == 20]
+    assert [row["status"] for row in small] == ["skipped", "skipped"]
+    assert small[0]["error"].startswith("all 20 labelled rows are of one class, number 0")
+    assert small[0]["val_accuracy"] is None
+    assert [row["status"] for row in trials if row["budget"] == 320] == ["done", "done"]
+
+
+def test_a_tuned_acquisition_buys_with_the_winners_parameters(made):
+    same = {
+        "classifiers": ["knn"],
+        "scalers": ["none"],
+        "resamplers": ["none"],
+        "budgets": [30, 100],
+    }
+    plain = Worker(made, **same)
+    tuned = Worker(
+        made,
+        **same,
+        tuning={"trials": 5, "startup": 5, "acquisition": "tuned", "validation": {"folds": 3}},
+    )
+    plain_rounds = together(plain.finish(AcquisitionSegment), "rounds")
+    first = tuned.finish(AcquisitionSegment)
+    tuned.finish(StudySegment)
+    segment = tuned.next(AcquisitionSegment)
+    assert set(segment.params) == {
+        "classifier.n_neighbors",
+        "classifier.weights",
+        "classifier.metric",
+    }
+    second = tuned.do(segment)
+    batches = [row["batch"] for row in together([*first, second], "rounds")]
+    expected = [row["batch"] for row in plain_rounds]
+    assert batches[:2] == expected[:2]
+    defaults = replace(segment, params={})
+    assert timeless(tuned.do(defaults)["rounds"]) != timeless(second["rounds"])
+
+
+def test_a_strategys_own_model_queries_without_the_resampler(made):
+    own = {"name": "margin", "model": {"name": "decision_tree", "params": {"max_depth": 2}}}
+    worker = Worker(made, strategies=[own])
+    (found,) = worker.finish(AcquisitionSegment)
+    assert {row["resampling"] for row in found["rounds"][1:]} == {"{}"}
+    plain = Worker(made, classifiers=[own["model"]], resamplers=["none"])
+    (same,) = plain.finish(AcquisitionSegment)
+    assert [r["batch"] for r in found["rounds"]] == [r["batch"] for r in same["rounds"]]
+
+
+def test_curves_share_their_initial_rows(made):
+    worker = Worker(
+        made,
+        classifiers=["naive_bayes", "knn"],
+        scalers=["none", "standard"],
+        resamplers=["none", "smote"],
+        strategies=["random", "margin"],
+        budgets=[20],
+    )
+    rounds = together(worker.finish(AcquisitionSegment), "rounds")
+    assert len(rounds) == 16
+    assert {tuple(row["batch"]) for row in rounds} == {tuple(range(20))}
+    assert len({tuple(row["bought"]) for row in rounds}) == 1

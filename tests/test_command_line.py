@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fewlabels
+
+ROOT = Path(__file__).resolve().parents[1]
+SLOW = {
+    "duckdb",
+    "imblearn",
+    "optuna",
+    "pandas",
+    "plotly",
+    "pyarrow",
+    "pydantic",
+    "ray",
+    "scipy",
+    "sklearn",
+    "tensorflow",
+    "xgboost",
+    "yaml",
+}
+CALL = "import sys, fewlabels; sys.argv = ['fewlabels', *sys.argv[1:]]; fewlabels.main()"
+
+
+def fewlabels_says(*arguments, cwd=None, code=0):
+    """What the command line writes: stdout, stderr."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{CALL}",
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_help_imports_nothing_slow():
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print('loaded', *{m.partition('.')[0] for m in sys.modules}))\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n" + CALL
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.rpartition("loaded ")[2].split())
+    assert "typer" in loaded
+    assert not loaded & SLOW
+
+
+def test_help_takes_less_than_a_second_of_work():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text, _ = fewlabels_says("--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 1
+    for command in ("plan", "run", "status", "report", "leaderboard", "datasets", "components"):
+        assert f" {command} " in text
+
+
+def test_errors_are_lines_without_a_traceback(tmp_path):
+    _, said = fewlabels_says("plan", "quickstrat", cwd=tmp_path, code=1)
+    assert said == (
+        "quickstrat has 1 problem:\n  no such file; did you mean quickstart? "
+        "Sweeps that ship: quickstart, ton_iot_first_look\n"
+    )
+    _, said = fewlabels_says("status", "nowhere", cwd=tmp_path, code=1)
+    assert said == "no run at nowhere\n"
+
+
+def test_a_wrong_command_line_is_a_users_error_too(tmp_path):
+    _, said = fewlabels_says("plan", "--bogus", cwd=tmp_path, code=1)
+    assert "No such option: --bogus" in said
+    fewlabels_says("bogus", cwd=tmp_path, code=1)
+
+
+@pytest.mark.parametrize("where", ["first", "last"])
+def test_debug_shows_the_traceback(tmp_path, where):
+    arguments = ["status", "nowhere"]
+    arguments.insert(0 if where == "first" else 2, "--debug")
+    _, said = fewlabels_says(*arguments, cwd=tmp_path, code=1)
+    assert "Traceback (most recent call last)" in said
+    assert "RunFolderError: no run at nowhere" in said
+
+
+def test_a_package_of_the_same_name_elsewhere_is_noticed(tmp_path):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "__init__.py").touch()
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n{CALL}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    first, then = done.stderr.splitlines()
+    assert first == (
+        f"the package 'datasets' comes from {tmp_path / 'datasets'}, not from {ROOT / 'datasets'}"
+    )
+    assert then.startswith("Another installed package has the same import name")
+    assert "python -m venv .venv" in then
+
+
+def test_a_package_that_is_not_there_at_all_is_noticed(monkeypatch, capsys):
+    monkeypatch.setattr(fewlabels, "find_spec", lambda _: None)
+    with pytest.raises(SystemExit) as ended:
+        fewlabels.main()
+    assert ended.value.code == 1
+    assert "the package 'harness' comes from None" in capsys.readouterr().err
