@@ -42,11 +42,12 @@ class Progress:
     standing: Standing
     elapsed_s: float  # since this call of `run` began
     trials_now: int  # done since then
+    studying_s: float  # since the first study of this call was started
 
     @property
     def trials_per_s(self) -> float:
-        """Since this call of `run` began."""
-        return self.trials_now / self.elapsed_s if self.elapsed_s else 0.0
+        """Since the first study was started: references and acquisitions come before them."""
+        return self.trials_now / self.studying_s if self.studying_s else 0.0
 
     @property
     def left_s(self) -> float | None:
@@ -102,6 +103,7 @@ class Driver:
         self._suspects: Counter[tuple[str, int]] = Counter()  # what died singly: how often
         self._environments: set[str] = set()
         self._started = time.monotonic()
+        self._studies_started: float | None = None
         self._trials_before = sum(len(s.trials) for s in self.ledger.studies.values())
 
     def begin(self) -> None:
@@ -128,6 +130,8 @@ class Driver:
             self.in_flight.add(work_id)
             limit_s = 0.0 if work_id in self._singly else self.segment_s
             fresh = (work_id, segment.unit) in self._suspects
+            if self._studies_started is None and isinstance(segment, StudySegment):
+                self._studies_started = time.monotonic()
             self.executor.start(Task(segment, limit_s, self.plan.sweep.files, fresh))
 
     def take(self, finished: Finished) -> None:
@@ -145,7 +149,9 @@ class Driver:
         """Where the run stands."""
         standing = self.ledger.standing()
         now = standing.trials[0] - self._trials_before
-        return Progress(standing, time.monotonic() - self._started, now)
+        clock = time.monotonic()
+        studying_s = clock - self._studies_started if self._studies_started else 0.0
+        return Progress(standing, clock - self._started, now, studying_s)
 
     def _push(self, segment: Segment) -> None:
         work_id = segment.work.id

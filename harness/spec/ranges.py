@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
 from typing import Any
 
@@ -15,6 +16,8 @@ from optuna.distributions import (
 
 from harness.spec.fields import Range
 from harness.spec.parameters import mismatch
+
+MOST_STEPS = 10**9  # Optuna's decimal arithmetic fails far beyond
 
 
 def check_ends(given: Range, parameter: inspect.Parameter) -> None:
@@ -38,6 +41,10 @@ def distribution_of(
         low: Any = given.low
         high: Any = given.high
         step: Any = given.step
+        if not math.isfinite(float(high) - float(low)):
+            raise ValueError(f"from {low} to {high} is too far to draw from")
+        if step is not None and (step <= 0 or (high - low) / step > MOST_STEPS):
+            raise ValueError(f"step {step} is not above 0, or too small for such a range")
         is_whole = all(isinstance(n, int) for n in (low, high, step or 1))
         is_real = isinstance(shipped, FloatDistribution) or isinstance(default, float)
         if is_whole and not is_real:
