@@ -72,7 +72,8 @@ def propose(study: Study, earlier: Sequence[Judged]) -> Params:
     optimisation = optuna.create_study(
         sampler=tpe(seed, setting.tuning.startup), direction="minimize" if lower else "maximize"
     )
-    optimisation.add_trials([_told(study, judged) for judged in earlier])
+    known = [judged for judged in earlier if set(judged.params) == set(study.space)]
+    optimisation.add_trials([_told(study, judged) for judged in known])
     return dict(optimisation.ask(fixed_distributions=dict(study.space)).params)
 
 

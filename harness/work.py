@@ -13,7 +13,7 @@ import sklearn
 from threadpoolctl import threadpool_limits
 
 from harness import environment, registry, rows
-from harness.cell import Acquisition, Component, Reference, Study
+from harness.cell import Acquisition, Component, Params, Reference, Study
 from harness.errors import CannotValidate, OneClass
 from harness.giving_up import give_up
 from harness.learner import Learner
@@ -212,9 +212,10 @@ def _study(
 
 def _trial(study: Study, earlier: list[Judged], bench: Bench, learner: Learner) -> Row:
     place = rows.Place.here()
-    params = propose(study, earlier)
+    params: Params = {}
     values: Row | None
     try:
+        params = propose(study, earlier)
         values = bench.try_out(learner.with_params(params))
         ended = place.ended(status_of(values, study.acquisition.setting.tuning.metric))
     except Exception as error:  # noqa: BLE001 - failure is data

@@ -60,7 +60,7 @@ def pytest_runtest_makereport(item, call):  # noqa: ARG001 - the hook's signatur
 
 @pytest.fixture(scope="session")
 def small_npz(tmp_path_factory):
-    """360 rows, 5 columns, 3 classes of unequal size that overlap; a third of the rows are twins."""
+    """360 rows, 5 columns, 3 unequal classes that overlap; a third of the rows are twins."""
     rng = np.random.default_rng(5)
     y = rng.choice(3, size=240, p=[0.6, 0.3, 0.1])
     X = rng.normal(size=(240, 5)) + 1.2 * np.eye(3, 5)[y]

@@ -170,7 +170,9 @@ class Validation(_Strict):
 class Tuning(_Strict):
     """How a study searches."""
 
-    trials: int = Field(20, ge=1, description="per cell and repeat; trial 0 has the defaults")
+    trials: int = Field(
+        20, ge=1, le=100_000, description="per cell and repeat; trial 0 has the defaults"
+    )
     metric: Literal[tuple(schema.METRICS)] = Field(  # type: ignore[valid-type]
         "macro_f1", description="validation metric that chooses the winner"
     )
@@ -206,7 +208,7 @@ class SweepFile(Axes):
 
     name: str = Field("sweep", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="of the run")
     seed: int = Field(0, ge=0, description="root of every random generator")
-    repeats: int = Field(5, ge=1, description="splits; intervals are shown from five on")
+    repeats: int = Field(5, ge=1, le=1000, description="splits; intervals are shown from five on")
     split: Split = Field(Split(), description="how rows become pool and test")
     labelling: Labelling = Field(Labelling(), description="how labels are bought")
     tuning: Tuning = Field(Tuning(), description="how a study searches")
@@ -215,7 +217,7 @@ class SweepFile(Axes):
         "budgets", description="when the defaults are tested: at budgets (by trial 0), or always"
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="of features, scaled")
-    threads: int = Field(1, ge=1, description="per task")
+    threads: int = Field(1, ge=1, le=1024, description="per task")
     limits: Limits = Field(Limits(), description="what a trial may use")
     components: list[str] = Field([], description="Python files with more components; trusted")
     grids: list[Axes] = Field([], description="several grids in one sweep, instead of one")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from harness import cell
 from harness.budgets import unreachable
 from harness.cell import Component, Setting, Tuning
-from harness.registry import ComponentFile, Registry, unknown
+from harness.registry import ComponentFile, Registry
 from harness.spec import fields
-from harness.spec.parameters import check, taken
+from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
-from harness.spec.ranges import check_ends, distribution_of, misfit
 from harness.splits import SPLITTERS
 from harness.sweep import Grid, Limits, Sweep, Target
-from search_spaces.space import Space
 
 BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
 AXES = ("datasets", "classifiers", "scalers", "resamplers", "strategies")
@@ -84,23 +82,14 @@ class _Resolver:
         self.file = file
         self.registry = registry
         self.problems = problems
-        self.unread = unread
-
-    def is_unread(self, *path: str | int) -> bool:
-        """Whether nothing is known about the field at `path`."""
-        return any(path[:n] in self.unread for n in range(1, len(path) + 1))
-
-    def unknown(self, path: Path, kind: str, name: str, known: Iterable[str]) -> None:
-        """Note a name that is not there, unless a file that may define it could not be read."""
-        if not self.is_unread("components"):
-            self.problems.add(path, unknown(kind, name, [*known]))
+        self.entries = Entries(registry, problems, unread)
 
     def setting(self) -> Setting:
         file, designs = self.file, self.registry.designs
         if file.split.method not in SPLITTERS:
-            self.unknown(("split", "method"), "split", file.split.method, SPLITTERS)
+            self.entries.unknown(("split", "method"), "split", file.split.method, SPLITTERS)
         if file.labelling.design not in designs:
-            self.unknown(("labelling", "design"), "design", file.labelling.design, designs)
+            self.entries.unknown(("labelling", "design"), "design", file.labelling.design, designs)
         how = file.tuning.validation
         is_cross = how.method == "cross_validation"
         return Setting(
@@ -130,7 +119,11 @@ class _Resolver:
 
         def axis(name: str, one: Callable[[Any, Path], Component | None]) -> tuple[Component, ...]:
             entries, at = self._entries(place, path, name)
-            if not entries and not self.is_unread(*path, name) and not self.is_unread(name):
+            if (
+                not entries
+                and not self.entries.is_unread(*path, name)
+                and not self.entries.is_unread(name)
+            ):
                 self.problems.add(at, "name at least one" if entries == [] else "is required")
             resolved = [
                 (one(entry, (*at, i)), (*at, i))
@@ -141,15 +134,19 @@ class _Resolver:
             return tuple(component for component, _ in resolved if component)
 
         budgets = place.budgets if place.budgets is not None else self.file.budgets
-        if not budgets and not self.is_unread(*path, "budgets") and not self.is_unread("budgets"):
+        if (
+            not budgets
+            and not self.entries.is_unread(*path, "budgets")
+            and not self.entries.is_unread("budgets")
+        ):
             self.problems.add((*path, "budgets"), "is required: how many labels may be bought?")
         shared = self.file.exclude if place is not self.file else []
         return Grid(
-            datasets=axis("datasets", self._dataset),
-            classifiers=axis("classifiers", self._classifier),
-            scalers=axis("scalers", self._scaler),
-            resamplers=axis("resamplers", self._resampler),
-            strategies=axis("strategies", self._strategy),
+            datasets=axis("datasets", self.entries.dataset),
+            classifiers=axis("classifiers", self.entries.classifier),
+            scalers=axis("scalers", self.entries.scaler),
+            resamplers=axis("resamplers", self.entries.resampler),
+            strategies=axis("strategies", self.entries.strategy),
             budgets=tuple(budgets or ()),
             exclude=tuple(e.model_dump(exclude_none=True) for e in [*place.exclude, *shared]),
         )
@@ -183,7 +180,7 @@ class _Resolver:
             if not entry:
                 self.problems.add(at, "would exclude everything; name an axis")
             for axis, label in entry.items():
-                known = self._labels(places, _plural(axis))
+                known = self._labels(places, plural(axis))
                 if BROKEN not in known and label not in known:
                     hint = nearest(label, known) or f". There are: {', '.join(known)}"
                     self.problems.add((*at, axis), f"this sweep has no {axis} {label!r}{hint}")
@@ -194,7 +191,7 @@ class _Resolver:
         for place, path in places:
             entries, at = self._entries(place, path, axis)
             labels += [entry.label or entry.name for entry in entries or []]
-            if self.is_unread(*at) or self.is_unread(*path, axis):
+            if self.entries.is_unread(*at) or self.entries.is_unread(*path, axis):
                 labels.append(BROKEN)
         return labels
 
@@ -227,7 +224,7 @@ class _Resolver:
 
     def budgets(self, grid: Grid, setting: Setting, path: Path) -> None:
         """Refuse what no round can meet, as far as that does not hang on the pool's size."""
-        if self.is_unread("labelling") or self.is_unread("tuning"):
+        if self.entries.is_unread("labelling") or self.entries.is_unread("tuning"):
             return
         for i, budget in enumerate(grid.budgets):
             if isinstance(budget, int):
@@ -250,95 +247,13 @@ class _Resolver:
         found: dict[str, Component] = {}
         for axis in ("classifier", "scaler", "resampler"):
             name = getattr(reference, axis)
-            plural = _plural(axis)
-            labelled = {c.label: c for grid in grids for c in getattr(grid, plural)}
-            one = labelled.get(name) or self._component(
-                plural, fields.Scaler(name=name), ("reference", axis), ("reference", axis)
+            many = plural(axis)
+            labelled = {c.label: c for grid in grids for c in getattr(grid, many)}
+            one = labelled.get(name) or self.entries.component(
+                many, fields.Scaler(name=name), ("reference", axis), ("reference", axis)
             )
             if one:
                 found[axis] = one
         if len(found) < 3:  # noqa: PLR2004 - three axes
             return None
         return Target(**found, every_pipeline=reference.every_pipeline)
-
-    def _dataset(self, entry: fields.Dataset, path: Path) -> Component | None:
-        known = self.registry.datasets
-        if entry.name not in known:
-            self.unknown(path, "dataset", entry.name, known)
-            return None
-        given = entry.model_extra or {}
-        params = check(known[entry.name].prepare, given, path, entry.name, self.problems)
-        if params is None:
-            return None
-        source = self.registry.source("datasets", entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
-
-    def _classifier(self, entry: fields.Tunable, path: Path) -> Component | None:
-        spaces = self.registry.classifier_spaces
-        return self._tunable("classifiers", entry, path, spaces)
-
-    def _resampler(self, entry: fields.Tunable, path: Path) -> Component | None:
-        return self._tunable("resamplers", entry, path, self.registry.resampler_spaces)
-
-    def _scaler(self, entry: fields.Scaler, path: Path) -> Component | None:
-        return self._component("scalers", entry, path, (*path, "params"))
-
-    def _strategy(self, entry: fields.Strategy, path: Path) -> Component | None:
-        component = self._component("strategies", entry, path, (*path, "params"))
-        if component is None or entry.model is None:
-            return component
-        if entry.model.space:
-            self.problems.add((*path, "model", "space"), "a query model is not tuned")
-        at = (*path, "model")
-        model = self._component("classifiers", entry.model, at, (*at, "params"))
-        return model and Component(
-            component.name, component.label, component.params, component.source, model=model
-        )
-
-    def _component(
-        self, axis: str, entry: fields.Scaler, path: Path, params_path: Path
-    ) -> Component | None:
-        known = getattr(self.registry, axis)
-        if entry.name not in known:
-            self.unknown(path, _singular(axis), entry.name, known)
-            return None
-        params = check(known[entry.name], entry.params, params_path, entry.name, self.problems)
-        if params is None:
-            return None
-        source = self.registry.source(axis, entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
-
-    def _tunable(
-        self, axis: str, entry: fields.Tunable, path: Path, spaces: Mapping[str, Space]
-    ) -> Component | None:
-        """What is in `params` is fixed; a range in `space` is searched, its default in `params`."""
-        component = self._component(axis, entry, path, (*path, "params"))
-        if component is None:
-            return None
-        shipped = spaces.get(entry.name, {})
-        space = {name: d for name, d in shipped.items() if name not in entry.params}
-        parameters = taken(getattr(self.registry, axis)[entry.name])
-        for name, given in entry.space.items():
-            default = component.params.get(name)
-            try:
-                if name in parameters:
-                    check_ends(given, parameters[name])
-                space[name] = distribution_of(given, shipped.get(name), default)
-            except (ValueError, UserWarning) as error:
-                self.problems.add((*path, "space", name), str(error))
-                space.pop(name, None)
-        for name, distribution in space.items():
-            why: str | None = f"{entry.name} takes no {name!r}{nearest(name, parameters) or '.'}"
-            if name in parameters:
-                why = misfit(distribution, parameters[name], component.params[name])
-            if why:
-                self.problems.add((*path, "space", name), why)
-        return Component(component.name, component.label, component.params, component.source, space)
-
-
-def _singular(axis: str) -> str:
-    return "strategy" if axis == "strategies" else axis.removesuffix("s")
-
-
-def _plural(axis: str) -> str:
-    return "strategies" if axis == "strategy" else f"{axis}s"

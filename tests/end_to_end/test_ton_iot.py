@@ -10,13 +10,12 @@ from harness.spec import read_sweep
 from harness.work import work
 
 
+@pytest.mark.usefixtures("imported_ton_iot")
 @pytest.mark.parametrize(
     ("features", "accuracy", "macro_f1"),
     [("no_identifiers", 0.977, 0.954), ("all", 0.995, 0.986)],
 )
-def test_a_random_forest_on_all_labels_scores_what_it_should(
-    imported_ton_iot, features, accuracy, macro_f1
-):
+def test_a_random_forest_on_all_labels_scores_what_it_should(features, accuracy, macro_f1):
     sweep = read_sweep(
         f"""
         repeats: 1
