@@ -26,6 +26,14 @@ from harness.store import RunFolder
 from harness.study import Judged
 
 
+ROUND_S = ("fit_s", "score_s", "query_s")
+
+
+def round_s(row: Row) -> float:
+    """Seconds that a row of `rounds` took."""
+    return float(sum(row[column] for column in ROUND_S))
+
+
 @dataclass
 class AcquisitionState:
     """How far an acquisition is."""
@@ -35,6 +43,7 @@ class AcquisitionState:
     batches: list[Rows] = field(default_factory=list)
     n_labels: list[int] = field(default_factory=list)  # after each round
     evaluated: set[int] = field(default_factory=set)  # numbers of labels
+    rounds_s: float = 0.0  # spent on all rounds
     row: Row | None = None  # as stored: it ended, at this many labels
 
     @property
@@ -152,7 +161,7 @@ class Ledger:
             return ledger
         metric = plan.sweep.setting.tuning.metric
         columns = {
-            "rounds": ["acquisition_id", "round", "n_labels", "batch"],
+            "rounds": ["acquisition_id", "round", "n_labels", "batch", *ROUND_S],
             "evaluations": ["acquisition_id", "n_labels"],
             "acquisitions": None,
             "trials": ["study_id", "number", "params", "metric", "status", f"val_{metric}"],
@@ -182,6 +191,7 @@ class Ledger:
         if state := self.acquisitions.get(row["acquisition_id"]):
             state.batches.append(np.asarray(row["batch"], dtype=np.intp))
             state.n_labels.append(row["n_labels"])
+            state.rounds_s += round_s(row)
 
     def _count_evaluation(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):

@@ -17,7 +17,7 @@ from harness.corpus import Corpus, dataset_row
 from harness.errors import RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
-from harness.ledger import Ledger, Standing, conflicts
+from harness.ledger import Ledger, Standing, conflicts, round_s
 from harness.plan import Plan
 from harness.schema import Row
 from harness.segment import (
@@ -193,12 +193,12 @@ class Driver:
         for table in ("datasets", "attempts", "rounds", "evaluations", "trials", "references"):
             self.folder.append(table, found.get(table, ()))
         for row in found.get("acquisitions", ()):
-            before = self.ledger.acquisitions[row["acquisition_id"]].row
-            if before is None:
+            state = self.ledger.acquisitions[row["acquisition_id"]]
+            row["wall_s"] = state.rounds_s + sum(map(round_s, found.get("rounds", ())))
+            if state.row is None:
                 self.folder.append("acquisitions", [row])
                 continue
-            row["wall_s"] += before["wall_s"]
-            row["peak_bytes"] = max(row["peak_bytes"], before["peak_bytes"])
+            row["peak_bytes"] = max(row["peak_bytes"], state.row["peak_bytes"])
             self.folder.supersede(
                 "acquisitions", pc.field("acquisition_id") == row["acquisition_id"], [row]
             )

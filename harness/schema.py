@@ -61,7 +61,7 @@ _OUTCOME = [
     _field("error", _TEXT, "why, with the traceback where there is one", null=True),
 ]
 _PLACE = [
-    _field("wall_s", _REAL, "seconds in the worker"),
+    _field("wall_s", _REAL, "seconds of work; of an acquisition: of all its rounds"),
     _field("peak_bytes", _INT, "highest resident size of the worker process so far"),
     _field("host", _NAME, "host name of the worker"),
     _field("environment_id", _NAME, "row of environments/"),
