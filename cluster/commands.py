@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands import OutOption, SetOption, SweepArgument
+from harness.commands import OutOption, SetOption, SweepArgument, is_new
+from harness.errors import ClusterError
 
 if TYPE_CHECKING:
     from harness.corpus import Corpus
@@ -65,15 +66,18 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     opened = open_sweep(sweep, set_ or [])
     prepared = corpus.load(opened)
     planned = make_plan(opened, prepared)
-    folder = RunFolder.create(out or Path("runs") / opened.name)
+    root = out or Path("runs") / opened.name
+    if segment_s is None:
+        segment_s = SEGMENT_S["cluster" if address else "local"]
+    if not is_new(root):
+        check_continues(planned, RunFolder.open(root))  # before Ray, which takes its time
+    work = _executor(executor, opened, prepared, (address, workers, segment_s))
+    folder = RunFolder.create(root)
     with folder.writing():
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
-        folder.write_sweep(text, opened.resolved)
-        if segment_s is None:
-            segment_s = SEGMENT_S["cluster" if address else "local"]
+        folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
         console.print(f"{opened.name}: results go to {folder.root}", highlight=False)
-        work = _executor(executor, opened, prepared, (address, workers, segment_s))
         driver = Driver(planned, prepared, folder, work, segment_s)
         try:
             with on_signals(console.print) as should_stop, shown(console) as tell:
@@ -92,13 +96,17 @@ def _executor(
 ) -> Executor:
     address, workers, segment_s = how
     if where is Where.inline:
+        if address or workers:
+            raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
         from harness.executor import InlineExecutor
 
         return InlineExecutor(prepared)
-    from cluster.ray_executor import Demand, RayExecutor, connect
+    from cluster.connection import connect
+    from cluster.ray_executor import Demand, RayExecutor
 
-    connect(address, workers)
-    return RayExecutor(prepared, Demand(sweep.setting.threads, sweep.limits, segment_s), workers)
+    threads = sweep.setting.threads
+    connect(address, workers * threads if workers else None)
+    return RayExecutor(prepared, Demand(threads, sweep.limits, segment_s), workers)
 
 
 def _end(progress: Progress, root: Path, took: str) -> None:
@@ -107,7 +115,7 @@ def _end(progress: Progress, root: Path, took: str) -> None:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
-    if standing.badly:
+    if set(standing.badly) - {"skipped"}:
         typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 

@@ -12,25 +12,34 @@ from rich.text import Text
 
 from harness.run import Progress
 
-PLAIN_EVERY_S = 10.0
+LIVE_EVERY_S, PLAIN_EVERY_S = 0.5, 10.0
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """Give a function that shows a `Progress`."""
-    if console.is_terminal:
-        with Live(console=console, refresh_per_second=4, transient=True) as live:
-            yield lambda progress: live.update(Text(line(progress)))
-        return
+def shown(console: Console) -> Iterator[Callable[[Callable[[], Progress]], None]]:
+    """Give a function that shows what its argument gives; it asks only as often as it shows."""
+    every_s = LIVE_EVERY_S if console.is_terminal else PLAIN_EVERY_S
     last = time.monotonic()
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: Callable[[], Progress]) -> None:
         nonlocal last
-        if time.monotonic() - last >= PLAIN_EVERY_S:
+        if time.monotonic() - last >= every_s:
             last = time.monotonic()
-            console.print(line(progress), soft_wrap=True, highlight=False)
+            show(line(progress()))
 
-    yield tell
+    if console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+
+            def show(text: str) -> None:
+                live.update(Text(text), refresh=True)
+
+            yield tell
+    else:
+
+        def show(text: str) -> None:
+            console.print(text, soft_wrap=True, highlight=False)
+
+        yield tell
 
 
 def line(progress: Progress) -> str:

@@ -6,20 +6,21 @@ decision. Datasets go into the object store once and are read there without copy
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 import ray
 from ray import exceptions
 
+from cluster.connection import must_be_alive, slots
 from harness.corpus import Corpus, Prepared
 from harness.executor import Finished
 from harness.problem_cache import ProblemCache
-from harness.segment import Rowset, Task
+from harness.segment import Rowset, Task, problem_key
 from harness.sweep import Limits
 from harness.work import work
 
@@ -29,6 +30,7 @@ CAUSES = (
     (exceptions.OutOfMemoryError, "oom"),
     (exceptions.NodeDiedError, "node"),
     (exceptions.LocalRayletDiedError, "node"),
+    (exceptions.ObjectLostError, "node"),
     (exceptions.WorkerCrashedError, "crashed"),
     (exceptions.TaskCancelledError, "timeout"),
     (exceptions.RayError, "crashed"),
@@ -77,23 +79,14 @@ def _problems(where: _CorpusRefs) -> ProblemCache:
 
 
 def _work(task: Task, where: _CorpusRefs) -> Rowset:
-    return work(task, _problems(where).get)
+    problems = _problems(where)
+    # Here, where a lost object is Ray's failure and not the component's.
+    problems.corpus[problem_key(task.segment).dataset.label]
+    return work(task, problems.get)
 
 
 _segment = ray.remote(_work)
-_segment_in_fresh_process = ray.remote(max_calls=1)(_work)
-
-
-def connect(address: str | None, workers: int | None) -> int:
-    """Start a local Ray, or join the cluster at `address`; return the CPUs that it has."""
-    # Otherwise GPUs stay visible to tasks that asked for none.
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
-    if not ray.is_initialized():
-        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-        if address is None:
-            options |= {"num_cpus": workers, "include_dashboard": False}
-        ray.init(address=address or "local", **options)
-    return int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
+_last_segment = ray.remote(max_calls=1)(_work)  # its process ends with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +99,31 @@ class RayExecutor:
     """An `Executor` of the Ray that this process is connected to."""
 
     def __init__(self, corpus: Corpus, demand: Demand, workers: int | None = None) -> None:
-        """`workers` limits the tasks that run at the same time; default: as many as fit."""
-        cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-        fit = max(cpus // demand.threads, 1)
-        slots = min(workers or fit, fit)
-        # A task's clock runs from when it is handed over, so with limits none may wait in line.
-        is_strict = slots < fit or demand.limits.trial_s is not None
-        self.capacity = slots if is_strict else slots * AHEAD
+        """`workers` limits the tasks that run at the same time; default: as many as fit.
+
+        Raises `ClusterError` where no node can give what one task asks for.
+        """
+        fit = slots(demand.threads, demand.limits.memory_gb)
+        at_once = min(workers or fit, fit)
+        # A task's clock runs from when it is handed over, so with a limit none may wait in line.
+        is_strict = at_once < fit or demand.limits.trial_s is not None
+        self.capacity = at_once if is_strict else at_once * AHEAD
         self._demand = demand
         self._where = _CorpusRefs(
             tuple((label, ray.put(prepared)) for label, prepared in corpus.items())
         )
-        self._flights: dict[ray.ObjectRef[Any], _Flight] = {}
+        self._flights: dict[ray.ObjectRef[Rowset], _Flight] = {}
 
     def start(self, task: Task) -> None:
         """Submit the task; Ray starts it when a CPU is free."""
         options: dict[str, Any] = {"num_cpus": self._demand.threads, "max_retries": 0}
         if memory_gb := self._demand.limits.memory_gb:
             options["memory"] = int(memory_gb * 2**30)
-        remote = _segment_in_fresh_process if task.fresh else _segment
+        remote = _segment
+        if task.fresh:
+            remote = _last_segment
+            # Ray gives a process to one environment only, so a new one means a new process.
+            options["runtime_env"] = {"env_vars": {"FEWLABELS_FRESH": uuid4().hex}}
         ref = remote.options(**options).remote(task, self._where)
         self._flights[ref] = _Flight(task, self._deadline(task))
 
@@ -147,10 +146,14 @@ class RayExecutor:
         task = self._flights.pop(ref).task
         try:
             return Finished(task, ray.get(ref))
-        except exceptions.RayTaskError:
-            raise  # a bug of ours: `work` turns all that components raise into rows
+        except exceptions.RayTaskError as error:
+            if not isinstance(error.cause, exceptions.RayError):
+                raise  # a bug of ours: `work` turns all that components raise into rows
+            return Finished(task, None, "node", f"{type(error.cause).__name__}: {error.cause}")
         except exceptions.RayError as error:
             cause = next(cause for kind, cause in CAUSES if isinstance(error, kind))
+            if cause == "node":
+                must_be_alive()
             return Finished(task, None, cause, f"{type(error).__name__}: {error}")
 
     def _overdue(self) -> list[Finished]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from datasets import DATASETS, cache
+from datasets import DATASETS, cache, given_path
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
 from datasets.describe import describe
@@ -51,7 +51,7 @@ def import_dataset(
     dataset = _dataset(name)
     if dataset.import_file is None:
         raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
-    typer.echo(dataset.import_file(path.expanduser()))
+    typer.echo(dataset.import_file(given_path.expand(path)))
 
 
 def _dataset(name: str) -> Dataset:

@@ -10,22 +10,40 @@ from datasets.errors import DatasetError
 TEST_DATA = "FEWLABELS_TEST_DATA"
 
 
+def expand(path: str | Path) -> Path:
+    """Return `path` with the home folder in the place of its ~.
+
+    Raises `DatasetError` where nothing can be called so, or must not be looked at: a user who is
+    not there, a name that is too long, a folder that is closed to us.
+    """
+    try:
+        given = Path(path).expanduser()
+        given.exists()
+    except RuntimeError as error:
+        raise DatasetError(
+            f"path: {path}: there is no home folder {Path(path).parts[0]}"
+        ) from error
+    except OSError as error:
+        raise DatasetError(f"path: {path} cannot be read: {error.strerror}") from error
+    return given
+
+
 def read(path: str) -> tuple[Path, bytes]:
     """Return the file at `path` and its bytes: as given, or else below $FEWLABELS_TEST_DATA.
 
     Raises `DatasetError`, with the places that were tried, where there is none, and where it
     cannot be read.
     """
-    given = Path(path).expanduser()
+    given = expand(path)
     places = [given]
     if (below := os.environ.get(TEST_DATA)) and not given.is_absolute():
         places.append(Path(below) / given)
     for place in places:
-        if place.is_file():
-            try:
+        try:
+            if place.is_file():
                 return place, place.read_bytes()
-            except OSError as error:
-                raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
+        except OSError as error:
+            raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
     tried = " nor ".join(str(place.absolute()) for place in places)
     hint = "" if below else f" (${TEST_DATA}, where relative paths are looked up too, is not set)"
     raise DatasetError(f"path: there is no file {tried}{hint}")

@@ -37,7 +37,7 @@ def prepare(*, path: str) -> Table:
     try:
         X, y = load_svmlight_file(BytesIO(content), zero_based="auto")
     except (ValueError, OverflowError) as error:
-        raise DatasetError(f"{file} cannot be read as LIBSVM text: {error}") from error
+        raise DatasetError(f"{file} cannot be read as LIBSVM text: {error!s:.200}") from error
     n_rows, n_columns = X.shape
     if n_rows * n_columns > MOST_CELLS:
         raise DatasetError(f"{file}: {n_rows:,} x {n_columns:,} values are too many to make dense")

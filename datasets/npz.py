@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from datasets import given_path
 from datasets.card import Card
@@ -34,18 +36,26 @@ def prepare(*, path: str) -> Table:
     """
     file, content = given_path.read(path)
     try:
-        arrays = np.load(BytesIO(content), allow_pickle=False)
-        if not isinstance(arrays, np.lib.npyio.NpzFile):
-            raise DatasetError(
-                f"{file} holds a bare array; write it with numpy.savez(X=..., y=...)"
-            )
-        missing = [name for name in ("X", "y") if name not in arrays]
-        if missing:
-            raise DatasetError(
-                f"{file} holds no array {' and no array '.join(missing)}; "
-                f"it holds: {', '.join(arrays.files) or 'nothing'}"
-            )
-        X, y = arrays["X"], arrays["y"]
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise DatasetError(f"{file} cannot be read as .npz: {error}") from error
+        X, y = _arrays(content, file)
+    except DatasetError:
+        raise
+    except Exception as error:  # zipfile, zlib, lzma and tokenize have all their own
+        raise DatasetError(f"{file} cannot be read as .npz: {error!s:.200}") from error
     return plain_table(X, y, hashlib.sha256(content).hexdigest(), str(file))
+
+
+def _arrays(content: bytes, file: Path) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    arrays = np.load(BytesIO(content), allow_pickle=False)
+    if not isinstance(arrays, np.lib.npyio.NpzFile):
+        raise DatasetError(f"{file} holds a bare array; write it with numpy.savez(X=..., y=...)")
+    missing = [name for name in ("X", "y") if name not in arrays]
+    if missing:
+        raise DatasetError(
+            f"{file} holds no array {' and no array '.join(missing)}; "
+            f"it holds: {', '.join(arrays.files) or 'nothing'}"
+        )
+    X, y = arrays["X"], arrays["y"]
+    for name, array in (("X", X), ("y", y)):
+        if not isinstance(array, np.ndarray):  # NumPy hands out the bytes of what is no .npy
+            raise DatasetError(f"{file}: {name} is not an array as numpy.savez writes it")
+    return X, y

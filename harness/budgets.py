@@ -49,7 +49,7 @@ def checkpoints(
             met.add(min(first + rounds * labelling.batch, n_pool))
         elif budget > n_pool:
             wrong.append(f"{budget} is more than the pool's {n_pool} rows")
-        elif budget != n_pool and (why := unreachable(budget, labelling, n_holdout)):
+        elif why := unreachable(budget, labelling, n_holdout):
             wrong.append(why)
         else:
             met.add(budget)

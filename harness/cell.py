@@ -34,10 +34,16 @@ class Component:
     space: Space = field(default_factory=dict)  # what tuning may change
     model: Component | None = None  # a strategy's own query model
 
+    is_data: bool = False  # a dataset: its `path` is where a file lay, its source the content
+
     @property
     def hashed_params(self) -> dict[str, Any]:
-        """The parameters without `path`: where a file lay; its content is the source."""
-        return {name: value for name, value in self.params.items() if name != "path"}
+        """The parameters that can change a number."""
+        return {
+            name: value
+            for name, value in self.params.items()
+            if not (self.is_data and name == "path")
+        }
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -174,7 +180,7 @@ class Study:
     acquisition: Acquisition
     budget: int
 
-    @property
+    @cached_property
     def space(self) -> Space:
         """What the trials may change, by component.parameter."""
         curve = self.acquisition.curve
@@ -187,7 +193,7 @@ class Study:
             for name, distribution in component.space.items()
         }
 
-    @property
+    @cached_property
     def n_trials(self) -> int:
         """Trials to run: with nothing to tune, the defaults alone."""
         return self.acquisition.setting.tuning.trials if self.space else 1

@@ -35,7 +35,7 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     opened = open_sweep(sweep, set_ or [])
     planned = make_plan(opened, corpus.load(opened))
     root = out or Path("runs") / opened.name
-    folder = RunFolder.open(root) if root.exists() else None
+    folder = None if is_new(root) else RunFolder.open(root)
     if folder:
         check_continues(planned, folder)
     ledger = Ledger.read(planned, folder)
@@ -46,6 +46,14 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
         typer.echo("time       unknown: nothing like it ran in this folder yet")
     else:
         typer.echo(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+
+
+def is_new(root: Path) -> bool:
+    """Whether a run would begin at `root`: nothing is there, or an empty folder."""
+    try:
+        return not root.exists() or (root.is_dir() and not any(root.iterdir()))
+    except OSError:
+        return False  # opening it says why
 
 
 def _axes(planned: Plan) -> list[str]:
@@ -93,14 +101,16 @@ def status(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
     from harness.store import RunFolder
 
     folder = RunFolder.open(run)
-    for table in ("references", "acquisitions", "trials"):
-        counts = Counter(folder.read(table, ["status"]).column("status").to_pylist())
-        shown = ", ".join(f"{n} {name}" for name, n in counts.items()) or "none yet"
-        typer.echo(f"{table:<14}{shown}")
-    causes = Counter(folder.read("attempts", ["cause"]).column("cause").to_pylist())
-    if causes:
-        shown = ", ".join(f"{n} {name}" for name, n in causes.items())
-        typer.echo(f"{'attempts':<14}{shown}")
+    for table, column, if_none in (
+        ("references", "status", "none yet"),
+        ("acquisitions", "status", "none yet"),
+        ("evaluations", "status", ""),  # most sweeps ask for none
+        ("trials", "status", "none yet"),
+        ("attempts", "cause", ""),  # kept of tasks that died
+    ):
+        counts = Counter(folder.read(table, [column]).column(column).to_pylist())
+        if shown := ", ".join(f"{n} {name}" for name, n in counts.items()) or if_none:
+            typer.echo(f"{table:<14}{shown}")
 
 
 def components(

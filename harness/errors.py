@@ -3,9 +3,9 @@
 HarnessError
     SweepError       the sweep is wrong; nothing has run yet; holds every problem found
     UnknownName      a name that is in no registry
-    BadParams        a parameter that the component does not take
     BadComponents    a file or entry point that registers components is wrong
     RunFolderError   the run folder cannot be used
+    ClusterError     Ray is not there, is gone, or cannot give what a task asks for
     WorkError        one piece of work failed; the run goes on
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
@@ -38,16 +38,16 @@ class UnknownName(HarnessError):
     """A name that is in no registry."""
 
 
-class BadParams(HarnessError):
-    """A parameter that the named component does not take."""
-
-
 class BadComponents(HarnessError):
     """A file or entry point that registers components is wrong."""
 
 
 class RunFolderError(HarnessError):
     """The run folder cannot be used as it is."""
+
+
+class ClusterError(HarnessError):
+    """Ray is not there, is gone, or cannot give what a task asks for."""
 
 
 class WorkError(HarnessError):

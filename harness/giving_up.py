@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness import rows
+from harness.cell import Params
 from harness.schema import Row
 from harness.segment import (
     AcquisitionSegment,
@@ -25,8 +26,7 @@ def give_up(segment: Segment, status: str, error: str | None) -> Rowset:
     row: Row
     match segment:
         case StudySegment(study):
-            params = propose(study, segment.earlier)
-            return {"trials": [rows.trial_row(study, segment.unit, params, ended, None)]}
+            return {"trials": [rows.trial_row(study, segment.unit, _params(segment), ended, None)]}
         case AcquisitionSegment(acquisition, batches):
             n_labels = _n_labels(batches, acquisition.setting.tuning.validation.rows)
             row = rows.acquisition_row(acquisition, ended, n_labels, len(batches))
@@ -42,3 +42,10 @@ def give_up(segment: Segment, status: str, error: str | None) -> Rowset:
 
 def _n_labels(batches: Batches, n_holdout: int) -> int:
     return sum(map(len, batches)) + n_holdout if batches else 0
+
+
+def _params(segment: StudySegment) -> Params:
+    try:
+        return propose(segment.study, segment.earlier)
+    except Exception:  # noqa: BLE001 - the row says what went wrong first
+        return {}

@@ -25,7 +25,6 @@ from harness.segment import (
 from harness.store import RunFolder
 from harness.study import Judged
 
-
 ROUND_S = ("fit_s", "score_s", "query_s")
 
 
@@ -151,7 +150,7 @@ class Ledger:
             self.acquisitions[state.study.acquisition.id].studies.append(state)
         self.references: dict[str, Reference] = {r.id: r for r in plan.references}
         self.done_references: dict[str, str] = {}  # id -> status
-        self.statuses: Counter[str] = Counter()  # of trials
+        self.statuses: Counter[str] = Counter()  # of trials and evaluations
 
     @classmethod
     def read(cls, plan: Plan, folder: RunFolder | None) -> Ledger:
@@ -162,7 +161,7 @@ class Ledger:
         metric = plan.sweep.setting.tuning.metric
         columns = {
             "rounds": ["acquisition_id", "round", "n_labels", "batch", *ROUND_S],
-            "evaluations": ["acquisition_id", "n_labels"],
+            "evaluations": ["acquisition_id", "n_labels", "status"],
             "acquisitions": None,
             "trials": ["study_id", "number", "params", "metric", "status", f"val_{metric}"],
             "references": ["reference_id", "status"],
@@ -196,6 +195,7 @@ class Ledger:
     def _count_evaluation(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):
             state.evaluated.add(row["n_labels"])
+            self.statuses[row["status"]] += 1
 
     def _count_acquisition(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):
@@ -252,7 +252,10 @@ class Ledger:
         return Standing(
             acquisitions=(sum(self._is_done(a) for a in acquisitions), len(acquisitions)),
             studies=(sum(s.complete for s in studies), len(studies)),
-            trials=(sum(len(s.trials) for s in studies), sum(s.study.n_trials for s in studies)),
+            trials=(
+                sum(min(len(s.trials), s.study.n_trials) for s in studies),
+                sum(s.study.n_trials for s in studies),
+            ),
             references=(len(self.done_references), len(self.references)),
             badly=+badly,
         )
@@ -269,7 +272,7 @@ class Ledger:
 
 
 def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
-    """Results in the folder that stand under this sweep's names but were made otherwise.
+    """Results in the folder under this sweep's names that were made otherwise, or under others.
 
     One line each: continuing would mix them with the sweep's own in every table.
     """
@@ -301,7 +304,11 @@ def _other(
         if pa.types.is_dictionary(stored.schema.field(column).type):
             plain = pc.cast(stored.column(column), pa.string())
             stored = stored.set_column(column, stored.schema.field(column).name, plain)
+    names_of = {planned_id: names for names, planned_id in planned.items()}
     for row in stored.group_by([id_, *key]).aggregate([]).to_pylist():
         names = tuple(row[column] for column in key)
+        shown = f"{id_.removesuffix('_id')} {' × '.join(map(str, names))}"
         if planned.get(names, row[id_]) != row[id_]:
-            yield f"{id_.removesuffix('_id')} {' × '.join(map(str, names))}"
+            yield shown
+        elif (now := names_of.get(row[id_], names)) != names:
+            yield f"{shown}, which this sweep calls {' × '.join(map(str, now))}"

@@ -117,7 +117,7 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     if number == 0:
         n = buying.labelling.initial
         started = perf_counter()
-        batch = buying.design(buying.problem.X, n)
+        batch = np.asarray(buying.design(buying.problem.X, n))
         query_s = perf_counter() - started
         return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
 

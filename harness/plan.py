@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from harness.budgets import checkpoints
-from harness.cell import FULL_DATA, Acquisition, Component, Curve, Reference, Study
+from harness.cell import FULL_DATA, Acquisition, Component, Curve, Reference, Study, digest
 from harness.corpus import Corpus
 from harness.errors import SweepError
 from harness.splits import sizes
@@ -27,6 +27,8 @@ class Plan:
 
 def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
     """Cross the axes of every grid. Raises `SweepError` for budgets that a pool cannot meet."""
+    if twice := _same_data(corpus):
+        raise SweepError(twice, f"sweep {sweep.name}")
     budgets: dict[tuple[str, ...], tuple[Curve, set[int]]] = {}
     excluded: dict[tuple[str, ...], tuple[Curve, str]] = {}
     problems: list[str] = []
@@ -54,6 +56,15 @@ def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
         tuple(_references(sweep, acquisitions)),
         tuple(entry for key, entry in excluded.items() if key not in budgets),
     )
+
+
+def _same_data(corpus: Corpus) -> list[str]:
+    labels: dict[str, str] = {}
+    return [
+        f"datasets: {label!r} is the same data, prepared the same, as {first!r}"
+        for label, prepared in corpus.items()
+        if (first := labels.setdefault(digest(prepared.component.identity), label)) != label
+    ]
 
 
 def _curves(grid: Grid, corpus: Corpus) -> Iterator[Curve]:

@@ -39,12 +39,13 @@ class Pool:
     @cached_property
     def labelled(self) -> Rows:
         """Labelled rows, ascending."""
-        return np.flatnonzero(self.is_labelled)
+        return _read_only(np.flatnonzero(self.is_labelled))
 
     @cached_property
     def candidates(self) -> Rows:
         """Rows that may be bought, ascending: neither labelled nor held out."""
-        return np.flatnonzero(~self.is_labelled[: len(self.is_labelled) - self.n_holdout])
+        free = ~self.is_labelled[: len(self.is_labelled) - self.n_holdout]
+        return _read_only(np.flatnonzero(free))
 
     @property
     def holdout(self) -> Rows:
@@ -70,3 +71,9 @@ class Pool:
         after = self.is_labelled.copy()
         after[rows] = True
         return Pool(after, self.n_holdout)
+
+
+def _read_only(rows: Rows) -> Rows:
+    """Strategies are shown these very arrays."""
+    rows.setflags(write=False)
+    return rows

@@ -77,7 +77,7 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     X = np.ascontiguousarray(scale.transform(X), dtype=setting.dtype)
     X_pool = X[sides.pool]
     groups, _ = pd.factorize(twins[sides.pool])  # by the pool alone: folds hang on the numbers
-    return Problem(
+    problem = Problem(
         X=X_pool,
         y=table.y[sides.pool],
         groups=groups,
@@ -87,3 +87,9 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
         is_novel=~np.isin(twins[sides.test], twins[sides.pool]),
         n_classes=len(table.classes),
     )
+    for array in (problem.X, problem.y, problem.groups, problem.y_test, problem.is_novel):
+        array.setflags(write=False)  # all that runs in this process works on the same arrays
+    for distinct in (problem.pool, problem.test):
+        distinct.X.setflags(write=False)
+        distinct.of.setflags(write=False)
+    return problem

@@ -15,7 +15,7 @@ class ProblemCache:
     """Least recently used problems go first when they take more than `CAPACITY_BYTES`."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+        self.corpus = corpus
         self._problems: OrderedDict[str, Problem] = OrderedDict()
 
     def get(self, key: ProblemKey, registry: Registry) -> Problem:
@@ -23,7 +23,7 @@ class ProblemCache:
         if key.id in self._problems:
             self._problems.move_to_end(key.id)
             return self._problems[key.id]
-        problem = prepare(key, self._corpus[key.dataset.label], registry)
+        problem = prepare(key, self.corpus[key.dataset.label], registry)
         self._problems[key.id] = problem
         while len(self._problems) > 1 and self._n_bytes() > CAPACITY_BYTES:
             self._problems.popitem(last=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from harness import environment
 from harness.corpus import Corpus, dataset_row
-from harness.errors import RunFolderError
+from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
 from harness.ledger import Ledger, Standing, conflicts, round_s
@@ -31,6 +31,7 @@ from harness.segment import (
 from harness.store import RunFolder
 
 POLL_S = 0.5
+NODE_LOSSES = 3  # blamed on the nodes; then the work itself is suspected
 DEATHS = 3  # of a fresh process that did nothing else, until it is the trial's own fault
 PRIORITY = {"reference": 0, "acquisition": 1, "evaluation": 2, "study": 3}  # longest first
 
@@ -60,7 +61,7 @@ class Progress:
 class Watch:
     """What the caller wants to hear, and how it asks for the end."""
 
-    tell: Callable[[Progress], None]
+    tell: Callable[[Callable[[], Progress]], None]  # calls it if it wants to show something
     should_stop: Callable[[], bool]  # finish what runs, store it, start nothing new
 
 
@@ -71,8 +72,9 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
         more = f"\n  and {len(mixed) - 5} more" if len(mixed) > 5 else ""  # noqa: PLR2004
         raise RunFolderError(
             f"{folder.root} holds results that another sweep made under the same names (other "
-            f"data, seed, labelling, parameters or tuning). Choose another --out, or give what "
-            f"changed another label with `as:`.\n{shown}{more}"
+            f"data, seed, labelling, parameters, tuning, code of a components file), or under "
+            f"other names. Choose another --out, or give what changed another label with `as:` "
+            f"and what only changed its label the old one.\n{shown}{more}"
         )
     now = environment.numeric_versions()
     for row in folder.read("environments", ["versions"]).to_pylist():
@@ -101,6 +103,7 @@ class Driver:
         self._order = count()
         self._singly: set[str] = set()  # work whose worker died: one round or trial a task
         self._suspects: Counter[tuple[str, int]] = Counter()  # what died singly: how often
+        self._losses: Counter[tuple[str, int]] = Counter()  # of nodes under it
         self._environments: set[str] = set()
         self._started = time.monotonic()
         self._studies_started: float | None = None
@@ -110,14 +113,13 @@ class Driver:
         """Note the datasets and this environment; queue what is ready."""
         stored = self.folder.read("environments", ["environment_id"]).to_pylist()
         self._environments = {row["environment_id"] for row in stored}
-        known = set(self.folder.read("datasets", ["dataset"]).column("dataset").to_pylist())
         registry, split = self.plan.sweep.registry, self.plan.sweep.setting.split
-        new = [
-            dataset_row(prepared, registry, split)
-            for label, prepared in self.corpus.items()
-            if label not in known
-        ]
-        self._write({"datasets": new, "environments": [environment.describe()]})
+        datasets = [dataset_row(prepared, registry, split) for prepared in self.corpus.values()]
+        stored = self.folder.read("datasets").to_pylist()
+        if changed := [row for row in datasets if row not in stored]:
+            labels = [row["dataset"] for row in changed]
+            self.folder.supersede("datasets", pc.field("dataset").isin(labels), changed)
+        self._write({"environments": [environment.describe()]})
         for segment in self.ledger.ready():
             self._push(segment)
 
@@ -134,16 +136,18 @@ class Driver:
                 self._studies_started = time.monotonic()
             self.executor.start(Task(segment, limit_s, self.plan.sweep.files, fresh))
 
-    def take(self, finished: Finished) -> None:
+    def take(self, batch: Sequence[Finished]) -> None:
         """Write what came back, count it, queue what it makes possible."""
-        segment = finished.task.segment
-        found = finished.rows
-        if found is None:
-            found = self._after_death(finished)
+        found: Rowset = {}
+        for finished in batch:
+            rows = finished.rows if finished.rows is not None else self._after_death(finished)
+            for table, of_table in rows.items():
+                found.setdefault(table, []).extend(of_table)
         self._write(found)
         self.ledger.count(found)
-        self.in_flight.discard(segment.work.id)
-        self._push_next(segment)
+        for finished in batch:
+            self.in_flight.discard(finished.task.segment.work.id)
+            self._push_next(finished.task.segment)
 
     def progress(self) -> Progress:
         """Where the run stands."""
@@ -183,32 +187,34 @@ class Driver:
 
     def _write(self, found: Rowset) -> None:
         """In an order that a kill cannot turn into a claim of work that is not stored."""
-        new = [
-            row
-            for row in found.get("environments", ())
-            if row["environment_id"] not in self._environments
-        ]
-        self._environments.update(row["environment_id"] for row in new)
-        self.folder.append("environments", new)
-        for table in ("datasets", "attempts", "rounds", "evaluations", "trials", "references"):
+        for row in found.get("environments", ()):
+            if row["environment_id"] not in self._environments:
+                _must_be_alike(row)
+                self.folder.append("environments", [row])
+                self._environments.add(row["environment_id"])
+        for table in ("attempts", "rounds", "evaluations", "trials", "references"):
             self.folder.append(table, found.get(table, ()))
+        spent: defaultdict[str, float] = defaultdict(float)
+        for row in found.get("rounds", ()):
+            spent[row["acquisition_id"]] += round_s(row)
+        new: list[Row] = []
+        again: list[Row] = []
         for row in found.get("acquisitions", ()):
             state = self.ledger.acquisitions[row["acquisition_id"]]
-            row["wall_s"] = state.rounds_s + sum(map(round_s, found.get("rounds", ())))
-            if state.row is None:
-                self.folder.append("acquisitions", [row])
-                continue
-            row["peak_bytes"] = max(row["peak_bytes"], state.row["peak_bytes"])
-            self.folder.supersede(
-                "acquisitions", pc.field("acquisition_id") == row["acquisition_id"], [row]
-            )
+            row["wall_s"] = state.rounds_s + spent[row["acquisition_id"]]
+            (again if state.row else new).append(row)
+        self.folder.append("acquisitions", new)
+        if again:
+            ids = [row["acquisition_id"] for row in again]
+            self.folder.supersede("acquisitions", pc.field("acquisition_id").isin(ids), again)
 
     def _after_death(self, finished: Finished) -> Rowset:
         """Note the attempt. Try again, elsewhere or alone; or give up on the trial or round."""
         segment, cause = finished.task.segment, finished.cause or "crashed"
         key = (segment.work.id, segment.unit)
         gives_up = False
-        if cause == "node":
+        if cause == "node" and self._losses[key] < NODE_LOSSES:
+            self._losses[key] += 1
             action = "again, on another node"
         elif segment.work.id not in self._singly:
             self._singly.add(segment.work.id)
@@ -216,6 +222,7 @@ class Driver:
         else:
             self._suspects[key] += 1
             deaths_alone = self._suspects[key] - 1  # the first one shared its process's past
+            cause = "crashed" if cause == "node" else cause
             gives_up = cause == "timeout" or deaths_alone >= DEATHS
             action = "given up" if gives_up else "again, alone in a fresh process"
         attempt: Row = {
@@ -242,9 +249,16 @@ def run(driver: Driver, watch: Watch) -> Progress:
             driver.start_some()
         if not driver.in_flight:
             break
-        for finished in driver.executor.wait(POLL_S):
-            driver.take(finished)
-        watch.tell(driver.progress())
-    progress = driver.progress()
-    watch.tell(progress)
-    return progress
+        driver.take(driver.executor.wait(POLL_S))
+        watch.tell(driver.progress)
+    return driver.progress()
+
+
+def _must_be_alike(environment_row: Row) -> None:
+    """Raise `ClusterError` for a worker whose numeric libraries are others than the driver's."""
+    now = environment.numeric_versions()
+    if changed := environment.differences(environment_row["versions"], now):
+        raise ClusterError(
+            f"a worker has other library versions than this machine: {'; '.join(changed)} here. "
+            f"Its results were not kept; install the same versions everywhere."
+        )

@@ -1,4 +1,4 @@
-"""The Optuna sampler: a new one for each trial, all its arguments spelt out.
+"""The Optuna sampler: a new one for each trial, with every argument that Optuna still wants.
 
 Optuna does not store a sampler's random state, so a study that is resumed would draw other
 trials (its issue 3255). One sampler per trial, seeded by the trial's number, makes trial 7 the

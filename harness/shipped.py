@@ -26,11 +26,11 @@ def open_sweep(name_or_path: str, overrides: Sequence[str] = ()) -> Sweep:
     from harness.spec import read_sweep
 
     path = Path(name_or_path)
-    if path.is_file():
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SweepError([f"cannot be read: {error}"], name_or_path) from None
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SweepError([f"cannot be read: {error}"], name_or_path) from None
+    if text is not None:
         return read_sweep(text, str(path), path.parent, overrides)
     if name_or_path in shipped():
         text = (resources.files("harness.sweeps") / f"{name_or_path}.yaml").read_text()

@@ -27,6 +27,7 @@ from harness.schema import TABLES, Row
 LOCK = ".fewlabels.lock"  # also marks a folder as a run
 SWEEP = "sweep.yaml"
 SWEEP_JSON = "sweep.json"
+COMPONENTS = "components"
 MANY_FILES = 64  # small files that a table may have before they are merged
 SMALL_BYTES = 16 * 2**20
 
@@ -164,13 +165,20 @@ class RunFolder:
         ]
         return pd.DataFrame(stored.cast(pa.schema(plain)).to_pandas())
 
-    def write_sweep(self, text: str, resolved: Mapping[str, Any]) -> None:
+    def write_sweep(
+        self, text: str, resolved: Mapping[str, Any], components: Mapping[str, str] | None = None
+    ) -> None:
         """Store a sweep, in place of the one there: as its YAML text, and as JSON.
 
         The JSON is for readers, so that they need no YAML to know what was asked for.
+        `components` are the texts of its component files, by name: with them the stored sweep
+        can be run again.
         """
         self._must_be_writing()
         with _explained(self.root):
+            for name, code in (components or {}).items():
+                (self.root / COMPONENTS).mkdir(exist_ok=True)
+                durable.write(self.root / COMPONENTS / name, code.encode())
             durable.write(self.root / SWEEP_JSON, json.dumps(resolved, indent=1).encode())
             durable.write(self.root / SWEEP, text.encode())
 

@@ -34,6 +34,7 @@ from harness.segment import (
 )
 from harness.study import Bench, Judged, propose, status_of, tested
 
+RAISED = (Exception, SystemExit)  # what a component may raise; failure is data
 ProblemOf = Callable[[ProblemKey, Registry], Problem]
 
 
@@ -51,8 +52,8 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
         due = partial(_due, started + task.limit_s)
         try:
             problem = problem_of(key, known)
-        except Exception as error:  # noqa: BLE001 - a scaler may raise; failure is data
-            return give_up(segment, "failed", rows.traced(error))
+        except RAISED as error:
+            return give_up(segment, *_failure(error))
         match segment:
             case AcquisitionSegment():
                 found = _acquire(segment, problem, known, due)
@@ -63,6 +64,10 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
             case ReferenceSegment():
                 found = _refer(segment, problem, known)
     return {**found, "environments": [environment.describe()]}
+
+
+def _failure(error: BaseException) -> tuple[str, str]:
+    return "oom" if isinstance(error, MemoryError) else "failed", rows.traced(error)
 
 
 def _due(at: float) -> bool:
@@ -141,8 +146,8 @@ def _acquire(
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
             if due():
                 break
-    except Exception as error:  # noqa: BLE001 - failure is data
-        ended = place.ended("failed", rows.traced(error))
+    except RAISED as error:
+        ended = place.ended(*_failure(error))
     if ended is None and (pool.n_bought >= segment.until or len(pool.candidates) == 0):
         ended = place.ended("done")
     if ended:
@@ -164,8 +169,8 @@ def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool) -> Row:
         ended = place.ended("done")
         if fitted.model is None:
             values, ended = None, place.ended("skipped", "one class only among the labelled rows")
-    except Exception as error:  # noqa: BLE001 - failure is data
-        values, ended = None, place.ended("failed", rows.traced(error))
+    except RAISED as error:
+        values, ended = None, place.ended(*_failure(error))
     return rows.evaluation_row(acquisition, pool.n_bought, ended, values)
 
 
@@ -218,8 +223,8 @@ def _trial(study: Study, earlier: list[Judged], bench: Bench, learner: Learner) 
         params = propose(study, earlier)
         values = bench.try_out(learner.with_params(params))
         ended = place.ended(status_of(values, study.acquisition.setting.tuning.metric))
-    except Exception as error:  # noqa: BLE001 - failure is data
-        values, ended = None, place.ended("failed", rows.traced(error))
+    except RAISED as error:
+        values, ended = None, place.ended(*_failure(error))
     return rows.trial_row(study, len(earlier), params, ended, values)
 
 
@@ -233,7 +238,7 @@ def _refer(segment: ReferenceSegment, problem: Problem, known: Registry) -> Rows
         fitted = model.fitted(everything)
         values = {**tested(fitted, problem), "fit_s": model.fit_s}
         ended = place.ended("done")
-    except Exception as error:  # noqa: BLE001 - failure is data
-        values, ended = None, place.ended("failed", rows.traced(error))
+    except RAISED as error:
+        values, ended = None, place.ended(*_failure(error))
     row = rows.reference_row(reference, len(problem.y), ended, values)
     return {"references": [row]}

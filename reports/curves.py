@@ -26,8 +26,8 @@ SUMMARY = ["mean", "half", "low", "high", "n_repeats"]
 def scores(results: Results, grid: Grid) -> pd.DataFrame:
     """Return every tested model that a curve passes: `POINT`, repeat, and the test_* columns.
 
-    One row per curve, series, n_labels and repeat. `novel` is not among the series here: it is
-    other columns of the tuned rows.
+    One row per curve, series, n_labels and repeat, sorted by them. `novel` is not among the
+    series here: it is other columns of the tuned rows.
     """
     parts = [
         winners(results.trials).assign(series="tuned", n_labels=lambda rows: rows["budget"]),
@@ -40,8 +40,10 @@ def scores(results: Results, grid: Grid) -> pd.DataFrame:
     filled = [part.assign(curve=grid.number(part))[columns] for part in done if len(part)]
     if not filled:
         return pd.DataFrame(columns=columns).astype(dict.fromkeys(tests, float))
+    key = [*POINT, "repeat"]
     # Trial 0 and an evaluation after the same round are the same model; the trial comes first.
-    return pd.concat(filled, ignore_index=True).drop_duplicates([*POINT, "repeat"])
+    once = pd.concat(filled, ignore_index=True).drop_duplicates(key)
+    return once.sort_values(key, ignore_index=True)  # rows are stored as workers finish
 
 
 def points(scored: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -59,8 +61,9 @@ def over_repeats(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Sum up the column value over the repeats that are there, per `by`, which indexes the result.
 
     Columns: mean, half (of the 95 % interval; NaN below five repeats), low and high (range),
-    n_repeats.
+    n_repeats. The order of the rows changes nothing, not even a last digit.
     """
-    found: pd.DataFrame = values.groupby(by)["value"].agg(["mean", "std", "min", "max", "count"])
+    ordered = values.sort_values("value")  # sums of floats depend on their order
+    found: pd.DataFrame = ordered.groupby(by)["value"].agg(["mean", "std", "min", "max", "count"])
     found["half"] = half_width(found["std"], found["count"])
     return found.rename(columns={"min": "low", "max": "high", "count": "n_repeats"})[SUMMARY]

@@ -38,7 +38,8 @@ def targets(references: pd.DataFrame, metric: str, reference: Reference) -> dict
         & (references["status"] == "done")
     ].dropna(subset=[f"test_{metric}"])
     found = {}
-    for dataset, group in rows.groupby("dataset"):
+    # Rows are stored as workers finish, and sums of floats depend on their order.
+    for dataset, group in rows.sort_values("repeat").groupby("dataset"):
         mean = float(group[f"test_{metric}"].mean())
         if mean > 0:
             share = reference.share

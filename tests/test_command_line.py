@@ -46,18 +46,27 @@ def fewlabels_says(*arguments, cwd=None, code=0):
     return done.stdout, done.stderr
 
 
-def test_help_imports_nothing_slow():
+def loaded(*arguments, cwd=None):
+    """The packages that a command imports."""
     code = (
         "import sys, atexit\n"
         "atexit.register(lambda: print('loaded', *{m.partition('.')[0] for m in sys.modules}))\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n" + CALL
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
     )
-    loaded = set(done.stdout.rpartition("loaded ")[2].split())
-    assert "typer" in loaded
-    assert not loaded & SLOW
+    found = set(done.stdout.rpartition("loaded ")[2].split())
+    assert "typer" in found
+    return found
+
+
+def test_help_imports_nothing_slow():
+    assert not loaded("--help") & SLOW
 
 
 def test_help_takes_less_than_a_second_of_work():
@@ -77,6 +86,11 @@ def test_errors_are_lines_without_a_traceback(tmp_path):
     )
     _, said = fewlabels_says("status", "nowhere", cwd=tmp_path, code=1)
     assert said == "no run at nowhere\n"
+
+
+def test_a_status_without_a_run_loads_nothing_but_what_reads_tables(tmp_path):
+    found = loaded("status", "nowhere", cwd=tmp_path) & SLOW
+    assert found <= {"pandas", "pyarrow", "pydantic"}  # Typer asks pydantic about its options
 
 
 def test_a_wrong_command_line_is_a_users_error_too(tmp_path):

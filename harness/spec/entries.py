@@ -42,7 +42,7 @@ class Entries:
         if params is None:
             return None
         source = self.registry.source("datasets", entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
+        return Component(entry.name, entry.label or entry.name, params, source, is_data=True)
 
     def classifier(self, entry: fields.Tunable, path: Path) -> Component | None:
         """A classifier with its search space."""
@@ -62,6 +62,8 @@ class Entries:
         component = self.component("strategies", entry, path, (*path, "params"))
         if component is None or entry.model is None:
             return component
+        if entry.model.label:
+            self.problems.add((*path, "model", "as"), "a query model stands in no table")
         if entry.model.space:
             self.problems.add((*path, "model", "space"), "a query model is not tuned")
         at = (*path, "model")

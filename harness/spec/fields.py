@@ -180,7 +180,9 @@ class Tuning(_Strict):
     acquisition: Literal["defaults", "tuned"] = Field(
         "defaults", description="hyperparameters of the query model"
     )
-    startup: int = Field(5, ge=1, description="random trials before TPE begins")
+    startup: int = Field(
+        5, ge=1, description="trials before TPE begins: the defaults, then random ones"
+    )
 
 
 class Reference(_Strict):
@@ -197,10 +199,12 @@ class Reference(_Strict):
 
 
 class Limits(_Strict):
-    """What a trial may use; enforced on Ray workers."""
+    """What a trial may use, on Ray."""
 
     trial_s: float | None = Field(None, gt=0, description="seconds; then it is a `timeout`")
-    memory_gb: float | None = Field(None, gt=0, description="memory asked of Ray for each task")
+    memory_gb: float | None = Field(
+        None, gt=0, description="memory asked of Ray for each task; not enforced"
+    )
 
 
 class SweepFile(Axes):

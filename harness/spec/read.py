@@ -65,6 +65,9 @@ def read_sweep(
     unread = _unread(broken)
     registry, files = load(), tuple[ComponentFile, ...]()
     for i, path in enumerate(file.components):
+        if Path(path).name in {file.name for file in files}:
+            problems.add(("components", i), f"another file is called {Path(path).name}, too")
+            continue
         try:
             more = (*files, ComponentFile.read(folder / path))
             registry, files = load(more), more

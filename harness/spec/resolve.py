@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from harness import cell
 from harness.budgets import unreachable
 from harness.cell import Component, Setting, Tuning
-from harness.registry import ComponentFile, Registry
+from harness.registry import ComponentFile, Factory, Registry
 from harness.spec import fields
 from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
@@ -16,6 +17,7 @@ from harness.splits import SPLITTERS
 from harness.sweep import Grid, Limits, Sweep, Target
 
 BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
+PROBABILISTIC = frozenset({"log_loss", "roc_auc", "pr_auc"})
 AXES = ("datasets", "classifiers", "scalers", "resamplers", "strategies")
 NONE = [fields.Scaler(name="none")]
 NOTHING = [fields.Tunable(name="none")]
@@ -40,6 +42,8 @@ def resolve(
     grids = tuple(resolver.grid(place, path) for place, path in places)
     resolver.one_meaning_a_label(grids)
     resolver.exclusions(places)
+    resolver.no_idle_axes()
+    resolver.no_empty_metric(grids)
     for grid, (place, path) in zip(grids, places, strict=True):
         resolver.budgets(grid, setting, path if place.budgets is not None else ())
         if setting.tuning.acquisition == "tuned":
@@ -57,13 +61,19 @@ def resolve(
         limits=Limits(file.limits.trial_s, file.limits.memory_gb),
         files=files,
         registry=registry,
-        resolved=_complete(file),
+        resolved=_complete(file, target),
     )
 
 
-def _complete(file: fields.SweepFile) -> dict[str, Any]:
-    """The file as a mapping with every default in it, as YAML would hold it."""
+def _complete(file: fields.SweepFile, target: Target) -> dict[str, Any]:
+    """The file as a mapping with every default in it, as a run folder keeps it.
+
+    Component files are named as they lie there, the reference by the labels that the tables have.
+    """
     whole = file.model_dump(by_alias=True, exclude_none=True)
+    whole["components"] = [f"components/{PurePath(path).name}" for path in file.components]
+    for axis in ("classifier", "scaler", "resampler"):
+        whole["reference"][axis] = getattr(target, axis).label
     if not file.grids:
         del whole["grids"]
     whole.setdefault("scalers", [{"name": "none", "params": {}}])
@@ -210,11 +220,19 @@ class _Resolver:
             seen.setdefault(component.label, path)
 
     def one_meaning_a_label(self, grids: Sequence[Grid]) -> None:
-        """A label means one component throughout the sweep."""
+        """Throughout the sweep, a label means one component, and a component has one label."""
         for axis in AXES:
             meaning: dict[str, Component] = {}
+            labels: dict[str, str] = {}
             for i, grid in enumerate(grids):
                 for component in getattr(grid, axis):
+                    what = cell.digest(component.identity | {"path": component.params.get("path")})
+                    if labels.setdefault(what, component.label) != component.label:
+                        self.problems.add(
+                            (*(("grids", i) if self.file.grids else ()), axis),
+                            f"{component.label!r} is the same as {labels[what]!r}, fixed "
+                            f"parameters and all; two labels would count one thing twice",
+                        )
                     if meaning.setdefault(component.label, component) != component:
                         self.problems.add(
                             ("grids", i, axis),
@@ -231,6 +249,27 @@ class _Resolver:
                 why = unreachable(budget, setting.labelling, setting.tuning.validation.rows)
                 if why:
                     self.problems.add((*path, "budgets", i), why)
+
+    def no_idle_axes(self) -> None:
+        """An axis that every grid names for itself would do nothing at the top."""
+        for axis in (*AXES, "budgets"):
+            own = [getattr(grid, axis) is not None for grid in self.file.grids]
+            if own and all(own) and getattr(self.file, axis) is not None:
+                self.problems.add((axis,), "every grid names its own, so nothing uses this")
+
+    def no_empty_metric(self, grids: Sequence[Grid]) -> None:
+        """A classifier without probabilities has no value of a metric that needs them."""
+        metric = self.file.tuning.metric
+        if metric not in PROBABILISTIC:
+            return
+        for component in {c.label: c for grid in grids for c in grid.classifiers}.values():
+            factory = self.entries.registry.classifiers[component.name]
+            if not _has_probabilities(factory, component):
+                self.problems.add(
+                    ("tuning", "metric"),
+                    f"{component.label} has no probabilities, so {metric} would be empty for "
+                    f"each of its trials; choose another metric, or leave it out",
+                )
 
     def no_own_models(self, grid: Grid, path: Path) -> None:
         for i, strategy in enumerate(grid.strategies):
@@ -253,7 +292,15 @@ class _Resolver:
                 many, fields.Scaler(name=name), ("reference", axis), ("reference", axis)
             )
             if one:
-                found[axis] = one
+                same = [c for c in labelled.values() if c.identity == one.identity]
+                found[axis] = next(iter(same), one)
         if len(found) < 3:  # noqa: PLR2004 - three axes
             return None
         return Target(**found, every_pipeline=reference.every_pipeline)
+
+
+def _has_probabilities(factory: Factory, component: Component) -> bool:
+    try:
+        return hasattr(factory(0, 1, **component.params), "predict_proba")
+    except Exception:  # noqa: BLE001 - an outside one; its trials will say what is wrong with it
+        return True

@@ -64,6 +64,12 @@ def test_what_needs_no_import_says_so(tmp_path):
         says("import", "ton_iot_synthetic", str(tmp_path))
 
 
+@pytest.mark.parametrize("path", ["~nosuchuser/x.csv", 300 * "x"])
+def test_a_path_that_no_file_can_have_is_refused(path):
+    with pytest.raises(DatasetError, match=f"path: {path}"):
+        says("import", "ton_iot_network", path)
+
+
 def test_importing_the_package_is_cheap():
     """So that `fewlabels --help` is."""
     slow = ["pandas", "pyarrow", "sklearn", "scipy", "rich", "typer", "platformdirs"]

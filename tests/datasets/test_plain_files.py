@@ -1,6 +1,8 @@
 """npz and libsvm: files by path."""
 
 import hashlib
+import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -93,6 +95,81 @@ def test_refuses_other_files(tmp_path):
     assert "cannot be read as .npz" in refusal(npz.prepare, tmp_path / "torn.npz")
 
 
+@pytest.fixture
+def packed(tmp_path):
+    """Pack members, X.npy and y.npy where not given, into an archive; return its path."""
+
+    def pack(compression=zipfile.ZIP_DEFLATED, **members):
+        path = tmp_path / "packed.npz"
+        with zipfile.ZipFile(path, "w", compression) as archive:
+            for name, array in (("X", np.arange(60.0).reshape(20, 3)), ("y", np.arange(20) % 2)):
+                written = io.BytesIO()
+                np.save(written, array)
+                archive.writestr(f"{name}.npy", members.get(name, written.getvalue()))
+        return path
+
+    return pack
+
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_damaged_npz_is_refused_or_read_but_never_a_traceback(packed, method):
+    path, rng = packed(method), np.random.default_rng(method)
+    whole = path.read_bytes()
+    said = []
+    for _ in range(100):
+        damaged = bytearray(whole)
+        damaged[rng.integers(len(whole))] ^= rng.integers(1, 256)
+        path.write_bytes(damaged)
+        try:
+            npz.prepare(path=str(path))
+        except DatasetError as error:
+            said.append(str(error))
+    assert len(said) > 10
+    assert [line for line in said if "\n" in line or not line.startswith(str(path))] == []
+
+
+def header(text):
+    return b"\x93NUMPY\x01\x00\x76\x00" + text.encode().ljust(0x76)
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (b"1,2,3", "X is not an array as numpy.savez writes it"),
+        (header("(("), "cannot be read as .npz: "),
+        (header("{[]: 1}"), "cannot be read as .npz: "),
+        (
+            header("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000, 1)}"),
+            "cannot be read as .npz: Unable to allocate 7.11 PiB",
+        ),
+    ],
+)
+def test_an_array_that_is_none_is_refused(packed, member, message):
+    path = packed(X=member)
+    said = refusal(npz.prepare, path)
+    assert said.startswith(str(path))
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("offset", "value", "message"),
+    [
+        (8, 1, "File 'X.npy' is encrypted, password required for extraction"),
+        (10, 9, "That compression method is not supported"),
+    ],
+)
+def test_an_npz_that_is_oddly_packed_is_refused(packed, offset, value, message):
+    path = packed()
+    content = bytearray(path.read_bytes())
+    listed = content.index(b"PK\x01\x02")  # the entry of X.npy in the archive's directory
+    content[listed + offset] = value
+    path.write_bytes(content)
+    assert refusal(npz.prepare, path) == f"{path} cannot be read as .npz: {message}"
+
+
 def test_libsvm_fills_what_lines_leave_out_with_zero(tmp_path):
     path = tmp_path / "table.libsvm"
     path.write_text("+1 1:0.5 3:2\n-1 2:1\n")
@@ -103,11 +180,30 @@ def test_libsvm_fills_what_lines_leave_out_with_zero(tmp_path):
     assert table.content == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "nan 1:1\n1 1:1\n", "1 1:1\n1 1:2\n", ""])
-def test_libsvm_refuses_other_texts_and_names_the_file(tmp_path, text):
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,2\n",
+        b"nan 1:1\n1 1:1\n",
+        b"1 1:1\n1 1:2\n",
+        b"",
+        b"\xff\xfe1 1:1\n0 1:1\n",
+        b"1 1:1 \xe9:2\n0 1:1\n",
+        b"1 1:\xe9\n0 1:1\n",
+        b"\x1f\x8b\x08" + 10_000 * b"\xe9",
+        b"1 -1:1\n0 1:1\n",
+        b"1 -2147483649:1\n0 1:1\n",
+        b"1 2147483648:1\n0 1:1\n",
+        b"1 99999999999999999999:1\n0 1:1\n",
+    ],
+)
+def test_libsvm_refuses_other_texts_and_names_the_file_in_a_line(tmp_path, content):
     path = tmp_path / "table.libsvm"
-    path.write_text(text)
-    assert refusal(libsvm.prepare, path).startswith(str(path))
+    path.write_bytes(content)
+    said = refusal(libsvm.prepare, path)
+    assert said.startswith(str(path))
+    assert "\n" not in said
+    assert len(said) < len(str(path)) + 300
 
 
 def test_libsvm_refuses_what_is_too_wide_to_be_dense(tmp_path):
@@ -134,3 +230,20 @@ def test_a_relative_path_may_lie_below_the_test_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FEWLABELS_TEST_DATA", str(tmp_path / "data"))
     assert len(libsvm.prepare(path="t.libsvm")) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("~nosuchuser/x.npz", "path: ~nosuchuser/x.npz: there is no home folder ~nosuchuser"),
+        (300 * "x", f"path: {300 * 'x'} cannot be read: File name too long"),
+    ],
+)
+@pytest.mark.parametrize("prepare", [npz.prepare, libsvm.prepare])
+def test_a_path_that_no_file_can_have_is_refused(prepare, path, message):
+    assert refusal(prepare, path) == message
+
+
+def test_a_path_that_is_too_long_only_below_the_test_data_is_refused(monkeypatch):
+    monkeypatch.setenv("FEWLABELS_TEST_DATA", 300 * "x")
+    assert "cannot be read: File name too long" in refusal(npz.prepare, "gone.npz")

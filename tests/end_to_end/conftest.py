@@ -8,7 +8,8 @@ def two_cpus():
     """Ray with two CPUs; gives a maker of executors with some of them."""
     import ray
 
-    from cluster.ray_executor import Demand, RayExecutor, connect
+    from cluster.connection import connect
+    from cluster.ray_executor import Demand, RayExecutor
 
     connect(None, 2)
 

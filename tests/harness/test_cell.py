@@ -31,7 +31,7 @@ SETTING = Setting(
     threads=1,
 )
 CURVE = Curve(
-    dataset=Component("npz", "data", {"path": "a/data.npz"}, source="0123abcd"),
+    dataset=Component("npz", "data", {"path": "a/data.npz"}, source="0123abcd", is_data=True),
     classifier=Component("svc", "svc", {"C": 1.0}, space={"C": FloatDistribution(0.1, 10.0)}),
     scaler=Component("standard", "standard"),
     resampler=Component("smote", "smote", {"k": 5}, space={"k": IntDistribution(1, 9)}),

@@ -102,6 +102,22 @@ def test_a_plan_refuses_a_folder_with_results_that_were_made_otherwise(call, swe
         call("run", sweep_file, "--set", "seed=8", "--executor", "inline")
 
 
+def test_a_plan_for_an_empty_folder_is_that_of_a_new_one(call, sweep_file, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert call("plan", sweep_file, "--out", "empty") == call("plan", sweep_file, "--out", "new")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_plan_for_what_is_no_run_is_refused(call, sweep_file, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").touch()
+    for out in ("other", "small.yaml"):
+        with pytest.raises(RunFolderError, match=f"no run at {out}"):
+            call("plan", sweep_file, "--out", out)
+    with pytest.raises(RunFolderError, match="File name too long"):
+        call("plan", sweep_file, "--out", 300 * "x")
+
+
 def test_a_plan_changes_nothing(call, sweep_file):
     call("plan", sweep_file)
     assert [path.name for path in sweep_file.parent.iterdir()] == ["small.yaml"]
@@ -142,6 +158,12 @@ def test_a_status_is_read_from_files(call, sweep_file):
         call("status", "runs/smal")
 
 
+def test_a_status_counts_evaluations_where_there_are_any(call, sweep_file):
+    call("run", sweep_file, "--executor", "inline", "--set", "evaluate=every_round")
+    text = call("status", "runs/small")
+    assert re.search(r"^evaluations +\d+ done$", text, re.MULTILINE)
+
+
 def test_a_status_of_a_run_that_has_just_begun(call, tmp_path):
     RunFolder.create(tmp_path / "new")
     assert call("status", "new").splitlines()[0].split() == ["references", "none", "yet"]
@@ -167,5 +189,7 @@ def test_components_are_listed_with_parameters_and_what_is_tuned(call, tmp_path)
 def test_wrong_sweeps_and_data_are_deliberate_errors(call, sweep_file):
     with pytest.raises(SweepError, match=r"small\.yaml has 2 problems"):
         call("plan", sweep_file, "--set", "seed=x", "--set", "bogus=1")
+    with pytest.raises(SweepError, match=r"cannot be read: .*File name too long"):
+        call("plan", 300 * "x")
     with pytest.raises((SweepError, DatasetError), match="there is no file"):
         call("plan", sweep_file, "--set", "datasets=[{name: npz, path: gone.npz}]")

@@ -47,6 +47,9 @@ def round_row(plan, number, n_labels, rows):
         "round": number,
         "n_labels": n_labels,
         "batch": list(rows),
+        "fit_s": 1.0,
+        "score_s": 0.5,
+        "query_s": 0.25,
     }
 
 
@@ -143,12 +146,16 @@ def test_where_every_round_is_tested_what_is_missing_is_tested_later(made):
     )
     ledger = ledger_of(plan, 5, ended={"status": "done", "n_labels": 60})
     (acquisition,) = plan.acquisitions
-    ledger.count({"evaluations": [{"acquisition_id": acquisition.id, "n_labels": 30}]})
+    ledger.count(
+        {"evaluations": [{"acquisition_id": acquisition.id, "status": "done", "n_labels": 30}]}
+    )
     (segment,) = [s for s in ledger.ready() if isinstance(s, EvaluationSegment)]
     assert segment.missing == (0, 2, 3, 4)
     assert ledger.standing().acquisitions == (0, 1)
     for n in (20, 40, 50, 60):
-        ledger.count({"evaluations": [{"acquisition_id": acquisition.id, "n_labels": n}]})
+        ledger.count(
+            {"evaluations": [{"acquisition_id": acquisition.id, "status": "done", "n_labels": n}]}
+        )
     assert ledger.standing().acquisitions == (1, 1)
 
 
@@ -213,7 +220,7 @@ def test_rows_of_other_plans_are_passed_over(planned):
             "rounds": [{"acquisition_id": "other", "n_labels": 1, "batch": []}],
             "trials": [{"study_id": "other"}],
             "references": [{"reference_id": "other", "status": "failed"}],
-            "evaluations": [{"acquisition_id": "other", "n_labels": 1}],
+            "evaluations": [{"acquisition_id": "other", "n_labels": 1, "status": "done"}],
             "acquisitions": [{"acquisition_id": "other", "status": "failed", "n_labels": 1}],
         }
     )

@@ -138,7 +138,12 @@ def test_an_axis_names_something_and_each_label_once(axis):
     assert refused(yaml.safe_dump(given | {axis: [twice, {"name": twice}]})) == [
         f"{axis}[1]: has the label {twice!r} of entry 0; give one of them another with `as:`"
     ]
-    read_sweep(yaml.safe_dump(given | {axis: [twice, {"name": twice, "as": "other"}]}))
+    assert refused(yaml.safe_dump(given | {axis: [twice, {"name": twice, "as": "other"}]})) == [
+        (
+            f"{axis}: 'other' is the same as {twice!r}, fixed parameters and all; "
+            f"two labels would count one thing twice"
+        )
+    ]
     unknown = f"{axis}[1]: no "
     assert refused(yaml.safe_dump(given | {axis: [twice, "rnadom"]}))[0].startswith(unknown)
 
@@ -311,7 +316,8 @@ def test_a_strategy_with_its_own_model_refuses_tuned_acquisitions():
     (line,) = refused(own + "tuning: {acquisition: tuned}")
     assert line.startswith("strategies[0].model: a strategy with its own model cannot take over")
     (line,) = refused(
-        own + "tuning: {acquisition: tuned}\ngrids: [{classifiers: [knn]}, {classifiers: [svc]}]"
+        own.replace("classifiers: [knn]\n", "")
+        + "tuning: {acquisition: tuned}\ngrids: [{classifiers: [knn]}, {classifiers: [svc]}]"
     )
     assert line.startswith("strategies[0].model: ")
 
@@ -365,7 +371,8 @@ grids:
 
 def test_a_label_means_one_thing_in_all_grids():
     grids = "grids: [{classifiers: [knn]}, {classifiers: [{name: knn, params: {n_neighbors: 1}}]}]"
-    assert refused(SMALL + grids) == [
+    text = SMALL.replace("classifiers: [knn]\n", "") + grids
+    assert refused(text) == [
         (
             "grids[1].classifiers: 'knn' is something else in an earlier grid; "
             "give it another label with `as:`"
@@ -486,12 +493,14 @@ def test_what_is_no_sweep_at_all_is_refused_in_one_line(text, line):
 def test_anchors_aliases_and_merged_mappings_may_be_used():
     sweep = read_sweep(
         SMALL.replace(
-            "[knn]", "[&near {name: knn, params: {n_neighbors: 3}}, {<<: *near, as: far}]"
+            "[knn]",
+            "[&near {name: knn, params: {n_neighbors: 3}}, "
+            "{<<: *near, as: far, params: {n_neighbors: 9}}]",
         )
     )
     assert [(c.label, c.params["n_neighbors"]) for c in sweep.grids[0].classifiers] == [
         ("knn", 3),
-        ("far", 3),
+        ("far", 9),
     ]
 
 
@@ -687,3 +696,44 @@ def test_components_are_looked_up_beside_the_sweep(tmp_path):
     with pytest.raises(SweepError, match=r"components\[0\]: cannot read the components file"):
         read_sweep(text, folder=tmp_path / "elsewhere")
     assert Path("mine.py").exists() is False
+
+
+def test_an_axis_that_every_grid_names_for_itself_does_nothing_at_the_top():
+    grids = "grids: [{classifiers: [svc], budgets: [100]}, {classifiers: [knn], budgets: [150]}]"
+    assert refused(SMALL + grids) == [
+        "classifiers: every grid names its own, so nothing uses this",
+        "budgets: every grid names its own, so nothing uses this",
+    ]
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "roc_auc", "pr_auc"])
+def test_a_metric_that_a_classifier_never_has_is_refused(metric):
+    text = SMALL.replace("[knn]", "[knn, svc]") + f"tuning: {{metric: {metric}}}"
+    (line,) = refused(text)
+    assert line.startswith(f"tuning.metric: svc has no probabilities, so {metric} would be empty")
+
+
+def test_the_reference_is_the_sweeps_own_component_where_that_is_the_same_under_another_label():
+    text = SMALL.replace("[knn]", "[{name: random_forest, as: rf}]")
+    sweep = read_sweep(text)
+    assert sweep.target.classifier is sweep.grids[0].classifiers[0]
+    assert sweep.resolved["reference"]["classifier"] == "rf"
+
+
+def test_a_parameter_called_path_counts_where_it_is_no_dataset(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "def mine(query, n, *, path: str):\n    return query.candidates[:n]\n"
+        "COMPONENTS = {'strategies': {'mine': mine}}\n"
+    )
+    two = "[{name: mine, as: a, params: {path: a}}, {name: mine, as: b, params: {path: b}}]"
+    text = SMALL.replace("[random]", two) + "components: [mine.py]"
+    a, b = read_sweep(text, folder=tmp_path).grids[0].strategies
+    assert a.identity != b.identity
+
+
+def test_two_component_files_of_one_name_are_refused(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text("COMPONENTS = {}")
+    with pytest.raises(SweepError, match=r"another file is called mine\.py, too"):
+        read_sweep(SMALL + "components: [one/mine.py, two/mine.py]", folder=tmp_path)

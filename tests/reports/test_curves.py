@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -66,6 +68,14 @@ def test_a_mean_runs_over_the_repeats_that_are_there():
     assert found["mean"] == pytest.approx(0.6)
     assert found["n_repeats"] == 2
     assert (found["low"], found["high"]) == (0.5, 0.7)
+
+
+def test_a_mean_does_not_depend_on_the_order_of_its_rows():
+    sums = set()
+    for order in itertools.permutations([0.1, 0.2, 0.3, 0.6, 0.7]):
+        values = pd.DataFrame({"classifier": "knn", "value": order})
+        sums.add(tuple(curves.over_repeats(values, ["classifier"]).iloc[0]))
+    assert len(sums) == 1
 
 
 @pytest.mark.parametrize(("repeats", "has_interval"), [(4, False), (5, True)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import pandas as pd
@@ -45,6 +46,12 @@ def test_the_target_is_a_share_of_the_mean_full_data_score_of_one_pipeline():
     assert target.reference == pytest.approx(0.85)
     assert target.value == pytest.approx(0.95 * 0.85)
     assert (target.n_repeats, target.n_labels) == (2, 800)
+
+
+def test_the_target_does_not_depend_on_the_order_of_the_references():
+    rows = [reference(repeat=i, test_macro_f1=score) for i, score in enumerate([0.1, 0.2, 0.3])]
+    found = {target_of(order)["ton"].value for order in itertools.permutations(rows)}
+    assert len(found) == 1
 
 
 def test_another_reference_and_share_can_be_asked_for():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from reports import curves
@@ -109,3 +111,20 @@ def test_over_all_budgets_only_repeats_with_every_budget_are_covered(ranked):
     found = ranked({"a": {100: [0.5, None], 200: [0.7, 0.6]}})
     assert found.rows["coverage"].tolist() == [1]
     assert found.rows["is_partial"].tolist() == [True]
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "log_loss"])
+def test_the_order_of_stored_rows_changes_not_one_bit(fake, stored, metric):
+    def shuffle(tables):
+        for table, rows in tables.items():
+            order = np.random.default_rng(3).permutation(len(rows))
+            tables[table] = [rows[i] for i in order]
+
+    run = fake(repeats=9, every_round=True)
+    one = measures_of(stored(run), metric)
+    other = measures_of(stored(run, shuffle, name="shuffled"), metric)
+    assert one.targets == other.targets
+    for budget in (None, *run.budgets):
+        rows, again = (board(measures, "ton", budget).rows for measures in (one, other))
+        pd.testing.assert_frame_equal(rows, again, check_exact=True)
+    pd.testing.assert_frame_equal(one.points, other.points, check_exact=True)

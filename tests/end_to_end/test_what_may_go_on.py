@@ -1,0 +1,116 @@
+"""What a run folder refuses to mix, what the driver refuses to believe, what nobody may spoil."""
+
+import json
+
+import pytest
+
+from harness.errors import ClusterError, RunFolderError
+from harness.executor import Finished
+from harness.run import NODE_LOSSES
+from harness.shipped import open_sweep
+from harness.store import RunFolder
+
+ONE = {"repeats": 1, "strategies": ["margin"], "classifiers": ["decision_tree"], "budgets": [30]}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 8},
+        {"labelling": {"initial": 30, "batch": 10}},
+        {"classifiers": [{"name": "decision_tree", "params": {"max_depth": 3}}]},
+        {"tuning": {"trials": 2, "startup": 2, "validation": {"folds": 4}}},
+    ],
+)
+def test_other_settings_under_the_same_names_are_refused(sweeps, tmp_path, changed):
+    sweeps.run(tmp_path / "run", **ONE)
+    with pytest.raises(RunFolderError, match="another sweep made under the same names"):
+        sweeps.run(tmp_path / "run", **(ONE | changed))
+
+
+def test_a_label_that_changed_is_refused_and_not_left_old(sweeps, tmp_path):
+    sweeps.run(tmp_path / "run", **ONE)
+    renamed = ONE | {"classifiers": [{"name": "decision_tree", "as": "tree"}]}
+    with pytest.raises(RunFolderError, match="which this sweep calls npz × tree × standard"):
+        sweeps.run(tmp_path / "run", **renamed)
+
+
+SPOILER = '''
+def spoiler(query, n):
+    """Writes into what it is shown."""
+    query.{what}[:] = 0
+    return query.candidates[:n]
+
+
+COMPONENTS = {{"strategies": {{"spoiler": spoiler}}}}
+'''
+
+
+@pytest.mark.parametrize("what", ["X", "candidates", "labelled"])
+def test_a_strategy_cannot_spoil_what_others_work_on(sweeps, tmp_path, what):
+    (tmp_path / "spoiler.py").write_text(SPOILER.format(what=what))
+    spoilt = ONE | {
+        "strategies": ["spoiler", "margin"],
+        "components": [str(tmp_path / "spoiler.py")],
+    }
+    folder = sweeps.run(tmp_path / "run", **spoilt)
+    acquisitions = folder.frame("acquisitions").set_index("strategy")
+    assert acquisitions.loc["spoiler", "status"] == "failed"
+    assert "read-only" in acquisitions.loc["spoiler", "error"]
+    alone = sweeps.run(tmp_path / "alone", **ONE).frame("trials")
+    beside = folder.frame("trials").query("strategy == 'margin'")
+    assert beside["test_macro_f1"].tolist() == alone["test_macro_f1"].tolist()
+
+
+def test_a_stored_sweep_can_be_run_again_with_its_components(sweeps, tmp_path):
+    (tmp_path / "mine.py").write_text(SPOILER.format(what="X"))
+    sweep = tmp_path / "sweep.yaml"
+    sweep.write_text(sweeps.text(components=["mine.py"]))
+    opened = open_sweep(str(sweep))
+    folder = RunFolder.create(tmp_path / "run")
+    with folder.writing():
+        text = json.dumps(opened.resolved)
+        folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
+    again = open_sweep(str(tmp_path / "run" / "sweep.yaml"))
+    assert again.files == opened.files
+    assert again.grids == opened.grids
+
+
+class Scripted:
+    """An executor whose tasks all end as it is told."""
+
+    capacity = 1
+
+    def __init__(self, end):
+        self.end = end
+        self.tasks = []
+
+    def start(self, task):
+        self.tasks.append(task)
+
+    def wait(self, _timeout_s):
+        return [self.end(self.tasks[-1])]
+
+    def close(self):
+        pass
+
+
+def test_nodes_that_die_under_the_same_work_again_and_again_are_not_retried_for_ever(
+    sweeps, tmp_path
+):
+    executor = Scripted(lambda task: Finished(task, None, "node", "NodeDiedError"))
+    folder = sweeps.run(tmp_path / "run", executor=lambda *_: executor, **ONE)
+    assert set(folder.frame("acquisitions")["status"]) == {"crashed"}
+    attempts = folder.frame("attempts")
+    per_work = attempts.groupby("work_id").size()
+    assert (per_work == NODE_LOSSES + 5).all()
+    assert any(task.fresh for task in executor.tasks)
+
+
+def test_results_of_a_worker_with_other_libraries_are_not_kept(sweeps, tmp_path):
+    stranger = {"environment_id": "x", "versions": json.dumps({"numpy": "0.1"})}
+    rows = {"environments": [stranger], "references": [{"status": "done"}]}
+    executor = Scripted(lambda task: Finished(task, rows))
+    with pytest.raises(ClusterError, match=r"numpy 0\.1, now"):
+        sweeps.run(tmp_path / "run", executor=lambda *_: executor, **ONE)
+    assert len(RunFolder.open(tmp_path / "run").read("references")) == 0

@@ -1,0 +1,96 @@
+"""What the documentation says of files, commands and fields is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+import fewlabels
+from harness.spec.describe import described
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
+EVERYWHERE = {"--help", "--debug"}
+
+
+def on_each(pages):
+    return pytest.mark.parametrize("page", pages, ids=lambda page: page.name)
+
+
+@pytest.fixture(scope="module")
+def options():
+    """The options of each command, by its words."""
+    found = {}
+
+    def collect(command, words):
+        for name, inner in getattr(command, "commands", {}).items():
+            collect(inner, (*words, name))
+        found[words] = {opt for param in command.params for opt in param.opts} | EVERYWHERE
+
+    collect(typer.main.get_command(fewlabels._app()), ())
+    return found
+
+
+def code(page):
+    """The lines of fenced and indented blocks, and spans, which may run over a line's end."""
+    text = page.read_text(encoding="utf-8")
+    fence = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+    lines = [line for block in fence.findall(text) for line in block.splitlines()]
+    text = fence.sub("", text)
+    lines += re.findall(r"^ {4}(.*)", text, re.MULTILINE)
+    return lines + [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
+
+
+def calls(page):
+    """The words after `fewlabels` in each call of it, without the comment."""
+    found = [re.search(r"(?:^|[/\s])fewlabels\s+(\w[^#|]*)", line) for line in code(page)]
+    return [match[1].split() for match in found if match]
+
+
+def named(words, options):
+    """The command that `words` begin with: two words of a group, one of any other."""
+    group = {command[0] for command in options if len(command) > 1}
+    return tuple(words[: 2 if words[0] in group else 1])
+
+
+def test_the_fields_in_the_docs_are_those_of_the_sweep_file():
+    text = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
+    pasted = text[text.index("### ") :].rstrip()
+    assert pasted == described().rstrip(), "run `fewlabels fields` and paste it into docs/sweep.md"
+
+
+@on_each(PAGES)
+def test_relative_links_lead_to_files(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    relative = [link for link in links if not re.match(r"[a-z]+:|#", link)]
+    assert [link for link in relative if not (page.parent / link.partition("#")[0]).exists()] == []
+
+
+@on_each(PAGES)
+def test_commands_that_are_mentioned_exist(page, options):
+    known = set(options)
+    assert [words for words in calls(page) if named(words, options) not in known] == []
+
+
+@on_each(PAGES)
+def test_options_of_commands_that_are_mentioned_exist(page, options):
+    unknown = [
+        (words, word)
+        for words in calls(page)
+        for word in words
+        if word.startswith("-") and word.partition("=")[0] not in options[named(words, options)]
+    ]
+    assert unknown == []
+
+
+@on_each([ROOT / "README.md", *DOCS])
+def test_options_that_are_mentioned_alone_are_some_commands(page, options):
+    mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
+    assert mentioned <= set.union(*options.values())
+
+
+def test_the_pages_mention_commands_at_all(options):
+    mentioned = {named(words, options) for page in PAGES for words in calls(page)}
+    assert {("run",), ("plan",), ("datasets", "import"), ("fields",)} <= mentioned
