@@ -45,9 +45,14 @@ def written(path: Path) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or nothing."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    """`; did you mean 'x'?`, or nothing.
+
+    >>> nearest("c", ["C", "class_weight"])
+    "; did you mean 'C'?"
+    """
+    spelt = {one.casefold(): one for one in known}
+    close = get_close_matches(name.casefold(), spelt, n=1)
+    return f"; did you mean {spelt[close[0]]!r}?" if close else ""
 
 
 def _message(found: Any, path: Path, model: type[BaseModel]) -> str:

@@ -88,7 +88,7 @@ def test_sigkill_loses_nothing_that_was_counted(started, sweeps, tmp_path, unint
     family = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    _, alive = psutil.wait_procs(family, timeout=60)
-    for orphan in alive:  # Ray's own are ours to end, whatever the assertion says
+    _, alive = psutil.wait_procs(family, timeout=5)
+    for orphan in alive:  # a local Ray outlives a killed driver for a while
         orphan.kill()
     assert_continues(sweeps, tmp_path / "run", uninterrupted)
