@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from harness.arrays import Rows
 from harness.cell import Acquisition, Params, Reference, Study
 from harness.plan import Plan
-from harness.schema import AXES, LOWER_IS_BETTER, Row
+from harness.schema import LOWER_IS_BETTER, Row
 from harness.segment import (
     AcquisitionSegment,
     EvaluationSegment,
@@ -269,46 +267,3 @@ class Ledger:
             for study in acquisition.studies:
                 if acquisition.ended and not acquisition.passed(study.study.budget):
                     yield study
-
-
-def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
-    """Results in the folder under this sweep's names that were made otherwise, or under others.
-
-    One line each: continuing would mix them with the sweep's own in every table.
-    """
-    planned: dict[tuple[object, ...], str] = {}
-    for acquisition in plan.acquisitions:
-        labels = tuple(acquisition.curve.labels.values())
-        planned[(*labels, acquisition.repeat)] = acquisition.id
-    found = list(_other(folder, "rounds", "acquisition_id", [*AXES, "repeat"], planned))
-    found += _other(folder, "acquisitions", "acquisition_id", [*AXES, "repeat"], planned)
-    planned = {
-        (*s.acquisition.curve.labels.values(), s.acquisition.repeat, s.budget): s.id
-        for s in plan.studies
-    }
-    found += _other(folder, "trials", "study_id", [*AXES, "repeat", "budget"], planned)
-    planned = {(*list(r.curve.labels.values())[:-1], r.repeat): r.id for r in plan.references}
-    found += _other(folder, "references", "reference_id", [*AXES[:-1], "repeat"], planned)
-    return list(dict.fromkeys(found))
-
-
-def _other(
-    folder: RunFolder,
-    table: str,
-    id_: str,
-    key: Sequence[str],
-    planned: dict[tuple[object, ...], str],
-) -> Iterator[str]:
-    stored = folder.read(table, [id_, *key])
-    for column in range(stored.num_columns):
-        if pa.types.is_dictionary(stored.schema.field(column).type):
-            plain = pc.cast(stored.column(column), pa.string())
-            stored = stored.set_column(column, stored.schema.field(column).name, plain)
-    names_of = {planned_id: names for names, planned_id in planned.items()}
-    for row in stored.group_by([id_, *key]).aggregate([]).to_pylist():
-        names = tuple(row[column] for column in key)
-        shown = f"{id_.removesuffix('_id')} {' × '.join(map(str, names))}"
-        if planned.get(names, row[id_]) != row[id_]:
-            yield shown
-        elif (now := names_of.get(row[id_], names)) != names:
-            yield f"{shown}, which this sweep calls {' × '.join(map(str, now))}"

@@ -13,11 +13,12 @@ from itertools import count
 import pyarrow.compute as pc
 
 from harness import environment
+from harness.conflicts import conflicts
 from harness.corpus import Corpus, dataset_row
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
-from harness.ledger import Ledger, Standing, conflicts, round_s
+from harness.ledger import Ledger, Standing, round_s
 from harness.plan import Plan
 from harness.schema import Row
 from harness.segment import (

@@ -72,6 +72,14 @@ class Entries:
             component.name, component.label, component.params, component.source, model=model
         )
 
+    def has_probabilities(self, classifier: Component) -> bool:
+        """Whether it has `predict_proba`; taken for granted where it cannot be made."""
+        factory = self.registry.classifiers[classifier.name]
+        try:
+            return hasattr(factory(0, 1, **classifier.params), "predict_proba")
+        except Exception:  # noqa: BLE001 - its trials will say what is wrong with it
+            return True
+
     def component(
         self, axis: str, entry: fields.Scaler, path: Path, params_path: Path
     ) -> Component | None:

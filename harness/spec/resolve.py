@@ -9,7 +9,7 @@ from typing import Any
 from harness import cell
 from harness.budgets import unreachable
 from harness.cell import Component, Setting, Tuning
-from harness.registry import ComponentFile, Factory, Registry
+from harness.registry import ComponentFile, Registry
 from harness.spec import fields
 from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
@@ -263,8 +263,7 @@ class _Resolver:
         if metric not in PROBABILISTIC:
             return
         for component in {c.label: c for grid in grids for c in grid.classifiers}.values():
-            factory = self.entries.registry.classifiers[component.name]
-            if not _has_probabilities(factory, component):
+            if not self.entries.has_probabilities(component):
                 self.problems.add(
                     ("tuning", "metric"),
                     f"{component.label} has no probabilities, so {metric} would be empty for "
@@ -297,10 +296,3 @@ class _Resolver:
         if len(found) < 3:  # noqa: PLR2004 - three axes
             return None
         return Target(**found, every_pipeline=reference.every_pipeline)
-
-
-def _has_probabilities(factory: Factory, component: Component) -> bool:
-    try:
-        return hasattr(factory(0, 1, **component.params), "predict_proba")
-    except Exception:  # noqa: BLE001 - an outside one; its trials will say what is wrong with it
-        return True

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cell import Study
-from harness.ledger import Ledger, StudyState, conflicts
+from harness.conflicts import conflicts
+from harness.ledger import Ledger, StudyState
 from harness.schema import null_metrics
 from harness.segment import AcquisitionSegment, EvaluationSegment, ReferenceSegment, StudySegment
 from harness.store import RunFolder
