@@ -108,7 +108,7 @@ class Driver:
         self._environments: set[str] = set()
         self._started = time.monotonic()
         self._studies_started: float | None = None
-        self._trials_before = sum(len(s.trials) for s in self.ledger.studies.values())
+        self._trials_before = self.ledger.standing().trials[0]
 
     def begin(self) -> None:
         """Note the datasets and this environment; queue what is ready."""
@@ -159,7 +159,7 @@ class Driver:
         return Progress(standing, clock - self._started, now, studying_s)
 
     def _push(self, segment: Segment) -> None:
-        work_id = segment.work.id
+        work_id = segment.work.id  # an acquisition and its evaluations share it: one at a time
         if work_id in self.in_flight or work_id in self._queued:
             return
         labels = segment.study.budget if isinstance(segment, StudySegment) else 0
