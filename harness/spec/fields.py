@@ -17,7 +17,7 @@ def _by_name(value: Any) -> Any:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 def _number(value: Any) -> Any:
@@ -80,7 +80,7 @@ class Strategy(Scaler):
 class Dataset(BaseModel):
     """A dataset; every other field is a parameter of its preparation."""
 
-    model_config = ConfigDict(extra="allow", strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", strict=True)
     name: str = Field(description="see `fewlabels datasets list`")
     label: str | None = Field(
         None, alias="as", min_length=1, description="name in the tables; default: name"

@@ -737,3 +737,8 @@ def test_two_component_files_of_one_name_are_refused(tmp_path):
         (tmp_path / folder / "mine.py").write_text("COMPONENTS = {}")
     with pytest.raises(SweepError, match=r"another file is called mine\.py, too"):
         read_sweep(SMALL + "components: [one/mine.py, two/mine.py]", folder=tmp_path)
+
+
+def test_as_is_the_only_way_to_write_a_label():
+    (line,) = refused(SMALL.replace("[knn]", "[{name: knn, label: near}]"))
+    assert line.startswith("classifiers[0].label: unknown field")
