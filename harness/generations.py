@@ -16,8 +16,10 @@ lists one generation and opens files of the next finds the same file or none, ne
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,9 @@ from harness.errors import RunFolderError
 SUFFIX = ".parquet"
 NUMBERED = re.compile(r"\.[a-z_]+\.\d{6}")  # a generation
 FILE = re.compile(r"\d{6}-\d{6}\.parquet")  # one of its files
+
+
+READ_S = 60.0  # that a generation stays after it was replaced
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,12 @@ class Generations:
                 _remove(after)
             raise
         with contextlib.suppress(OSError):  # what cannot go now goes when next written
-            self._remove_all_but(after, before)
+            # A plain reader may be listing one of these: it must not see it half gone.
+            if before is not None:
+                os.utime(before)
+            since = time.time() - READ_S
+            recent = [path for path in self._hidden() if path.stat().st_mtime > since]
+            self._remove_all_but(after, before, *recent)
 
     def recover(self) -> None:
         """Remove what a kill left behind, and make a copied folder writable again.
