@@ -58,6 +58,7 @@ def _app() -> typer.Typer:
     app.command()(harness.commands.status)
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)
+    app.command()(reports.commands.efficiency)
     app.add_typer(datasets.commands.app, name="datasets")
     app.command()(harness.commands.components)
     app.command()(harness.commands.fields)

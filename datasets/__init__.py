@@ -5,7 +5,7 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 
 from __future__ import annotations
 
-from datasets import libsvm, npz, ton_iot_network, ton_iot_synthetic
+from datasets import libsvm, npz, ton_iot_network, ton_iot_synthetic, wdbc
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
@@ -15,4 +15,5 @@ DATASETS: dict[str, Dataset] = {
         ton_iot_network.CARD, ton_iot_network.prepare, ton_iot_network.import_file
     ),
     "ton_iot_synthetic": Dataset(ton_iot_synthetic.CARD, ton_iot_synthetic.prepare),
+    "wdbc": Dataset(wdbc.CARD, wdbc.prepare),
 }

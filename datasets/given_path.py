@@ -8,6 +8,7 @@ from pathlib import Path
 from datasets.errors import DatasetError
 
 TEST_DATA = "FEWLABELS_TEST_DATA"
+BESIDE = Path(__file__).parents[2] / "shared" / "data"  # where that points if it is not set
 
 
 def expand(path: str | Path) -> Path:
@@ -31,13 +32,15 @@ def expand(path: str | Path) -> Path:
 def read(path: str) -> tuple[Path, bytes]:
     """Return the file at `path` and its bytes: as given, or else below $FEWLABELS_TEST_DATA.
 
+    Where that is not set, it is ../shared/data beside the checkout.
+
     Raises `DatasetError`, with the places that were tried, where there is none, and where it
     cannot be read.
     """
     given = expand(path)
     places = [given]
-    if (below := os.environ.get(TEST_DATA)) and not given.is_absolute():
-        places.append(Path(below) / given)
+    if not given.is_absolute():
+        places.append(Path(os.environ.get(TEST_DATA) or BESIDE) / given)
     for place in places:
         try:
             if place.is_file():
@@ -45,5 +48,5 @@ def read(path: str) -> tuple[Path, bytes]:
         except OSError as error:
             raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
     tried = " nor ".join(str(place.absolute()) for place in places)
-    hint = "" if below else f" (${TEST_DATA}, where relative paths are looked up too, is not set)"
+    hint = "" if given.is_absolute() else f" (${TEST_DATA} names the second folder)"
     raise DatasetError(f"path: there is no file {tried}{hint}")

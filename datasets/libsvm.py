@@ -26,7 +26,8 @@ CARD = Card(
 def prepare(*, path: str) -> Table:
     """Return the rows of the LIBSVM file at `path`, dense; all columns are numbers.
 
-    path: as given, from the current directory, or else below $FEWLABELS_TEST_DATA.
+    path: as given, from the current directory, or else below $FEWLABELS_TEST_DATA (if that is not
+    set, ../shared/data beside the checkout).
 
     Raises `DatasetError`, naming the file, where it is missing, unreadable, or too wide to be
     made dense.

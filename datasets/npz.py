@@ -29,7 +29,8 @@ CARD = Card(
 def prepare(*, path: str) -> Table:
     """Return arrays X and y of the .npz file at `path`; all columns are numbers, NaN is missing.
 
-    path: as given, from the current directory, or else below $FEWLABELS_TEST_DATA.
+    path: as given, from the current directory, or else below $FEWLABELS_TEST_DATA (if that is not
+    set, ../shared/data beside the checkout).
 
     Pickled arrays are not read: they can run code. Raises `DatasetError`, naming the file, where
     it or an array is missing, or the arrays are no table.

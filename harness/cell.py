@@ -82,6 +82,17 @@ class Split:
 
     method: str
     test: float  # share of the rows
+    seeds: tuple[int, ...] = ()  # one per repeat, as they are; empty: named by the sweep's seed
+    source: str = ""  # the code of an outside splitter
+
+    def identity_of(self, repeat: int) -> dict[str, Any]:
+        """What of it can change a number of one repeat; other repeats' seeds cannot."""
+        whole: dict[str, Any] = {"method": self.method, "test": self.test}
+        if self.seeds:
+            whole["seed"] = self.seeds[repeat]
+        if self.source:
+            whole["source"] = self.source
+        return whole
 
 
 @dataclass(frozen=True)
@@ -125,13 +136,13 @@ class Setting:
     dtype: str  # float32 or float64
     threads: int  # per task
 
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What every id holds."""
+    def identity_of(self, repeat: int) -> dict[str, Any]:
+        """What every id of a repeat holds."""
         return {
             "protocol": PROTOCOL_VERSION,
             "seed": self.seed,
-            "split": vars(self.split),
+            "repeat": repeat,
+            "split": self.split.identity_of(repeat),
             "dtype": self.dtype,
             "threads": self.threads,
             "device": "cpu",
@@ -157,9 +168,8 @@ class Acquisition:
     def id(self) -> str:
         """16 hex digits."""
         identity = {
-            **self.setting.identity,
+            **self.setting.identity_of(self.repeat),
             "kind": "acquisition",
-            "repeat": self.repeat,
             "labelling": vars(self.setting.labelling),
             "holdout": self.setting.tuning.validation.rows,
             **{axis: getattr(self.curve, axis).identity for axis in self.curve.labels},
@@ -225,9 +235,8 @@ class Reference:
         axes = [axis for axis in self.curve.labels if axis != "strategy"]
         return digest(
             {
-                **self.setting.identity,
+                **self.setting.identity_of(self.repeat),
                 "kind": "reference",
-                "repeat": self.repeat,
                 **{axis: getattr(self.curve, axis).identity for axis in axes},
             }
         )

@@ -136,6 +136,9 @@ def components(
             space = getattr(known, f"{axis.removesuffix('s')}_spaces", {}).get(name)
             if space:
                 typer.echo(f"  {'':<22}tuned: {', '.join(space)}")
+    typer.echo("\nsplitters")
+    for name, splitter in known.splitters.items():
+        typer.echo(f"  {name:<22}{splitter.about}")
     typer.echo("\ndatasets")
     for name, dataset in known.datasets.items():
         typer.echo(f"  {name:<22}{dataset.card.title}")

@@ -12,11 +12,10 @@ from datasets.dataset import Table
 from datasets.errors import DatasetError
 from harness.arrays import Rows
 from harness.cell import Component, Split
-from harness.errors import SweepError
+from harness.errors import SweepError, Unsplittable
 from harness.features import twins
 from harness.registry import Registry
 from harness.schema import Row
-from harness.splits import sizes
 from harness.sweep import Sweep
 
 
@@ -42,11 +41,10 @@ def load(sweep: Sweep) -> Corpus:
                 continue
             try:
                 prepared = _prepare(component, sweep.registry)
-            except DatasetError as error:
+                sizes(prepared, sweep.registry, sweep.setting.split)
+            except (DatasetError, Unsplittable) as error:
                 problems.append(f"datasets, {component.label}: {error}")
                 continue
-            if why := _unsplittable(prepared.table, sweep.setting.split):
-                problems.append(f"datasets, {component.label}: {why}")
             corpus[component.label] = prepared
     if problems:
         raise SweepError(problems, f"sweep {sweep.name}")
@@ -59,25 +57,16 @@ def _prepare(component: Component, registry: Registry) -> Prepared:
     return Prepared(replace(component, source=source), table, twins(table))
 
 
-def _unsplittable(table: Table, how: Split) -> str | None:
-    counts = np.bincount(table.strata)
-    counts = counts[counts > 0]
-    n_pool, n_test = sizes(table, how)
-    if counts.min() < 2:  # noqa: PLR2004 - one row for either side
-        return "a class has one row; a stratified split needs two"
-    if min(n_pool, n_test) < len(counts):
-        return (
-            f"{n_pool} pool and {n_test} test rows cannot hold a row of each of "
-            f"{len(counts)} classes; change split.test"
-        )
-    return None
+def sizes(prepared: Prepared, registry: Registry, split: Split) -> tuple[int, int]:
+    """Rows of the pool and of the test set. Raises `Unsplittable` where there is no split."""
+    return registry.splitters[split.method].sizes(prepared.table, split.test)
 
 
 def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
     """A row of `datasets`."""
     table, component = prepared.table, prepared.component
     card = registry.datasets[component.name].card
-    n_pool, n_test = sizes(table, split)
+    n_pool, n_test = sizes(prepared, registry, split)
     group_sizes = np.bincount(prepared.twins)
     return {
         "dataset": component.label,

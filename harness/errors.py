@@ -10,6 +10,8 @@ HarnessError
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
         CannotValidate  the labelled rows cannot be cross-validated
+        Dropped      the split's protocol leaves this repeat out
+    Unsplittable     a dataset cannot be split as the sweep says
 """
 
 from __future__ import annotations
@@ -64,3 +66,11 @@ class OneClass(WorkError):
 
 class CannotValidate(WorkError):
     """The labelled rows cannot be cross-validated."""
+
+
+class Dropped(WorkError):
+    """The split's protocol leaves this repeat out."""
+
+
+class Unsplittable(HarnessError):
+    """A dataset cannot be split as the sweep says; the message says why."""

@@ -8,9 +8,8 @@ from itertools import product
 
 from harness.budgets import checkpoints
 from harness.cell import FULL_DATA, Acquisition, Component, Curve, Reference, Study, digest
-from harness.corpus import Corpus
+from harness.corpus import Corpus, sizes
 from harness.errors import SweepError
-from harness.splits import sizes
 from harness.sweep import Grid, Sweep
 
 
@@ -77,7 +76,7 @@ def _checkpoints(
     sweep: Sweep, grid: Grid, dataset: Component, corpus: Corpus, problems: list[str]
 ) -> tuple[int, ...]:
     setting = sweep.setting
-    n_pool, _ = sizes(corpus[dataset.label].table, setting.split)
+    n_pool, _ = sizes(corpus[dataset.label], sweep.registry, setting.split)
     n_holdout = setting.tuning.validation.rows
     met, wrong = checkpoints(grid.budgets, setting.labelling, n_holdout, n_pool)
     problems += [f"budgets, on {dataset.label}: {why}" for why in wrong]

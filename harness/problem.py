@@ -13,7 +13,7 @@ from harness.corpus import Prepared
 from harness.features import encode
 from harness.registry import Registry, lookup
 from harness.seeding import integer
-from harness.splits import split
+from harness.splits import Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,22 @@ class ProblemKey:
         """16 hex digits."""
         return digest(
             {
-                **self.setting.identity,
+                **self.setting.identity_of(self.repeat),
                 "dataset": self.dataset.identity,
                 "scaler": self.scaler.identity,
-                "repeat": self.repeat,
             }
         )
 
 
 def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
-    """Split a dataset; fit encoders and the scaler on its pool; transform all rows."""
+    """Split a dataset; fit encoders and the scaler on its pool; transform all rows.
+
+    Raises `Dropped` where the split's protocol leaves the repeat out.
+    """
     table, twins, setting = prepared.table, prepared.twins, key.setting
-    sides = split(table, setting.split, setting.seed, key.dataset.name, key.repeat)
+    splitter = lookup(registry.splitters, setting.split.method, "splitter")
+    draw = Draw.of(setting, key.dataset.name, key.repeat)
+    sides = splitter.sides(table, setting.split.test, draw)
     X = encode(table, sides.pool)
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)

@@ -30,6 +30,7 @@ from harness.designs import DESIGNS
 from harness.errors import BadComponents, UnknownName
 from harness.resamplers import RESAMPLERS
 from harness.scalers import SCALERS
+from harness.splits import SPLITTERS, Splitter
 from harness.strategies import STRATEGIES
 from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 from search_spaces.space import Space
@@ -37,6 +38,7 @@ from search_spaces.space import Space
 T = TypeVar("T")
 Factory = Callable[..., Any]
 GROUP = "fewlabels.components"
+RECORDS: dict[str, type] = {"datasets": Dataset, "splitters": Splitter}  # entries of no function
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Registry:
     resamplers: Mapping[str, Factory] = field(default_factory=lambda: RESAMPLERS)
     strategies: Mapping[str, Factory] = field(default_factory=lambda: STRATEGIES)
     designs: Mapping[str, Factory] = field(default_factory=lambda: DESIGNS)
+    splitters: Mapping[str, Splitter] = field(default_factory=lambda: SPLITTERS)
     classifier_spaces: Mapping[str, Space] = field(default_factory=lambda: CLASSIFIER_SPACES)
     resampler_spaces: Mapping[str, Space] = field(default_factory=lambda: RESAMPLER_SPACES)
     sources: Mapping[str, str] = field(default_factory=dict)  # "axis/name" -> version of its code
@@ -105,8 +108,10 @@ def _misfit(axis: str, name: object, entry: object) -> str | None:
             isinstance(distribution, BaseDistribution) for distribution in entry.values()
         )
         return None if is_space else "must map parameters to optuna.distributions objects"
-    if axis == "datasets":
-        return None if isinstance(entry, Dataset) else "must be a datasets.dataset.Dataset"
+    if axis in RECORDS:
+        wanted = RECORDS[axis]
+        is_one = isinstance(entry, wanted)
+        return None if is_one else f"must be a {wanted.__module__}.{wanted.__qualname__}"
     if not callable(entry):
         return "must be a function or a class"
     try:

@@ -26,6 +26,11 @@ def integer(root_seed: int, *purpose: str | int) -> int:
     return int(_sequence(root_seed, purpose).generate_state(1)[0] >> 1)
 
 
+def as_given(seed: int) -> np.random.Generator:
+    """NumPy's generator of a seed that a sweep gives as it is, to follow somebody's protocol."""
+    return np.random.default_rng(seed)
+
+
 def _sequence(root_seed: int, purpose: tuple[str | int, ...]) -> np.random.SeedSequence:
     digest = hashlib.sha256("\x1f".join(map(str, purpose)).encode()).digest()
     key = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))

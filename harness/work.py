@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
-from harness.errors import CannotValidate, OneClass
+from harness.errors import CannotValidate, Dropped, OneClass
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -52,6 +52,8 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
         due = partial(_due, started + task.limit_s)
         try:
             problem = problem_of(key, known)
+        except Dropped as reason:
+            return give_up(segment, "skipped", str(reason))
         except RAISED as error:
             return give_up(segment, *_failure(error))
         match segment:
@@ -123,16 +125,8 @@ def _acquire(
 ) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
-    own = _learner(acquisition, problem, known)
-    shared = OnLabels(problem, own)
-    if acquisition.curve.strategy.model:
-        query = OnLabels(
-            problem, _learner(acquisition, problem, known, acquisition.curve.strategy.model)
-        )
-    elif segment.params:
-        query = OnLabels(problem, own.with_params(segment.params))
-    else:
-        query = shared
+    shared = OnLabels(problem, _learner(acquisition, problem, known))
+    query = _query_model(segment, shared, known)
     found: Rowset = {"rounds": [], "evaluations": [], "acquisitions": []}
     place = rows.Place.here()
     pool = buying.replay(segment.batches)
@@ -140,12 +134,16 @@ def _acquire(
     ended = None
     try:
         for done in active_learning(buying, query, pool, number, segment.until):
+            if done.number == 0:
+                _check_start(acquisition, done, problem, known)
             pool, number = done.pool, done.number + 1
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
             if due():
                 break
+    except Dropped as reason:
+        ended = place.ended("skipped", str(reason))
     except RAISED as error:
         ended = place.ended(*_failure(error))
     if ended is None and (pool.n_bought >= segment.until or len(pool.candidates) == 0):
@@ -154,6 +152,30 @@ def _acquire(
         row = rows.acquisition_row(acquisition, ended, pool.n_bought, number)
         found["acquisitions"].append(row)
     return found
+
+
+def _query_model(segment: AcquisitionSegment, defaults: OnLabels, known: Registry) -> OnLabels:
+    """What the strategy asks: a model of its own, a study's winner, or the curve's `defaults`."""
+    model = segment.acquisition.curve.strategy.model
+    if model:
+        own = _learner(segment.acquisition, defaults.problem, known, model)
+        return OnLabels(defaults.problem, own)
+    if segment.params:
+        return OnLabels(defaults.problem, defaults.learner.with_params(segment.params))
+    return defaults
+
+
+def _check_start(acquisition: Acquisition, start: Round, problem: Problem, known: Registry) -> None:
+    """Raise `Dropped` where the split's protocol wants every class among the initial labels."""
+    split = acquisition.setting.split
+    splitter = lookup(known.splitters, split.method, "splitter")
+    met = set(problem.y[start.pool.labelled].tolist())
+    missing = sorted(set(range(problem.n_classes)) - met)
+    if splitter.start_needs_every_class and missing:
+        raise Dropped(
+            f"{split.method} leaves out repeats whose initial labels miss a class: "
+            f"none of these {len(start.batch)} is of class number {missing[0]}"
+        )
 
 
 def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:

@@ -1,8 +1,9 @@
-"""What `fewlabels leaderboard` and `fewlabels report` do. Imports slow packages when called.
+"""What `fewlabels leaderboard`, `efficiency` and `report` do. Imports slow packages when called.
 
-Both raise `RunFolderError` where there is no run. `leaderboard` raises `UnknownName` for a metric,
-dataset or budget that is not there; `report` raises `RunFolderError` where two runs cannot be shown
-together or the page cannot be written. (Not in the docstrings below: those are `--help`.)
+All raise `RunFolderError` where there is no run. `leaderboard` and `efficiency` raise `UnknownName`
+for a metric, dataset or budget that is not there; `report` raises `RunFolderError` where two runs
+cannot be shown together, it and `efficiency` where a file cannot be written. (Not in the docstrings
+below: those are `--help`.)
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: 
 DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
 Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]
 Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
+First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats.")]
+Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
 
@@ -73,6 +76,42 @@ def leaderboard(
         if i:
             console.print()
         terminal.show(board(measures, name, budget), top, console)
+
+
+def efficiency(
+    run: Run,
+    metric: Metric = None,
+    first: First = None,
+    csv: Csv = None,
+) -> None:
+    """Print the areas under each curve, by every definition: mean ± standard deviation."""
+    from harness.schema import METRICS
+
+    if metric is not None:
+        _must_be_known("metric", metric, METRICS)
+
+    from rich.console import Console
+
+    from reports import area_table, curves
+    from reports.areas import areas
+    from reports.grid import Grid
+    from reports.html import tuning_metric
+    from reports.load import load
+
+    results = load(run)
+    grid = Grid.of(results)
+    if not grid.budgets:
+        typer.echo(f"{run} holds no trials yet: nothing to measure.")
+        return
+    metric = metric or tuning_metric(results)
+    points = curves.points(curves.scores(results, grid), metric)
+    if first is not None:
+        points = points[points["repeat"] < first]
+    found = areas(points, grid, results)
+    area_table.show(found, grid, metric, Console())
+    if csv is not None:
+        area_table.write(found, grid, csv)
+        typer.echo(f"{csv}: {len(found)} rows, a repeat each")
 
 
 def report(

@@ -70,6 +70,27 @@ def small_npz(tmp_path_factory):
     return path
 
 
+def carry_out(sweep, out: Path, *, segment_s=60.0, executor=None, stop_after=None):
+    """Run `sweep` inline, or on `executor(corpus, sweep)`; give the folder."""
+    prepared = corpus.load(sweep)
+    plan = make_plan(sweep, prepared)
+    folder = RunFolder.create(out)
+    told = []
+    with folder.writing():
+        check_continues(plan, folder)
+        work = executor(prepared, sweep) if executor else InlineExecutor(prepared)
+        driver = Driver(plan, prepared, folder, work, segment_s)
+
+        def should_stop():
+            return stop_after is not None and len(told) >= stop_after
+
+        try:
+            run(driver, Watch(told.append, should_stop))
+        finally:
+            work.close()
+    return folder
+
+
 class Sweeps:
     """Sweep files over the small dataset, run inline."""
 
@@ -93,25 +114,9 @@ class Sweeps:
         return yaml.safe_dump(whole, sort_keys=False)
 
     def run(self, out: Path, *, segment_s=60.0, executor=None, stop_after=None, **changes):
-        """Run inline, or on `executor(corpus, sweep)`; give the folder and the driver."""
-        sweep = read_sweep(self.text(**changes))
-        prepared = corpus.load(sweep)
-        plan = make_plan(sweep, prepared)
-        folder = RunFolder.create(out)
-        told = []
-        with folder.writing():
-            check_continues(plan, folder)
-            work = executor(prepared, sweep) if executor else InlineExecutor(prepared)
-            driver = Driver(plan, prepared, folder, work, segment_s)
-
-            def should_stop():
-                return stop_after is not None and len(told) >= stop_after
-
-            try:
-                run(driver, Watch(told.append, should_stop))
-            finally:
-                work.close()
-        return folder
+        """Run the sweep with `changes` (`carry_out`)."""
+        how = {"segment_s": segment_s, "executor": executor, "stop_after": stop_after}
+        return carry_out(read_sweep(self.text(**changes)), out, **how)
 
     @staticmethod
     def tables(folder: RunFolder):

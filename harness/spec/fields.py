@@ -133,8 +133,13 @@ class Axes(_Strict):
 class Split(_Strict):
     """How rows become pool and test."""
 
-    method: str = Field("stratified", description="stratified: every class has the same share")
+    method: str = Field("stratified", description="see splitters in `fewlabels components`")
     test: float = Field(0.2, gt=0, lt=1, description="share of the rows that are test rows")
+    seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] | None = Field(
+        None,
+        description="of each repeat, taken as it is, and so the number of repeats; "
+        "default: drawn from the sweep's seed",
+    )
 
 
 class Labelling(_Strict):

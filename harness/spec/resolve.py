@@ -8,12 +8,12 @@ from typing import Any
 
 from harness import cell
 from harness.budgets import unreachable
-from harness.cell import Component, Setting, Tuning
+from harness.cell import Component, Setting
 from harness.registry import ComponentFile, Registry
 from harness.spec import fields
 from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
-from harness.splits import SPLITTERS
+from harness.spec.setting import setting_of
 from harness.sweep import Grid, Limits, Sweep, Target
 
 BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
@@ -35,7 +35,7 @@ def resolve(
     `unread` are fields that could not be read: what hangs on them is not judged.
     """
     resolver = _Resolver(file, registry, problems, unread)
-    setting = resolver.setting()
+    setting = setting_of(file, registry, resolver.entries, problems)
     places: list[tuple[fields.Axes, Path]] = [(file, ())]
     if file.grids:
         places = [(grid, ("grids", i)) for i, grid in enumerate(file.grids)]
@@ -54,7 +54,7 @@ def resolve(
     return Sweep(
         name=file.name,
         setting=setting,
-        repeats=file.repeats,
+        repeats=_repeats(file),
         grids=grids,
         target=target,
         evaluate=file.evaluate,
@@ -63,6 +63,10 @@ def resolve(
         registry=registry,
         resolved=_complete(file, target),
     )
+
+
+def _repeats(file: fields.SweepFile) -> int:
+    return len(file.split.seeds) if file.split.seeds else file.repeats
 
 
 def _complete(file: fields.SweepFile, target: Target) -> dict[str, Any]:
@@ -74,6 +78,7 @@ def _complete(file: fields.SweepFile, target: Target) -> dict[str, Any]:
     whole["components"] = [f"components/{PurePath(path).name}" for path in file.components]
     for axis in ("classifier", "scaler", "resampler"):
         whole["reference"][axis] = getattr(target, axis).label
+    whole["repeats"] = _repeats(file)
     if not file.grids:
         del whole["grids"]
     whole.setdefault("scalers", [{"name": "none", "params": {}}])
@@ -93,36 +98,6 @@ class _Resolver:
         self.registry = registry
         self.problems = problems
         self.entries = Entries(registry, problems, unread)
-
-    def setting(self) -> Setting:
-        file, designs = self.file, self.registry.designs
-        if file.split.method not in SPLITTERS:
-            self.entries.unknown(("split", "method"), "split", file.split.method, SPLITTERS)
-        if file.labelling.design not in designs:
-            self.entries.unknown(("labelling", "design"), "design", file.labelling.design, designs)
-        how = file.tuning.validation
-        is_cross = how.method == "cross_validation"
-        return Setting(
-            seed=file.seed,
-            split=cell.Split(file.split.method, file.split.test),
-            labelling=cell.Labelling(
-                file.labelling.initial,
-                file.labelling.design,
-                file.labelling.batch,
-                self.registry.source("designs", file.labelling.design),
-            ),
-            tuning=Tuning(
-                trials=file.tuning.trials,
-                metric=file.tuning.metric,
-                validation=cell.Validation(
-                    how.method, (how.folds or 5) if is_cross else 0, how.rows or 0
-                ),
-                acquisition=file.tuning.acquisition,
-                startup=file.tuning.startup,
-            ),
-            dtype=file.dtype,
-            threads=file.threads,
-        )
 
     def grid(self, place: fields.Axes, path: Path) -> Grid:
         """The axes of `place`; what it does not name is the sweep's."""

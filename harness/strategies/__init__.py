@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.strategies.entropy import entropy
+from harness.strategies.k_center import k_center
 from harness.strategies.least_confidence import least_confidence
 from harness.strategies.margin import margin
 from harness.strategies.query import FittedModel, Query, Strategy
@@ -12,6 +13,7 @@ __all__ = ["STRATEGIES", "FittedModel", "Query", "Strategy"]
 
 STRATEGIES: dict[str, Strategy] = {
     "entropy": entropy,
+    "k_center": k_center,
     "least_confidence": least_confidence,
     "margin": margin,
     "random": random,

@@ -10,14 +10,23 @@ import pytest
 from harness.classifiers import CLASSIFIERS
 from harness.resamplers import RESAMPLERS
 from harness.scalers import SCALERS
+from harness.splits import SPLITTERS
 from harness.strategies import STRATEGIES
 from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 
 
 @pytest.mark.parametrize(
     "entries",
-    [CLASSIFIERS, SCALERS, RESAMPLERS, STRATEGIES, CLASSIFIER_SPACES, RESAMPLER_SPACES],
-    ids=["classifiers", "scalers", "resamplers", "strategies", "spaces", "resampler_spaces"],
+    [CLASSIFIERS, SCALERS, RESAMPLERS, STRATEGIES, SPLITTERS, CLASSIFIER_SPACES, RESAMPLER_SPACES],
+    ids=[
+        "classifiers",
+        "scalers",
+        "resamplers",
+        "strategies",
+        "splitters",
+        "spaces",
+        "resampler_spaces",
+    ],
 )
 def test_names_are_in_order(entries):
     assert [*entries] == sorted(entries)

@@ -3,11 +3,12 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from datasets import libsvm, npz
+from datasets import given_path, libsvm, npz
 from datasets.errors import DatasetError
 
 
@@ -218,10 +219,13 @@ def test_a_missing_file_is_sought_in_two_places(prepare, tmp_path, monkeypatch):
     monkeypatch.setenv("FEWLABELS_TEST_DATA", str(tmp_path / "data"))
     said = refusal(prepare, "x/table.npz")
     there, below = tmp_path / "x" / "table.npz", tmp_path / "data" / "x" / "table.npz"
-    assert said == f"path: there is no file {there} nor {below}"
+    names = "($FEWLABELS_TEST_DATA names the second folder)"
+    assert said == f"path: there is no file {there} nor {below} {names}"
+    assert refusal(prepare, str(there)) == f"path: there is no file {there}"
     monkeypatch.delenv("FEWLABELS_TEST_DATA")
+    below = Path(given_path.__file__).parents[2] / "shared" / "data" / "x" / "table.npz"
     said = refusal(prepare, "x/table.npz")
-    assert said.startswith(f"path: there is no file {there} ($FEWLABELS_TEST_DATA, where")
+    assert said == f"path: there is no file {there} nor {below} {names}"
 
 
 def test_a_relative_path_may_lie_below_the_test_data(tmp_path, monkeypatch):

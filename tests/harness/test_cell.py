@@ -107,6 +107,8 @@ def test_spaces_samplers_folds_and_metrics_are_the_studys_alone(other):
         replace(ACQUISITION, repeat=1),
         with_setting(seed=2027),
         with_setting(split=Split("stratified", 0.3)),
+        with_setting(split=Split("stratified", 0.2, seeds=(0,))),
+        with_setting(split=Split("stratified", 0.2, source="sha256:0")),
         with_setting(labelling=Labelling(50, "random", 10)),
         with_setting(labelling=Labelling(40, "random", 50)),
         with_setting(labelling=Labelling(50, "mine", 50)),
@@ -124,6 +126,16 @@ def test_spaces_samplers_folds_and_metrics_are_the_studys_alone(other):
 def test_whatever_can_change_a_batch_is_in_the_id(other):
     assert other.id != ACQUISITION.id
     assert Study(other, 100).id != STUDY.id
+
+
+def test_of_the_splits_seeds_only_that_of_the_repeat_is_in_its_id():
+    two, three = (
+        with_setting(split=Split("stratified", 0.2, seeds=seeds)) for seeds in ((4, 5), (4, 5, 6))
+    )
+    assert two.id == three.id
+    assert replace(two, repeat=1).id == replace(three, repeat=1).id
+    other = with_setting(split=Split("stratified", 0.2, seeds=(5, 4)))
+    assert two.id != other.id
 
 
 def test_a_study_is_of_one_budget():

@@ -13,6 +13,7 @@ from harness.features import twins
 from harness.problem import ProblemKey, prepare
 from harness.problem_cache import ProblemCache
 from harness.registry import Registry
+from harness.splits import SPLITTERS, Draw
 
 SETTING = Setting(
     seed=1,
@@ -81,9 +82,7 @@ def test_what_lies_in_the_test_set_changes_nothing_about_the_pool(table, scaler)
 
 
 def pool_rows(table):
-    from harness.splits import split
-
-    return split(table, SETTING.split, SETTING.seed, DATASET.name, 0).pool
+    return SPLITTERS["stratified"].sides(table, 0.2, Draw.of(SETTING, DATASET.name, 0)).pool
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

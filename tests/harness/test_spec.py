@@ -100,7 +100,15 @@ def test_an_unknown_field_is_refused_wherever_it_stands(more, line):
         ("evaluate: never", "evaluate: must be 'budgets' or 'every_round', not 'never'"),
         ("split: 5", "split: must be a mapping, not 5"),
         ("split: {test: 1.0}", "split.test: must be less than 1, not 1.0"),
-        ("split: {method: stratifed}", "split.method: no split 'stratifed'; did you mean"),
+        ("split: {method: stratifed}", "split.method: no splitter 'stratifed'; did you mean"),
+        ("split: {seeds: [1, 2, 1]}", "split.seeds: 1 stands there more than once"),
+        ("split: {seeds: []}", "split.seeds: name at least one, or leave it out"),
+        ("split: {seeds: [-1]}", "split.seeds[0]: must be greater than or equal to 0"),
+        ("split: {seeds: 3}", "split.seeds: must be a valid list, not 3"),
+        (
+            "split: {seeds: [1, 2]}\nrepeats: 3",
+            "repeats: split.seeds gives 2 repeats; leave this out",
+        ),
         ("labelling: {design: rnd}", "labelling.design: no design 'rnd'"),
         ("tuning: {metric: macro_f2}", "tuning.metric: must be 'accuracy',"),
         ("tuning: {startup: 0}", "tuning.startup: must be greater than or equal to 1"),
@@ -539,6 +547,7 @@ limits: {trial_s: 900, memory_gb: 4}
     [
         SMALL,
         SHOWN,
+        SMALL + "split: {method: rebenchmark_2025, seeds: [8, 0]}",
         SMALL + "grids: [{budgets: [150]}, {scalers: [standard], exclude: [{scaler: none}]}]",
     ],
 )

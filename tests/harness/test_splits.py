@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from datasets import ton_iot_synthetic
-from harness.cell import Split
-from harness.splits import sizes, split
+from datasets.plain_table import plain_table
+from harness.cell import Labelling, Setting, Split, Tuning, Validation
+from harness.errors import Dropped, Unsplittable
+from harness.splits import SPLITTERS, Draw
 
-HOW = Split("stratified", 0.2)
+TUNING = Tuning(1, "macro_f1", Validation("cross_validation", folds=5), "defaults", 1)
+SETTING = Setting(1, Split("stratified", 0.2), Labelling(50, "random", 50), TUNING, "float32", 1)
+STRATIFIED, REBENCHMARK = SPLITTERS["stratified"], SPLITTERS["rebenchmark_2025"]
 
 
 @pytest.fixture(scope="module")
@@ -15,44 +21,96 @@ def multiclass():
     return ton_iot_synthetic.prepare(rows=700)
 
 
-def test_pool_and_test_share_out_the_rows(multiclass):
-    sides = split(multiclass, HOW, 1, "d", 0)
+def draw(seed=1, dataset="d", repeat=0, seeds=()):
+    setting = replace(SETTING, seed=seed, split=Split("stratified", 0.2, seeds))
+    return Draw.of(setting, dataset, repeat)
+
+
+every_splitter = pytest.mark.parametrize("splitter", SPLITTERS.values(), ids=SPLITTERS.keys())
+
+
+@every_splitter
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.25, 0.3, 1 / 3, 0.4, 0.5, 0.7])
+def test_pool_and_test_share_out_the_rows_in_sizes_known_before(splitter, share, multiclass):
+    sides = splitter.sides(multiclass, share, draw())
     rows = np.concatenate([sides.pool, sides.test])
     assert sorted(rows.tolist()) == list(range(len(multiclass)))
-    assert (len(sides.pool), len(sides.test)) == sizes(multiclass, HOW)
+    assert (len(sides.pool), len(sides.test)) == splitter.sizes(multiclass, share)
     assert (np.diff(sides.test) > 0).all()
 
 
-@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.25, 0.3, 1 / 3, 0.5, 0.7])
-def test_the_sizes_are_known_before_the_split(multiclass, share):
-    how = Split("stratified", share)
-    sides = split(multiclass, how, 1, "d", 0)
-    assert (len(sides.pool), len(sides.test)) == sizes(multiclass, how)
-
-
-def test_two_preparations_of_one_dataset_share_split_and_order(multiclass):
+@every_splitter
+def test_two_preparations_of_one_dataset_share_split_and_order(splitter, multiclass):
     binary = ton_iot_synthetic.prepare(rows=700, task="binary")
-    one, two = (split(table, HOW, 1, "d", 3) for table in (multiclass, binary))
+    one, two = (splitter.sides(table, 0.2, draw(repeat=3)) for table in (multiclass, binary))
     np.testing.assert_array_equal(one.pool, two.pool)
     np.testing.assert_array_equal(one.test, two.test)
 
 
-def test_every_finest_class_has_its_share_on_both_sides(multiclass):
-    sides = split(multiclass, HOW, 1, "d", 0)
-    whole = np.bincount(multiclass.strata)
-    assert (np.abs(np.bincount(multiclass.strata[sides.test]) - 0.2 * whole) <= 1).all()
-
-
-def test_the_pool_lies_in_random_order(multiclass):
-    pool = split(multiclass, HOW, 1, "d", 0).pool
+@every_splitter
+def test_the_pool_lies_in_random_order(splitter, multiclass):
+    pool = splitter.sides(multiclass, 0.2, draw()).pool
     first = np.bincount(multiclass.strata[pool[:280]], minlength=10) / 280
     whole = np.bincount(multiclass.strata[pool], minlength=10) / len(pool)
     assert np.abs(first - whole).max() < 0.1
     assert abs(np.corrcoef(np.arange(len(pool)), pool)[0, 1]) < 0.2
 
 
+@every_splitter
 @pytest.mark.parametrize("other", [(2, "d", 0), (1, "e", 0), (1, "d", 1)])
-def test_seed_dataset_and_repeat_give_other_splits(multiclass, other):
-    one, two = split(multiclass, HOW, 1, "d", 0), split(multiclass, HOW, *other)
+def test_seed_dataset_and_repeat_give_other_splits(splitter, multiclass, other):
+    one, two = (splitter.sides(multiclass, 0.2, draw(*which)) for which in ((1, "d", 0), other))
     assert set(one.test) != set(two.test)
     assert one.pool.tolist() != two.pool.tolist()
+
+
+@every_splitter
+def test_a_seed_that_is_given_is_the_only_one(splitter, multiclass):
+    one = splitter.sides(multiclass, 0.2, draw(1, "d", 2, seeds=(3, 5, 8)))
+    two = splitter.sides(multiclass, 0.2, draw(2, "e", 0, seeds=(8,)))
+    three = splitter.sides(multiclass, 0.2, draw(1, "d", 1, seeds=(3, 5, 8)))
+    np.testing.assert_array_equal(one.pool, two.pool)
+    assert one.pool.tolist() != three.pool.tolist()
+
+
+def test_stratified_gives_every_finest_class_its_share_on_both_sides(multiclass):
+    sides = STRATIFIED.sides(multiclass, 0.2, draw())
+    whole = np.bincount(multiclass.strata)
+    assert (np.abs(np.bincount(multiclass.strata[sides.test]) - 0.2 * whole) <= 1).all()
+
+
+def two_classes(n, n_positive):
+    y = np.r_[np.ones(n_positive), np.zeros(n - n_positive)]
+    return plain_table(np.arange(n, dtype=float)[:, np.newaxis], y, "made up", "here")
+
+
+@pytest.mark.parametrize(
+    ("splitter", "n_positive", "test", "message"),
+    [
+        (STRATIFIED, 1, 0.2, "a class has one row; a stratified split needs two"),
+        (STRATIFIED, 5, 0.05, "9 pool and 1 test rows cannot hold a row of each of 2 classes; "),
+        (REBENCHMARK, 5, 0.9, "a pool of 0 rows cannot hold a row of each class"),
+    ],
+)
+def test_says_why_there_is_no_split(splitter, n_positive, test, message):
+    with pytest.raises(Unsplittable, match=message):
+        splitter.sizes(two_classes(10, n_positive), test)
+
+
+def test_the_published_protocol_step_by_step():
+    """Its README in the words of plain numpy, for a seed that is given."""
+    table = two_classes(50, 20)
+    sides = REBENCHMARK.sides(table, 0.4, draw(seeds=(6,)))
+    rows = np.arange(50)
+    np.random.default_rng(6).shuffle(rows)
+    train, test = rows[:30].copy(), rows[30:]
+    np.random.default_rng(6).shuffle(train)
+    assert sides.pool.tolist() == train.tolist()
+    assert sides.test.tolist() == sorted(test.tolist())
+
+
+def test_a_seed_whose_pool_misses_a_class_is_dropped():
+    table = two_classes(10, 1)
+    without = next(s for s in range(99) if 0 in np.random.default_rng(s).permutation(10)[6:])
+    with pytest.raises(Dropped, match=f"^the pool of seed {without} has no row of class 1$"):
+        REBENCHMARK.sides(table, 0.4, draw(seeds=(without,)))

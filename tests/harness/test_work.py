@@ -172,6 +172,27 @@ def test_with_one_class_only_trials_are_skipped_with_the_reason(made, one_class_
     assert [row["status"] for row in trials if row["budget"] == 320] == ["done", "done"]
 
 
+def test_a_repeat_that_the_split_leaves_out_is_skipped_with_the_reason(
+    sweeps, one_class_start, tmp_path
+):
+    """Four rows in 400 are positive: 20 initial labels hardly ever hold one."""
+    split = {"method": "rebenchmark_2025", "seeds": list(range(30))}
+    changes = {**ONE, **one_class_start, "split": split, "repeats": 30, "budgets": [20, 30]}
+    folder = sweeps.run(tmp_path / "run", evaluate="every_round", **changes)
+    acquisitions = folder.frame("acquisitions")
+    dropped = acquisitions[acquisitions["status"] == "skipped"]
+    assert 0 < len(dropped) < len(acquisitions) == 30
+    (reason,) = set(dropped["error"])
+    assert reason == (
+        "rebenchmark_2025 leaves out repeats whose initial labels miss a class: "
+        "none of these 20 is of class number 1"
+    )
+    assert dropped["n_labels"].eq(0).all()
+    kept = set(acquisitions.loc[acquisitions["status"] == "done", "repeat"])
+    for table in ("rounds", "evaluations", "trials"):
+        assert set(folder.frame(table)["repeat"]) == kept
+
+
 def test_a_tuned_acquisition_buys_with_the_winners_parameters(made):
     same = {
         "classifiers": ["knn"],

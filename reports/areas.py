@@ -1,0 +1,46 @@
+"""Areas under the budget curve, by name: "AUBC" means something else in every second paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports import rebenchmark_2025
+from reports.efficiency import area_under_curve
+from reports.grid import Grid
+from reports.load import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The numbers of labels of one dataset that an area may be measured between."""
+
+    budgets: list[int]  # ascending
+    n_pool: int  # rows
+
+
+AREAS: dict[str, Callable[[pd.DataFrame, Ladder], pd.DataFrame]] = {
+    "aubc": lambda points, ladder: area_under_curve(points, ladder.budgets),
+    "rebenchmark_2025": lambda points, ladder: rebenchmark_2025.area(points, ladder.n_pool),
+}
+
+
+def areas(points: pd.DataFrame, grid: Grid, results: Results) -> pd.DataFrame:
+    """Return every area of every curve, series and repeat; NaN where one is not defined.
+
+    `points` are those of `reports.curves.points`. Index: curve, series, repeat. A column for each
+    of `AREAS`, in the metric's unit. Rows without any area are left out.
+    """
+    n_pool = results.datasets.set_index("dataset")["n_pool"]
+    parts = []
+    for dataset, budgets in grid.budgets.items():
+        mine = points[points["curve"].isin(grid.of_dataset(dataset))]
+        ladder = Ladder(budgets, int(n_pool[dataset]))
+        of_names = {
+            name: area(mine, ladder).set_index(["curve", "series", "repeat"])["value"]
+            for name, area in AREAS.items()
+        }
+        parts.append(pd.concat(of_names, axis=1))
+    return pd.concat(parts).sort_index()
