@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow as pa
 from harness import schema
 from harness.store import RunFolder
 from reports.reference import Reference
+from reports.terms import terms
 
 _NOT_READ = frozenset({"params", "confusion", "resampling", "batch", "bought", "tie_share"})
 
@@ -33,10 +35,11 @@ class Results:
     environments: pd.DataFrame
     datasets: pd.DataFrame
     reference: Reference  # that the sweep asks for
+    terms: Mapping[str, Any]  # of the sweep: `reports.terms`
     sweeps: Mapping[str, str]  # run folder's path -> text of its sweep.yaml; "" where there is none
 
 
-TABLES = tuple(field.name for field in fields(Results))[:-2]
+TABLES = tuple(field.name for field in fields(Results))[:-3]
 
 
 def load(root: Path) -> Results:
@@ -49,6 +52,7 @@ def load(root: Path) -> Results:
     return Results(
         **frames,
         reference=Reference.of(folder.sweep()),
+        terms=terms(folder.sweep()),
         sweeps={str(root): folder.sweep_text() or ""},
     )
 

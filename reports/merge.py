@@ -9,6 +9,7 @@ import pandas as pd
 from harness.errors import RunFolderError
 from harness.schema import AXES
 from reports.load import TABLES, Results
+from reports.terms import difference
 
 # What makes two rows of two runs the same piece of work: shared by id, kept once.
 _IDENTITY = {
@@ -25,9 +26,9 @@ def merge(runs: Sequence[Results]) -> Results:
     """One `Results` of all rows of `runs`.
 
     Raises `RunFolderError` if a cell is in two runs (which of the two should count?), if a
-    dataset's label means two things, if their sweeps ask for different references, or if they
-    hold two different full_data fits of one pipeline and repeat (another seed, split or dtype:
-    their numbers are not paired).
+    dataset's label means two things, if their sweeps ask for different references or do not
+    split, buy or validate alike, or if they hold two different full_data fits of one pipeline and
+    repeat: their numbers would not be paired.
     """
     if len(runs) == 1:
         return runs[0]
@@ -37,6 +38,7 @@ def merge(runs: Sequence[Results]) -> Results:
             "these runs measure labels to the target by different references. "
             "Report them one by one."
         )
+    _refuse_other_terms(runs)
     _refuse_second_meaning(
         runs, "datasets", ["dataset"], ["content", "preparation"], "was prepared from other data"
     )
@@ -49,7 +51,8 @@ def merge(runs: Sequence[Results]) -> Results:
     )
     frames = {table: _concatenated(runs, table) for table in TABLES}
     sweeps = {root: text for run in runs for root, text in run.sweeps.items()}
-    return Results(**frames, reference=runs[0].reference, sweeps=sweeps)
+    first = runs[0]
+    return Results(**frames, reference=first.reference, terms=first.terms, sweeps=sweeps)
 
 
 def _concatenated(runs: Sequence[Results], table: str) -> pd.DataFrame:
@@ -74,6 +77,16 @@ def _refuse_shared_cells(runs: Sequence[Results]) -> None:
                     f"{seen[cell]} and {name}. Report them one by one."
                 )
         seen.update(dict.fromkeys(cells.itertuples(index=False, name=None), name))
+
+
+def _refuse_other_terms(runs: Sequence[Results]) -> None:
+    for run in runs[1:]:
+        if differs := difference(runs[0].terms, run.terms):
+            names = " and ".join(next(iter(one.sweeps)) for one in (runs[0], run))
+            raise RunFolderError(
+                f"{names} differ in {differs}: their numbers are not paired. "
+                f"Report them one by one."
+            )
 
 
 def _refuse_second_meaning(

@@ -49,6 +49,39 @@ def test_an_empty_run_adds_nothing(fake, stored, tmp_path):
     assert merge([empty, first]).trials.equals(first.trials)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        ({"seed": 1}, {"seed": 2}, r"seed \(1 and 2\)"),
+        (
+            {"labelling": {"batch": 50}},
+            {"labelling": {"batch": 10}},
+            r"labelling.batch \(50 and 10",
+        ),
+        ({"split": {"seeds": [1, 2]}}, {"split": {"seeds": [2]}}, r"split.seeds \(\[1\] and \[2\]"),
+        (
+            {"tuning": {"validation": {"method": "holdout"}}},
+            {"tuning": {"validation": {"method": "cross_validation"}}},
+            "tuning.validation.method",
+        ),
+    ],
+)
+def test_runs_that_split_or_buy_otherwise_are_refused(fake, stored, one, other, differs):
+    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
+    second = load(stored(fake(strategies=("margin",), sweep=other), name="b"))
+    with pytest.raises(RunFolderError, match=f"differ in {differs}.*not paired"):
+        merge([first, second])
+
+
+def test_runs_with_more_repeats_or_trials_are_merged(fake, stored):
+    one = {"seed": 1, "repeats": 2, "split": {"seeds": [4, 5]}, "tuning": {"trials": 3}}
+    other = {"seed": 1, "repeats": 3, "split": {"seeds": [4, 5, 6]}, "tuning": {"trials": 5}}
+    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
+    assert len(
+        merge([first, load(stored(fake(strategies=("margin",), sweep=other), name="b"))]).trials
+    )
+
+
 def test_runs_with_different_references_are_refused(fake, stored):
     first = load(stored(fake(strategies=("random",)), name="a"))
     other = fake(strategies=("margin",), sweep={"reference": {"classifier": "knn"}})
