@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -104,6 +106,45 @@ def test_stopping_anywhere_and_going_on_from_stored_batches_changes_nothing(
     stop = min(stop, len(whole))
     rest = rounds(how, 60, [r.batch for r in whole[:stop]])
     assert bought(whole[:stop]) + bought(rest) == bought(whole)
+
+
+def arrays_within(value, seen):
+    """Every array that attributes, items and slots lead to from `value`."""
+    if id(value) in seen or isinstance(value, str | int | float | type | None):
+        return
+    seen[id(value)] = value
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from arrays_within(inner, seen)
+    elif isinstance(value, list | tuple | set):
+        for inner in value:
+            yield from arrays_within(inner, seen)
+    else:
+        names = [*getattr(type(value), "__slots__", ()), *getattr(value, "__dict__", ())]
+        for name in names:
+            yield from arrays_within(getattr(value, name), seen)
+
+
+@pytest.mark.parametrize("classifier", ["knn", "random_forest", "svc", "logistic_regression"])
+def test_nothing_that_a_strategy_is_handed_leads_to_a_label_not_bought(classifier):
+    """Labels of rows not bought are impossible numbers, which would be seen anywhere."""
+    from harness.classifiers import CLASSIFIERS
+
+    problem, found = a_problem(), []
+    secret = 987_654
+
+    def nosy(query, n):
+        query.probabilities, query.margins, query.model  # noqa: B018 - all that can be asked for
+        found.extend(arrays_within(query, {}))
+        return query.candidates[:n]
+
+    hidden = np.r_[problem.y[:10], np.full(50, secret)]
+    how = buying(replace(problem, y=hidden, y_test=np.full(5, secret)), nosy)
+    rounds(how, 18, model=model_of(how.problem, CLASSIFIERS[classifier]))
+    assert len(found) > 5
+    assert not any(array.dtype.kind in "iuf" and (array == secret).any() for array in found)
 
 
 def test_a_smaller_budget_is_a_prefix_of_a_larger_one():
