@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from harness import corpus
 from harness.ledger import Ledger
@@ -191,6 +192,47 @@ def test_a_repeat_that_the_split_leaves_out_is_skipped_with_the_reason(
     kept = set(acquisitions.loc[acquisitions["status"] == "done", "repeat"])
     for table in ("rounds", "evaluations", "trials"):
         assert set(folder.frame(table)["repeat"]) == kept
+
+
+COUNTING = """
+from pathlib import Path
+
+from sklearn.naive_bayes import GaussianNB
+from threadpoolctl import threadpool_info
+
+
+class Counting(GaussianNB):
+    def fit(self, X, y):
+        pools = [f"{pool['user_api']} {pool['num_threads']}" for pool in threadpool_info()]
+        Path("THREADS").write_text("\\n".join(pools))
+        return super().fit(X, y)
+
+
+def counting(seed, threads):
+    return Counting()
+
+
+COMPONENTS = {"classifiers": {"counting": counting}}
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_numeric_libraries_keep_to_the_threads_that_are_in_the_id(made, tmp_path, threads):
+    (tmp_path / "counting.py").write_text(COUNTING.replace("THREADS", str(tmp_path / "threads")))
+    reference = {"every_pipeline": False, "classifier": "counting"}
+    sweep = made.sweep(
+        folder=tmp_path,
+        components=["./counting.py"],
+        threads=threads,
+        **{**ONE, "classifiers": ["counting"], "reference": reference},
+    )
+    prepared = corpus.load(sweep)
+    segment = next(iter(Ledger(make_plan(sweep, prepared)).ready()))
+    with threadpool_limits(limits=2):  # as many as there would be otherwise
+        work(Task(segment, 60.0, sweep.files), ProblemCache(prepared).get)
+    pools = (tmp_path / "threads").read_text().splitlines()
+    assert any(pool.startswith("blas") for pool in pools)
+    assert {int(pool.split()[1]) for pool in pools} == {threads}
 
 
 def test_a_tuned_acquisition_buys_with_the_winners_parameters(made):
