@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness import environment
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Finished
 from harness.run import NODE_LOSSES
@@ -17,6 +18,9 @@ ONE = {"repeats": 1, "strategies": ["margin"], "classifiers": ["decision_tree"],
     "changed",
     [
         {"seed": 8},
+        {"dtype": "float64"},
+        {"split": {"seeds": [8]}},
+        {"split": {"method": "rebenchmark_2025"}},
         {"labelling": {"initial": 30, "batch": 10}},
         {"classifiers": [{"name": "decision_tree", "params": {"max_depth": 3}}]},
         {"tuning": {"trials": 2, "startup": 2, "validation": {"folds": 4}}},
@@ -26,6 +30,18 @@ def test_other_settings_under_the_same_names_are_refused(sweeps, tmp_path, chang
     sweeps.run(tmp_path / "run", **ONE)
     with pytest.raises(RunFolderError, match="another sweep made under the same names"):
         sweeps.run(tmp_path / "run", **(ONE | changed))
+
+
+def test_other_numeric_libraries_are_refused_and_leave_the_folder_as_it_was(
+    sweeps, tmp_path, monkeypatch
+):
+    before = sweeps.tables(sweeps.run(tmp_path / "run", **ONE))
+    versions = {**environment.numeric_versions(), "numpy": "9.9"}
+    monkeypatch.setattr(environment, "numeric_versions", lambda: versions)
+    with pytest.raises(RunFolderError, match=r"other library versions.*numpy [\d.]+, now 9\.9"):
+        sweeps.run(tmp_path / "run", **(ONE | {"budgets": [30, 40]}))
+    after = sweeps.tables(RunFolder.open(tmp_path / "run"))
+    assert all(before[table].equals(after[table]) for table in before)
 
 
 def test_a_label_that_changed_is_refused_and_not_left_old(sweeps, tmp_path):
