@@ -1,4 +1,4 @@
-"""`fewlabels plan`, `status` and `components`."""
+"""`fewlabels plan`, `status`, `rerun`, `components` and `fields`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from harness.ledger import Standing
     from harness.plan import Plan
 
+DIFFERENT = 3  # exit code
+
 SweepArgument = Annotated[str, typer.Argument(help="A sweep file, or the name of one that ships.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a field, such as labelling.batch=10; may be repeated."),
 ]
+RunArgument = Annotated[Path, typer.Argument(help="A run folder.")]
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="The run folder itself. Default: runs/NAME.")
 ]
@@ -96,7 +99,7 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
     return lines
 
 
-def status(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+def status(run: RunArgument) -> None:
     """Show progress and failures by cause; reads files only."""
     from harness.store import RunFolder
 
@@ -111,6 +114,39 @@ def status(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
         counts = Counter(folder.read(table, [column]).column(column).to_pylist())
         if shown := ", ".join(f"{n} {name}" for name, n in counts.items()) or if_none:
             typer.echo(f"{table:<14}{shown}")
+
+
+def rerun(
+    run: RunArgument,
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="An acquisition_id, study_id or reference_id, or the first 4 or more of its "
+            "digits; for one trial STUDY_ID:NUMBER.",
+        ),
+    ],
+) -> None:
+    """Recompute one acquisition, study, trial or reference and show any difference.
+
+    Works in this process and only reads the run folder. Exit code 3: something differs.
+    """
+    from rich.console import Console
+
+    from harness import ids
+    from harness.rerun import other_versions
+    from harness.rerun import rerun as do_again
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(run)
+    named = ids.find(folder, id_)
+    if changed := other_versions(folder):
+        typer.echo(f"other library versions than stored: {'; '.join(changed)}", err=True)
+    with Console(stderr=True).status("reading") as shown:
+        done = do_again(folder, named, shown.update)
+    typer.echo(done)
+    if done.differences:
+        raise typer.Exit(DIFFERENT)
 
 
 def components(

@@ -3,6 +3,7 @@
 HarnessError
     SweepError       the sweep is wrong; nothing has run yet; holds every problem found
     UnknownName      a name that is in no registry
+    UnknownId        an id that stands for nothing in a run, or for several things
     BadComponents    a file or entry point that registers components is wrong
     RunFolderError   the run folder cannot be used
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
@@ -38,6 +39,10 @@ class SweepError(HarnessError):
 
 class UnknownName(HarnessError):
     """A name that is in no registry."""
+
+
+class UnknownId(HarnessError):
+    """An id that stands for nothing in a run, or for several things."""
 
 
 class BadComponents(HarnessError):

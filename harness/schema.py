@@ -35,6 +35,14 @@ LOWER_IS_BETTER = frozenset({"log_loss"})
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
+# All that may differ when the same work is done again: how long it took, and where it was done.
+TIMING_AND_HOST = frozenset(
+    {
+        *("wall_s", "fit_s", "score_s", "query_s", "predict_s"),
+        *("peak_bytes", "host", "environment_id"),
+    }
+)
+
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _NAME = pa.dictionary(pa.int32(), pa.string())
 

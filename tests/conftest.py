@@ -12,11 +12,10 @@ from harness import corpus
 from harness.executor import InlineExecutor
 from harness.plan import make_plan
 from harness.run import Driver, Watch, check_continues, run
+from harness.schema import TIMING_AND_HOST
 from harness.spec import read_sweep
 from harness.store import RunFolder
 
-TIMING = ["wall_s", "fit_s", "score_s", "query_s", "predict_s"]
-PLACE = ["peak_bytes", "host", "environment_id"]
 KEYS = {
     "acquisitions": ["acquisition_id"],
     "rounds": ["acquisition_id", "round"],
@@ -124,7 +123,7 @@ class Sweeps:
         frames = {}
         for table, keys in KEYS.items():
             frame = folder.frame(table)
-            kept = frame.drop(columns=[c for c in TIMING + PLACE if c in frame])
+            kept = frame.drop(columns=[c for c in frame if c in TIMING_AND_HOST])
             for column in kept:
                 if kept[column].map(lambda v: isinstance(v, np.ndarray)).any():
                     kept[column] = kept[column].map(lambda v: str(np.asarray(v).tolist()))

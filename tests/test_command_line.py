@@ -74,7 +74,8 @@ def test_help_takes_less_than_a_second_of_work():
     text, _ = fewlabels_says("--help")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime - before.ru_utime < 1
-    for command in ("plan", "run", "status", "report", "leaderboard", "datasets", "components"):
+    commands = ("plan", "run", "status", "rerun", "report", "leaderboard", "datasets", "components")
+    for command in commands:
         assert f" {command} " in text
 
 

@@ -12,6 +12,7 @@ from harness.schema import (
     SCHEMA_VERSION,
     STATUSES,
     TABLES,
+    TIMING_AND_HOST,
     null_metrics,
     schema,
 )
@@ -76,6 +77,11 @@ def test_work_that_did_not_end_well_has_every_metric_null():
 
 def test_the_metrics_where_less_is_better_are_metrics():
     assert set(METRICS) >= LOWER_IS_BETTER
+
+
+def test_every_duration_is_a_timing_column_and_every_timing_column_is_somewhere():
+    names = {field.name for field in FIELDS.values()}
+    assert {name for name in names if name.endswith("_s")} <= TIMING_AND_HOST <= names
 
 
 @pytest.mark.parametrize("table", ["acquisitions", "evaluations", "references", "trials"])

@@ -12,7 +12,7 @@ from harness import corpus
 from harness.ledger import Ledger
 from harness.plan import make_plan
 from harness.problem_cache import ProblemCache
-from harness.schema import METRICS
+from harness.schema import METRICS, TIMING_AND_HOST
 from harness.segment import AcquisitionSegment, EvaluationSegment, StudySegment, Task
 from harness.work import work
 
@@ -54,8 +54,7 @@ def together(came, table):
 
 
 def timeless(rows):
-    times = ("_s", "peak_bytes", "host", "environment_id")
-    return [{k: v for k, v in row.items() if not k.endswith(times)} for row in rows]
+    return [{k: v for k, v in row.items() if k not in TIMING_AND_HOST} for row in rows]
 
 
 def test_a_segment_without_time_does_one_round_or_trial(made):
