@@ -113,7 +113,9 @@ def _rows(folder: RunFolder, table: str, column: str, *ids: str) -> list[Row]:
 
 def _alike(stored: Stored, plan: Plan) -> Iterator[Work]:
     """Whatever of the plan might be `stored`, on its repeat and at its budget."""
-    row = stored.row
+    row, seeds = stored.row, plan.sweep.setting.split.seeds
+    if seeds and row["repeat"] >= len(seeds):
+        return  # its seed is not known any more
     if stored.named.kind == "reference":
         for reference in plan.references:
             if reference.repeat == 0:
