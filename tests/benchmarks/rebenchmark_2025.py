@@ -117,7 +117,7 @@ def main():
     wdbc = found[(found["dataset"] == "wdbc") & (found["seed"] < 100)]
     for strategy, published in TABLE.items():
         values = wdbc.loc[wdbc["strategy"] == strategy, "rebenchmark_2025"]
-        ours = (round(values.mean(), 4), round(values.std(), 4))
+        ours = (round(float(values.mean()), 4), round(float(values.std()), 4))
         holds.append(len(values) == 100 and ours == published)
         print(f"wdbc {strategy:<8} {ours} over {len(values)} seeds; published {published}")
     print("all hold" if all(holds) else "NOT ALL HOLD")
