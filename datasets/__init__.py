@@ -5,15 +5,23 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 
 from __future__ import annotations
 
-from datasets import libsvm, npz, ton_iot_network, ton_iot_synthetic, wdbc
+from datasets import (
+    libsvm,
+    npz,
+    nsl_kdd,
+    ton_iot_network,
+    ton_iot_synthetic,
+    unsw_nb15,
+    wdbc,
+)
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
     "npz": Dataset(npz.CARD, npz.prepare),
-    "ton_iot_network": Dataset(
-        ton_iot_network.CARD, ton_iot_network.prepare, ton_iot_network.import_file
-    ),
+    "nsl_kdd": nsl_kdd.DATASET,
+    "ton_iot_network": ton_iot_network.DATASET,
     "ton_iot_synthetic": Dataset(ton_iot_synthetic.CARD, ton_iot_synthetic.prepare),
+    "unsw_nb15": unsw_nb15.DATASET,
     "wdbc": Dataset(wdbc.CARD, wdbc.prepare),
 }

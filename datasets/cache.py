@@ -8,20 +8,34 @@ Files appear whole or not at all, so that several processes may import and read 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datasets.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyarrow as pa
+    from pyarrow import parquet
 
-FORMAT = "1"  # goes up when the same source gives other columns or types
+FORMAT = "2"  # goes up when the same source gives other columns or types
+
+
+REMOVED = b"fewlabels.removed"  # JSON: reason -> rows
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An imported table."""
+
+    table: pa.Table
+    removed: Mapping[str, int]  # reason -> rows, at the import
 
 
 def root() -> Path:
@@ -50,51 +64,96 @@ def current(name: str) -> str | None:
     return content
 
 
-def store(name: str, content: str, table: pa.Table) -> Path:
-    """Keep `table`, read from bytes with the sha256 `content`, and make it the current one.
+@contextmanager
+def writing(name: str) -> Iterator[Writer]:
+    """Give a writer whose batches become the current content once it is told to `keep` them.
 
-    Raises `DatasetError` where the cache cannot be written.
+    Whatever happens before leaves the cache as it was. Raises `DatasetError` where the cache
+    cannot be written.
     """
-    from pyarrow import parquet
-
-    marked = table.replace_schema_metadata(_marks(name, content))
-    path = root() / name / content / "table.parquet"
+    folder = root() / name
+    hidden = folder / f".incoming.{uuid.uuid4().hex}"
     try:
-        _write_whole(
-            path,
-            lambda hidden: parquet.write_table(
-                marked, hidden, compression="zstd", write_page_checksum=True
-            ),
-        )
-        _write_whole(
-            root() / name / "current",
-            lambda hidden: hidden.write_text(f"{content}\n", encoding="ascii"),
-        )
+        folder.mkdir(parents=True, exist_ok=True)
+        writer = Writer(name, hidden)
+        try:
+            yield writer
+        finally:
+            writer.close()
+            hidden.unlink(missing_ok=True)
     except OSError as error:
         raise DatasetError(
             f"the cache {root()} cannot be written ({error}); set FEWLABELS_CACHE to a folder "
             "that can"
         ) from error
-    return path
 
 
-def load(name: str, content: str) -> pa.Table:
-    """Return the table stored under `content`.
+class Writer:
+    """Takes record batches of one schema."""
+
+    def __init__(self, name: str, hidden: Path) -> None:
+        self.path: Path | None = None  # once kept
+        self._name = name
+        self._hidden = hidden
+        self._parquet: parquet.ParquetWriter | None = None
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append `batch`."""
+        from pyarrow import parquet
+
+        if self._parquet is None:
+            self._parquet = parquet.ParquetWriter(
+                self._hidden, batch.schema, compression="zstd", write_page_checksum=True
+            )
+        self._parquet.write_batch(batch)
+
+    def keep(self, content: str, removed: Mapping[str, int]) -> Path:
+        """Make what was written the current content, under the sha256 of what it was read from."""
+        if self._parquet is None:
+            raise DatasetError(f"{self._name}: nothing was read")
+        marks = {**_marks(self._name, content), REMOVED: json.dumps(dict(removed)).encode()}
+        self._parquet.add_key_value_metadata(marks)
+        self.close()
+        with self._hidden.open("rb+") as file:
+            os.fsync(file.fileno())
+        path = root() / self._name / content / "table.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._hidden.replace(path)
+        _point(root() / self._name / "current", content)
+        self.path = path
+        return path
+
+    def close(self) -> None:
+        """Finish the file, whole or not."""
+        if self._parquet is not None and self._parquet.is_open:
+            self._parquet.close()
+
+
+def load(name: str, content: str, columns: Sequence[str] | None = None) -> Stored:
+    """Return what is stored under `content`: all its `columns`, or those that are there.
+
+    Texts are of Arrow's dictionary type.
 
     Raises `DatasetError`, naming the file, where it is gone, torn, altered or somebody else's.
     """
+    import pyarrow as pa
     from pyarrow import ArrowException, parquet
 
     path = root() / name / content / "table.parquet"
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            marks = file.schema_arrow.metadata or {}
+        with parquet.ParquetFile(path) as file:
+            schema, marks = file.schema_arrow, file.metadata.metadata or {}
             if any(marks.get(key) != value for key, value in _marks(name, content).items()):
                 raise DatasetError(
                     f"{path} was not written for {name} by this version of fewlabels; "
                     f"{_again(name)}"
                 )
-            return file.read()
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        with parquet.ParquetFile(
+            path, read_dictionary=texts, page_checksum_verification=True
+        ) as file:
+            wanted = columns and [name for name in columns if name in schema.names]
+            return Stored(file.read(wanted), json.loads(marks[REMOVED]))
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is gone; {_again(name)}") from error
     except (ArrowException, OSError) as error:
@@ -127,14 +186,12 @@ def _again(name: str) -> str:
     return f"import it again: fewlabels datasets import {name} PATH"
 
 
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a hidden file beside `path`, make it durable, then give it its name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hidden = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+def _point(pointer: Path, content: str) -> None:
+    hidden = pointer.with_name(f".{pointer.name}.{uuid.uuid4().hex}")
     try:
-        write(hidden)
+        hidden.write_text(f"{content}\n", encoding="ascii")
         with hidden.open("rb+") as file:
             os.fsync(file.fileno())
-        hidden.replace(path)
+        hidden.replace(pointer)
     finally:
         hidden.unlink(missing_ok=True)

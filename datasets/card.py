@@ -6,20 +6,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from datasets.choices import check_choice
 
-DType = Literal["int64", "float64", "category"]
+DType = Literal["int64", "float64", "flag", "category"]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An official download. Its checksum is that of the unpacked bytes."""
+    """An official download. Its size and checksum are those of the unpacked bytes."""
 
-    name: str
+    name: str  # official; * stands for anything
     n_bytes: int | None = None
     sha256: str | None = None
+    side: Literal["train", "test"] | None = None  # of the official split
+    url: str | None = None  # where the licence lets anybody fetch it without asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Column:
     """A column of the official file, label columns included."""
 
     name: str
-    dtype: DType
+    dtype: DType  # a flag is 0 or 1, however it is spelt
     missing: tuple[str, ...] = ()  # spellings of "no value"
     zero: tuple[str, ...] = ()  # spellings of 0 in a column that counts
 
@@ -39,6 +41,17 @@ class Column:
     def kind(self) -> Literal["number", "category"]:
         """What the column is to a model."""
         return "category" if self.dtype == "category" else "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the forms in which a dataset is handed out."""
+
+    name: str  # "211,043 rows"; empty where there is one form only
+    files: tuple[File, ...] = ()
+    without: tuple[str, ...] = ()  # columns of the card that it lacks
+    classes: Mapping[str, int] = field(default_factory=dict)  # name -> rows expected
+    is_certain: bool = True  # whether the rows were counted on the official bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +67,58 @@ class Card:
     source: str  # the page that hands it out, or says who made it
     citation: str
     licence: str  # with its limits
-    files: tuple[File, ...] = ()
-    columns: tuple[Column, ...] = ()  # in the file's order
+    versions: tuple[Version, ...] = ()  # the one to get comes first
+    columns: tuple[Column, ...] = ()  # in the order of the files
     labels: tuple[str, ...] = ()  # never features; the one that names the classes comes first
-    classes: Mapping[str, int] = field(default_factory=dict)  # name -> rows expected
     normal: str | None = None  # the class that is no attack
+    spellings: Mapping[str, str] = field(default_factory=dict)  # of a label -> class
     identifiers: Mapping[str, str] = field(default_factory=dict)  # column -> why it is one
     leaky: Mapping[str, str] = field(default_factory=dict)  # column -> what it gives away
+    useless: Mapping[str, str] = field(default_factory=dict)  # column -> why it is never a feature
+    has_header: bool = True
+    encoding: str = "utf-8"  # of files that are not UTF-8
+    tested_on: Literal["real files", "generated files only"] = "real files"
+
+    @property
+    def classes(self) -> Mapping[str, int]:
+        """Class names and the rows expected, of the first version."""
+        return self.versions[0].classes if self.versions else {}
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The official files of the first version."""
+        return self.versions[0].files if self.versions else ()
+
+    @property
+    def class_names(self) -> frozenset[str]:
+        """Every class of any version."""
+        return frozenset(name for version in self.versions for name in version.classes)
 
     @property
     def features(self) -> tuple[Column, ...]:
-        """All columns but the labels."""
-        return tuple(column for column in self.columns if column.name not in self.labels)
+        """All columns but the labels, and those that are never features."""
+        return tuple(c for c in self.columns if c.name not in (*self.labels, *self.useless))
+
+    def columns_of(self, version: Version) -> tuple[Column, ...]:
+        """The columns that the files of `version` have, in their order."""
+        return tuple(c for c in self.columns if c.name not in version.without)
 
     @classmethod
     def read(cls, path: Path) -> Card:
-        """Read a card from TOML; `columns`, `zero` and `files` are tables there.
+        """Read a card from TOML; `columns`, `zero` and `versions` are tables there.
 
         `columns` maps names to dtypes in the file's order, `missing` lists the spellings that
-        hold for all columns, `zero` maps a column to the spellings that mean 0 in it.
+        hold for all columns, `zero` maps a column to the spellings that mean 0 in it. `versions`
+        is a list of tables, each with `files`, a list of tables, and `classes`.
         """
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        missing = tuple(read.pop("missing", ()))
-        zero = read.pop("zero", {})
+        return cls.of(tomllib.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def of(cls, read: Mapping[str, Any]) -> Card:
+        """Return the card that TOML such as `read` describes."""
+        whole = dict(read)
+        missing = tuple(whole.pop("missing", ()))
+        zero = whole.pop("zero", {})
         columns = tuple(
             Column(
                 name,
@@ -84,8 +126,18 @@ class Card:
                 missing=() if name in zero else missing,
                 zero=tuple(zero.get(name, ())),
             )
-            for name, dtype in read.pop("columns", {}).items()
+            for name, dtype in whole.pop("columns", {}).items()
         )
-        files = tuple(File(**file) for file in read.pop("files", ()))
-        labels = tuple(read.pop("labels", ()))
-        return cls(files=files, columns=columns, labels=labels, **read)
+        versions = tuple(_version(each) for each in whole.pop("versions", ()))
+        labels = tuple(whole.pop("labels", ()))
+        return cls(versions=versions, columns=columns, labels=labels, **whole)
+
+
+def _version(read: Mapping[str, Any]) -> Version:
+    whole = dict(read)
+    return Version(
+        name=whole.pop("name", ""),
+        files=tuple(File(**file) for file in whole.pop("files", ())),
+        without=tuple(whole.pop("without", ())),
+        **whole,
+    )

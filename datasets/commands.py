@@ -46,12 +46,15 @@ def describe_dataset(name: Name) -> None:
 def import_dataset(
     name: Name,
     path: Annotated[Path, typer.Argument(help="The download: a file, or the folder it is in.")],
+    allow_unknown: Annotated[  # noqa: FBT002 - a flag on the command line
+        bool, typer.Option("--allow-unknown", help="Take files with other bytes than the official.")
+    ] = False,
 ) -> None:
     """Check an official download and keep it, typed, in the cache."""
     dataset = _dataset(name)
     if dataset.import_file is None:
         raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
-    typer.echo(dataset.import_file(given_path.expand(path)))
+    typer.echo(dataset.import_file(given_path.expand(path), allow_unknown=allow_unknown))
 
 
 def _dataset(name: str) -> Dataset:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from datasets.card import Card
+
+Encoding = Literal["ordinal", "one_hot"]
+Impute = Literal["median", "mean", "zero"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,33 @@ class Table:
     # so that two preparations of one dataset (binary, multi-class) get the same split
     content: str  # sha256 of what the rows were read or generated from
     removed: Mapping[str, int] = field(default_factory=dict)  # reason -> rows
+    is_test: npt.NDArray[np.bool_] | None = None  # (n_rows,), of the official split if there is one
+    together: npt.NDArray[np.int64] | None = None  # (n_rows,): equal numbers stay on one side
+    encoding: Encoding = "ordinal"  # of categories
+    impute: Impute = "median"  # of numbers that are missing
+    badges: tuple[str, ...] = ()  # what makes its scores others than those of the data as it is
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.y)
+
+    def rows(self, kept: npt.NDArray[Any], why: str) -> Table:
+        """Return the table of the rows `kept` (a mask, or ascending rows); count the others."""
+        n = int(kept.sum()) if kept.dtype == bool else len(kept)
+
+        def of(array: npt.NDArray[Any] | None) -> Any:
+            return None if array is None else array[kept]
+
+        return replace(
+            self,
+            numbers=self.numbers[kept],
+            codes=self.codes[kept],
+            y=self.y[kept],
+            strata=self.strata[kept],
+            is_test=of(self.is_test),
+            together=of(self.together),
+            removed={**self.removed, why: self.removed.get(why, 0) + len(self) - n},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +75,4 @@ class Dataset:
 
     card: Card
     prepare: Callable[..., Table]
-    import_file: Callable[[Path], str] | None = None
+    import_file: Callable[..., str] | None = None

@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from datasets.card import Card
+from datasets.card import Card, Version
 from datasets.dataset import Table
 
 CARD = Card(
@@ -19,7 +19,7 @@ CARD = Card(
     citation='W. N. Street, W. H. Wolberg and O. L. Mangasarian, "Nuclear feature extraction for '
     'breast tumor diagnosis", IS&T/SPIE Symposium on Electronic Imaging, 1993.',
     licence="CC BY 4.0 (UCI Machine Learning Repository)",
-    classes={"benign": 357, "malignant": 212},
+    versions=(Version("", classes={"benign": 357, "malignant": 212}),),
     normal="benign",
 )
 

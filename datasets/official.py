@@ -1,0 +1,246 @@
+"""The official files of a card: told apart, checked, typed, and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datasets import cache, rows
+from datasets.card import Card, File, Version
+from datasets.errors import DatasetError
+from datasets.sources import Source, sources
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SIDE = "__side"  # column of a cached table: train or test of the official split
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file, and what it is taken for."""
+
+    source: Source
+    found: tuple[str, ...]  # its columns
+    version: Version
+    file: File
+
+
+@dataclass
+class Imported:
+    """What an import found."""
+
+    parts: list[Part]
+    content: str  # sha256
+    counts: rows.Counts = field(default_factory=rows.Counts)
+    classes: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)  # where files differ from the card
+
+
+@dataclass(frozen=True)
+class Official:
+    """How the files of one card are read."""
+
+    card: Card
+    clean: rows.Clean = rows.as_they_are
+    label_of: Callable[[Source], str] | None = None  # where the file's name says the class
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
+
+    def import_path(self, path: Path, *, allow_unknown: bool = False) -> Imported:
+        """Read the official files at `path` into the cache.
+
+        Raises `DatasetError` for anything that is not what the authors publish; with
+        `allow_unknown`, files with the right columns and classes but other bytes are taken too.
+        """
+        imported = self._of_one_version(self.identify(path))
+        parts = imported.parts
+        sums: list[str] = []
+        with cache.writing(self.card.name) as store:
+            for part in parts:
+                for batch in self._read(part, imported, sums):
+                    store.write(batch)
+            self._check(imported, sums, allow_unknown=allow_unknown)
+            imported.content = _content(parts, sums)
+            store.keep(imported.content, imported.counts.removed)
+        return imported
+
+    def identify(self, path: Path) -> list[Part]:
+        """Tell which files of which version lie at `path`, by their columns."""
+        names = list(dict.fromkeys(f.name for v in self.card.versions for f in v.files))
+        return [
+            self._part(source, tuple(rows.header(source.head()))) for source in sources(path, names)
+        ]
+
+    def _of_one_version(self, parts: list[Part]) -> Imported:
+        """Several versions side by side hold the same rows again; the card's first is taken."""
+        here = [
+            version for version in self.card.versions if any(p.version is version for p in parts)
+        ]
+        kept = [part for part in parts if part.version is here[0]]
+        left = [part.source.name for part in parts if part.version is not here[0]]
+        notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
+        return Imported(kept, "", notes=notes)
+
+    def _part(self, source: Source, found: tuple[str, ...]) -> Part:
+        card = self.card
+        fitting = []
+        for version in card.versions:
+            expected = tuple(column.name for column in card.columns_of(version))
+            expected = expected[: len(expected) - (self.label_of is not None)]
+            if found == expected or (not card.has_header and len(found) == len(expected)):
+                fitting.append((version, expected))
+        if not fitting:
+            raise DatasetError(self._unlike(source, found))
+        named = [
+            Part(source, expected, version, file)
+            for version, expected in fitting
+            for file in version.files
+            if source.name.lower() == file.name.lower()
+        ]
+        version, expected = fitting[0]
+        return (named or [Part(source, expected, version, (*version.files, File(source.name))[0])])[
+            0
+        ]
+
+    def _unlike(self, source: Source, found: tuple[str, ...]) -> str:
+        card = self.card
+        if not card.has_header:
+            n = len(card.columns_of(card.versions[0]))
+            return (
+                f"{source.where} does not have the {n} fields per line of {card.name}, but "
+                f"{len(found)}"
+            )
+
+        def distance(version: Version) -> int:
+            return len({c.name for c in card.columns_of(version)} ^ set(found))
+
+        nearest = min(card.versions, key=distance)
+        expected = [column.name for column in card.columns_of(nearest)]
+        missing = [name for name in expected if name not in found]
+        unexpected = [name for name in found if name not in expected]
+        problems = []
+        if missing:
+            problems.append(f"missing: {_listed(missing, unexpected)}")
+        if unexpected:
+            problems.append(f"unexpected: {_listed(unexpected, [])}")
+        if not problems:
+            problems.append("the right names in another order")
+        name = nearest.files[0].name if nearest.files else card.name
+        return (
+            f"{source.where} does not have the {len(expected)} columns of {name} but "
+            f"{len(found)}; {'; '.join(problems)}"
+        )
+
+    def _read(self, part: Part, imported: Imported, sums: list[str]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        label = self.card.labels[0]
+        of_file = rows.Rows(part.source, self.card, self._clean)
+        counts = of_file.counts
+        with part.source.opened() as reading:
+            for batch in of_file.batches(reading, part.found):
+                classes = batch.column(label)
+                tally = pc.value_counts(classes).to_pylist()
+                imported.classes.update({str(one["values"]): one["counts"] for one in tally})
+                if part.file.side:
+                    side = pa.array([part.file.side] * batch.num_rows)
+                    batch = batch.append_column(SIDE, side)  # noqa: PLW2901
+                yield batch
+                self.tell(f"{imported.counts.n_rows + counts.n_rows:,} rows")
+            sums.append(reading.sha256)
+        imported.counts.n_rows += counts.n_rows
+        imported.counts.n_infinite += counts.n_infinite
+        for why, n in counts.removed.items():
+            imported.counts.removed[why] = imported.counts.removed.get(why, 0) + n
+
+    def _clean(self, texts: rows.Texts, source: Source) -> rows.Texts:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        card, label = self.card, self.card.labels[0]
+        cleaned = self.clean(texts, source)
+        if self.label_of:
+            n = len(next(iter(cleaned.values())))
+            cleaned[label] = pa.array([self.label_of(source)] * n)
+        for spelt, name in card.spellings.items():
+            cells = cleaned[label]
+            cleaned[label] = pc.if_else(pc.equal(cells, spelt), name, cells)
+        return cleaned
+
+    def _check(self, imported: Imported, sums: list[str], *, allow_unknown: bool) -> None:
+        """Whether the bytes are the official ones; if not, in what way they differ."""
+        card = self.card
+        where = ", ".join(part.source.where for part in imported.parts[:3])
+        if unknown := sorted(set(imported.classes) - card.class_names):
+            raise DatasetError(
+                f"{where}: {card.labels[0]} is {_listed(unknown, sorted(card.class_names))}, which "
+                f"{card.name} does not know. Its classes: {', '.join(sorted(card.class_names))}"
+            )
+        imported.parts = [self._by_rows(part, imported.classes) for part in imported.parts]
+        official = {file.sha256 for version in card.versions for file in version.files}
+        for part, sha256 in zip(imported.parts, sums, strict=True):
+            if sha256 in official:
+                continue
+            if part.file.sha256 is None:
+                imported.notes.append(f"{part.source.name}: no checksum is known of this version")
+            elif allow_unknown:
+                imported.notes.append(f"{part.source.name} is not the official file")
+            else:
+                raise DatasetError(self._other_bytes(part, sha256, imported, where))
+
+    def _by_rows(self, part: Part, classes: Counter[str]) -> Part:
+        """The version is the one that has these rows, whatever the file is called."""
+        for version in self.card.versions:
+            if version.classes == classes and version is not part.version:
+                if {*version.without} == {*part.version.without} and version.files:
+                    return replace(part, version=version, file=version.files[0])
+        return part
+
+    def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:
+        version, classes = part.version, imported.classes
+        differences = [
+            f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
+            for name in sorted({*classes, *version.classes})
+            if classes.get(name, 0) != version.classes.get(name, 0)
+        ]
+        if differences and version.classes:
+            what = (
+                f"it holds {sum(classes.values()):,} rows where {sum(version.classes.values()):,} "
+                f"are expected: {', '.join(differences[:SHOWN])}"
+            )
+        else:
+            what = (
+                "its rows per class are right, so it was probably saved again by another program "
+                "(line ends, byte-order mark, spelling of numbers)"
+            )
+        return (
+            f"{where} is not the official {part.file.name}, though it has its columns: {what}. "
+            f"sha256 {sha256}, expected {part.file.sha256}. Get the file from {self.card.source}, "
+            "or take it as it is with --allow-unknown"
+        )
+
+
+def _content(parts: list[Part], sums: list[str]) -> str:
+    """The file's own checksum; of several, that of their names and checksums."""
+    if len(parts) == 1:
+        return sums[0]
+    lines = sorted(f"{part.file.side or ''} {sum_}" for part, sum_ in zip(parts, sums, strict=True))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _listed(names: list[str], others: list[str]) -> str:
+    """Return the first names, each with the one of `others` that may stand in its place."""
+    shown = []
+    for name in names[:6]:
+        alike = {other.lower(): other for other in others}
+        close = get_close_matches(name.lower(), alike, n=1, cutoff=0.8)
+        shown.append(f"{name} (spelt {alike[close[0]]}?)" if close else name)
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

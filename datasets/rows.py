@@ -1,0 +1,223 @@
+"""The rows of an official file as typed batches: trimmed, missing values null, infinities too.
+
+Everything is read as text first. Public copies pad cells, spell one truth value five ways and
+mix `0`, `0.0` and names in one column; types come after that is settled.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from datasets.card import Card, Column
+from datasets.errors import DatasetError
+from datasets.sources import Reading, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK_BYTES = 2**22
+TRUE = ("1", "1.0", "true", "t", "yes", "y", "on")
+FALSE = ("0", "0.0", "false", "f", "no", "n", "off")
+
+Texts = dict[str, "pa.StringArray"]  # column -> cells
+Clean = Callable[[Texts, Source], Texts]  # a family's own repairs, on trimmed text
+
+
+def as_they_are(texts: Texts, source: Source) -> Texts:  # noqa: ARG001 - some look at its name
+    """Repair nothing."""
+    return texts
+
+
+@dataclass
+class Counts:
+    """What was met on the way."""
+
+    n_rows: int = 0
+    n_infinite: int = 0
+    removed: dict[str, int] = field(default_factory=dict)  # reason -> rows
+
+
+def header(head: bytes) -> list[str]:
+    r"""Return the fields of the first line, trimmed; a name that stands twice gets `.1`, `.2`.
+
+    >>> header(b"\xef\xbb\xbfid, Label,Length,Length\r\n1,a,3,4\r\n")
+    ['id', 'Label', 'Length', 'Length.1']
+    """
+    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
+    cells = next(csv.reader([line.rstrip("\r")]), [])
+    seen: dict[str, int] = {}
+    names = []
+    for name in (cell.strip() for cell in cells):
+        n = seen[name] = seen.get(name, -1) + 1
+        names.append(f"{name}.{n}" if n else name)
+    return names
+
+
+@dataclass
+class Rows:
+    """The rows of one file of a card; `counts` grows while they are read."""
+
+    source: Source
+    card: Card
+    clean: Clean
+    counts: Counts = field(default_factory=Counts)
+
+    def batches(self, reading: Reading, found: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of `reading`, the opened source, whose columns are called `found`.
+
+        Typed as the card says. Raises `DatasetError`, naming line and column, for what a column
+        cannot hold, and for rows of another length.
+        """
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        where, card = self.source.where, self.card
+        try:
+            read = arrow_csv.open_csv(
+                pa.PythonFile(reading, mode="r"),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=list(found),
+                    skip_rows=1 if card.has_header else 0,
+                    block_size=BLOCK_BYTES,
+                    encoding=card.encoding,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
+                ),
+            )
+            for batch in read:
+                if batch.num_rows:
+                    yield self._typed(batch)
+        except pa.ArrowInvalid as error:
+            raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
+        if not self.counts.n_rows:
+            raise DatasetError(f"{where} holds no rows")
+
+    def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        first_line = self.counts.n_rows + 1 + self.card.has_header
+        texts = {
+            name: pc.utf8_trim_whitespace(column)
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        }
+        texts = self.clean(_without_blank_rows(texts, self.counts), self.source)
+        columns: dict[str, pa.Array] = {}
+        for column in self.card.columns:
+            if column.name not in texts:
+                continue
+            cells = texts[column.name]
+            try:
+                typed = _cast(cells, column)
+            except pa.ArrowInvalid:
+                raise _misfit(cells, column, first_line, self.source) from None
+            if column.name == self.card.labels[0] and typed.null_count:
+                line = first_line + typed.is_null().index(True).as_py()
+                raise DatasetError(f"{self.source.where}, line {line:,}: no {column.name}")
+            columns[column.name] = self._finite(typed)
+        whole = pa.RecordBatch.from_pydict(columns)
+        self.counts.n_rows += whole.num_rows
+        return whole
+
+    def _finite(self, numbers: pa.Array) -> pa.Array:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not pa.types.is_floating(numbers.type):
+            return numbers
+        is_infinite = pc.is_inf(numbers).fill_null(False)  # noqa: FBT003
+        n = pc.sum(is_infinite).as_py() or 0
+        self.counts.n_infinite += n
+        return pc.if_else(is_infinite, pa.scalar(None, numbers.type), numbers) if n else numbers
+
+
+def _cast(cells: pa.StringArray, column: Column) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.zero:
+        cells = pc.if_else(pc.is_in(cells, pa.array(column.zero)), "0", cells)
+    if column.missing:
+        cells = pc.if_else(
+            pc.is_in(cells, pa.array(column.missing)), pa.scalar(None, pa.string()), cells
+        )
+    if column.dtype == "category":
+        return cells
+    if column.dtype == "flag":
+        return _flags(cells)
+    # An empty cell of a column of numbers is missing in every file that there is.
+    cells = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    numbers = pc.cast(cells, pa.float64())
+    if column.dtype == "float64":
+        return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
+    return pc.cast(numbers, pa.int64())  # "3.0" is 3; exact up to 2 ** 53
+
+
+def _flags(cells: pa.StringArray) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lower = pc.utf8_lower(cells)
+    is_true, is_false = pc.is_in(lower, pa.array(TRUE)), pc.is_in(lower, pa.array(FALSE))
+    is_empty = pc.or_kleene(pc.is_null(cells), pc.equal(lower, ""))
+    if not pc.all(pc.or_(pc.or_(is_true, is_false), is_empty.fill_null(True))).as_py():  # noqa: FBT003
+        raise pa.ArrowInvalid("no truth value")
+    flags = pc.cast(is_true, pa.int64())
+    return pc.if_else(is_empty.fill_null(True), pa.scalar(None, pa.int64()), flags)  # noqa: FBT003
+
+
+def _without_blank_rows(texts: Texts, counts: Counts) -> Texts:
+    """Some publishers end files in lines of nothing but commas."""
+    import pyarrow.compute as pc
+
+    columns = list(texts.values())
+    is_blank = pc.equal(columns[0], "")
+    for column in columns[1:]:
+        if not pc.any(is_blank).as_py():
+            return texts
+        is_blank = pc.and_(is_blank, pc.equal(column, ""))
+    n = pc.sum(is_blank).as_py() or 0
+    if not n:
+        return texts
+    counts.removed["blank lines"] = counts.removed.get("blank lines", 0) + n
+    return {name: column.filter(pc.invert(is_blank)) for name, column in texts.items()}
+
+
+def _misfit(cells: Any, column: Column, first_line: int, source: Source) -> DatasetError:
+    for i, cell in enumerate(cells.to_pylist()):
+        if cell in (None, "", *column.missing, *column.zero) or _fits(cell, column):
+            continue
+        return DatasetError(
+            f"{source.where}, line {first_line + i:,}: {column.name} is {cell[:40]!r}, which is "
+            f"no {_WANTED[column.dtype]}"
+        )
+    return DatasetError(f"{source.where}: {column.name} holds what is no {_WANTED[column.dtype]}")
+
+
+_WANTED: Mapping[str, str] = {
+    "int64": "whole number",
+    "float64": "number",
+    "flag": "truth value",
+    "category": "text",
+}
+
+
+def _fits(cell: str, column: Column) -> bool:
+    if column.dtype == "flag":
+        return cell.lower() in (*TRUE, *FALSE)
+    try:
+        value = float(cell)
+    except ValueError:
+        return False
+    return column.dtype == "float64" or (math.isfinite(value) and value.is_integer())
+
+
+def _plain(error: Exception) -> str:
+    """Arrow's words without the whole of a row that may be kilobytes long."""
+    text = str(error).partition("\n")[0]
+    return f"{text[:300]}…" if len(text) > 300 else text  # noqa: PLR2004 - three lines
