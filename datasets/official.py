@@ -79,11 +79,10 @@ class Official:
 
     def _of_one_version(self, parts: list[Part]) -> Imported:
         """Several versions side by side hold the same rows again; the card's first is taken."""
-        here = [
-            version for version in self.card.versions if any(p.version is version for p in parts)
-        ]
-        kept = [part for part in parts if part.version is here[0]]
-        left = [part.source.name for part in parts if part.version is not here[0]]
+        present = [part.version for part in parts]
+        first = next(version for version in self.card.versions if version in present)
+        kept = [part for part in parts if part.version == first]
+        left = [part.source.name for part in parts if part.version != first]
         notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
 
@@ -198,9 +197,9 @@ class Official:
     def _by_rows(self, part: Part, classes: Counter[str]) -> Part:
         """The version is the one that has these rows, whatever the file is called."""
         for version in self.card.versions:
-            if version.classes == classes and version is not part.version:
-                if {*version.without} == {*part.version.without} and version.files:
-                    return replace(part, version=version, file=version.files[0])
+            is_alike = {*version.without} == {*part.version.without} and version.files
+            if is_alike and version.classes == classes and version != part.version:
+                return replace(part, version=version, file=version.files[0])
         return part
 
     def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:

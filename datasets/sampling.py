@@ -75,5 +75,4 @@ def _drawn(table: Table, wanted: npt.NDArray[np.int64], purpose: str) -> npt.NDA
     for stratum in np.unique(table.strata):
         of_it = order[table.strata[order] == stratum]
         place[of_it] = np.arange(len(of_it))
-    kept: npt.NDArray[np.bool_] = np.less(place, wanted[table.strata])
-    return kept
+    return np.array(place < wanted[table.strata], dtype=np.bool_)
