@@ -57,7 +57,9 @@ def balanced(table: Table, balance: Balance, normal: int | None) -> Table:
 
 def _shares(counts: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.int64]:
     exact = counts * (rows / counts.sum())
-    parts = np.maximum(np.floor(exact).astype(np.int64), np.minimum(counts, 2))
+    parts: npt.NDArray[np.int64] = np.maximum(
+        np.floor(exact).astype(np.int64), np.minimum(counts, 2)
+    )
     order = np.argsort(-(exact - parts), kind="stable")
     for k in order:  # those that lost most by rounding come first
         if parts.sum() >= rows:
