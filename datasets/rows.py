@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from datasets import parquet_rows
 from datasets.card import Card, Column
 from datasets.errors import DatasetError
 from datasets.sources import Reading, Source
@@ -41,20 +43,32 @@ class Counts:
     removed: dict[str, int] = field(default_factory=dict)  # reason -> rows
 
 
-def header(head: bytes) -> list[str]:
+def header(head: bytes, delimiter: str = ",") -> list[str]:
     r"""Return the fields of the first line, trimmed; a name that stands twice gets `.1`, `.2`.
 
     >>> header(b"\xef\xbb\xbfid, Label,Length,Length\r\n1,a,3,4\r\n")
     ['id', 'Label', 'Length', 'Length.1']
     """
     line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
-    cells = next(csv.reader([line.rstrip("\r")]), [])
+    cells = next(csv.reader([line.rstrip("\r")], delimiter=delimiter), [])
     seen: dict[str, int] = {}
     names = []
     for name in (cell.strip() for cell in cells):
         n = seen[name] = seen.get(name, -1) + 1
         names.append(f"{name}.{n}" if n else name)
     return names
+
+
+def column_names(source: Source, card: Card) -> list[str]:
+    """Return the columns of `source` by its header, or the first line where it has none.
+
+    Raises `DatasetError` where it cannot be a table at all.
+    """
+    head = source.head()
+    if not source.is_parquet():
+        return header(head, card.delimiter)
+    with source.opened() as reading:
+        return parquet_rows.column_names(reading, source.where)
 
 
 @dataclass
@@ -72,11 +86,22 @@ class Rows:
         Typed as the card says. Raises `DatasetError`, naming line and column, for what a column
         cannot hold, and for rows of another length.
         """
+        with _readable(self.source):
+            for batch in self.texts(reading, found):
+                yield self._typed(batch)
+        if not self.counts.n_rows:
+            raise DatasetError(f"{self.source.where} holds no rows")
+
+    def texts(self, reading: Reading, found: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of `reading` as they are spelt."""
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        where, card = self.source.where, self.card
-        try:
+        card = self.card
+        if self.source.is_parquet():
+            yield from parquet_rows.texts(reading, found, self.source.where)
+            return
+        with _readable(self.source):
             read = arrow_csv.open_csv(
                 pa.PythonFile(reading, mode="r"),
                 read_options=arrow_csv.ReadOptions(
@@ -85,28 +110,20 @@ class Rows:
                     block_size=BLOCK_BYTES,
                     encoding=card.encoding,
                 ),
+                parse_options=arrow_csv.ParseOptions(delimiter=card.delimiter),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
                 ),
             )
             for batch in read:
                 if batch.num_rows:
-                    yield self._typed(batch)
-        except pa.ArrowInvalid as error:
-            raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
-        if not self.counts.n_rows:
-            raise DatasetError(f"{where} holds no rows")
+                    yield batch
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         first_line = self.counts.n_rows + 1 + self.card.has_header
-        texts = {
-            name: pc.utf8_trim_whitespace(column)
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
-        }
-        texts = self.clean(_without_blank_rows(texts, self.counts), self.source)
+        texts = self.clean(_without_blank_rows(trimmed(batch), self.counts), self.source)
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -134,6 +151,26 @@ class Rows:
         n = pc.sum(is_infinite).as_py() or 0
         self.counts.n_infinite += n
         return pc.if_else(is_infinite, pa.scalar(None, numbers.type), numbers) if n else numbers
+
+
+@contextmanager
+def _readable(source: Source) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise DatasetError(f"{source.where} cannot be read as CSV: {_plain(error)}") from error
+
+
+def trimmed(batch: pa.RecordBatch) -> Texts:
+    """Return the columns of `batch` without blanks around cells."""
+    import pyarrow.compute as pc
+
+    return {
+        name: pc.utf8_trim_whitespace(column)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
 
 
 def _cast(cells: pa.StringArray, column: Column) -> pa.Array:

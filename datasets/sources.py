@@ -25,6 +25,7 @@ BOMB_BYTES = 2**28  # from here on, unpacked bytes are compared with packed ones
 BOMB_RATIO = 200  # CSV files of flows pack to a twentieth
 BROKEN = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 HEAD_BYTES = 2**16
+PARQUET = b"PAR1"  # first bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class Source:
             head = reading.read(HEAD_BYTES)
         _refuse_stand_ins(head, self.where)
         return head
+
+    def is_parquet(self) -> bool:
+        """Whether somebody wrote the table again as Parquet."""
+        with self.opened() as reading:
+            return reading.read(len(PARQUET)) == PARQUET
+
+    def is_called(self, official: str) -> bool:
+        """Whether this is the file `official` by its name, or that as Parquet."""
+        return self.name.lower() in (official.lower(), _as_parquet(official).lower())
 
 
 class Reading(io.RawIOBase):
@@ -102,7 +112,9 @@ def sources(path: Path, names: Sequence[str]) -> list[Source]:
         raise DatasetError(f"there is no {path}")
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.is_file())
-        chosen = [p for p in inside if _matches(_unpacked_name(p.name), names)]
+        chosen = [p for p in inside if _matches(_unpacked_name(p.name), names)] or [
+            p for p in inside if _matches(p.name, [_as_parquet(name) for name in names])
+        ]
         found = [source for p in chosen for source in _in_file(p, names, path)]
         if not found:
             # A zip of any name may hold what is looked for.
@@ -147,7 +159,7 @@ def _in_zip(path: Path, names: Sequence[str], *, must_match: bool = False) -> li
             )
     members = [m for m in members if not m.filename.startswith("__MACOSX/")]
     named = [m for m in members if _matches(_unpacked_name(PurePosixPath(m.filename).name), names)]
-    suffixes = {PurePosixPath(name).suffix for name in names}
+    suffixes = {*(PurePosixPath(name).suffix for name in names), ".parquet"}
     alike = [m for m in members if PurePosixPath(m.filename).suffix.lower() in suffixes]
     chosen = named or ([] if must_match else alike)
     if not named and len(chosen) > 1:
@@ -177,6 +189,10 @@ def _opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], Any]:
         return gzip.open(stream) if member.filename.lower().endswith(".gz") else stream
 
     return opened
+
+
+def _as_parquet(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(".parquet"))
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
