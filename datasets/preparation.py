@@ -95,10 +95,8 @@ def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Ta
     types, names = types_of(stored.table, card)
     normal = names.index(card.normal) if card.normal in names else None
     if asked.task == "binary" and normal is None:
-        raise DatasetError(
-            f"{card.name}: these rows have no class {card.normal!r}, so there is no "
-            "task normal against attack"
-        )
+        why = f"these rows have no class {card.normal!r}" if card.normal else "no class is normal"
+        raise DatasetError(f"{card.name}: {why}, so there is no task normal against attack")
     table = _table(card, stored, content, left_out)
     labels = Labels.of(types, names, normal=card.normal or "", task=asked.task)
     table = replace(table, y=labels.y, classes=labels.classes, strata=labels.strata)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,14 +44,16 @@ class Counts:
     removed: dict[str, int] = field(default_factory=dict)  # reason -> rows
 
 
-def header(head: bytes, delimiter: str = ",") -> list[str]:
+def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[str]:
     r"""Return the fields of the first line, trimmed; a name that stands twice gets `.1`, `.2`.
 
     >>> header(b"\xef\xbb\xbfid, Label,Length,Length\r\n1,a,3,4\r\n")
     ['id', 'Label', 'Length', 'Length.1']
     """
-    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
-    cells = next(csv.reader([line.rstrip("\r")], delimiter=delimiter), [])
+    is_marked = head.startswith(BOM_UTF8)
+    text = head.decode("utf-8-sig" if is_marked else encoding, "replace")
+    line = text.split("\n", 1)[0].rstrip("\r")
+    cells = next(csv.reader([line], delimiter=delimiter), [])
     seen: dict[str, int] = {}
     names = []
     for name in (cell.strip() for cell in cells):
@@ -66,7 +69,7 @@ def column_names(source: Source, card: Card) -> list[str]:
     """
     head = source.head()
     if not source.is_parquet():
-        return header(head, card.delimiter)
+        return header(head, card.delimiter, card.encoding)
     with source.opened() as reading:
         return parquet_rows.column_names(reading, source.where)
 
@@ -159,7 +162,7 @@ def _readable(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise DatasetError(f"{source.where} cannot be read as CSV: {_plain(error)}") from error
 
 
