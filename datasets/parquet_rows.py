@@ -57,6 +57,7 @@ def _spelt(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    column.validate(full=True)  # a file may hold texts that are no UTF-8
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     return pc.fill_null(pc.cast(column, pa.string()), "")

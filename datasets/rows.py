@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[s
     """
     is_marked = head.startswith(BOM_UTF8)
     text = head.decode("utf-8-sig" if is_marked else encoding, "replace")
-    line = text.split("\n", 1)[0].rstrip("\r")
+    line = re.split(r"\r\n|\r|\n", text, maxsplit=1)[0]  # Arrow too ends lines at a lone \r
     cells = next(csv.reader([line], delimiter=delimiter), [])
     seen: dict[str, int] = {}
     names = []

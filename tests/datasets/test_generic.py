@@ -366,3 +366,17 @@ def test_the_place_of_the_table_is_no_part_of_an_id(sweeps, tmp_path):
         ids.append([acquisition.id for acquisition in plan.acquisitions])
     assert ids[0] == ids[1]
     assert hashlib.sha256(content.encode()).hexdigest() not in str(ids)
+
+
+def test_lines_may_end_in_a_lone_carriage_return(put):
+    table = prepare(put(FLOWS.replace("\n", "\r")))
+    assert table.number_names == ("n", "share")
+    assert len(table) == 4
+
+
+def test_parquet_with_texts_that_are_no_utf8_is_refused(put, tmp_path):
+    put()
+    texts = pa.array([b"a\xff", b"b"]).view(pa.string())
+    table = pa.table({"kind": ["a", "b"], "attack": ["0", "1"], "ip": texts})
+    parquet.write_table(table, tmp_path / "flows.parquet")
+    assert "Invalid UTF8" in refusal(tmp_path / "flows.parquet")
