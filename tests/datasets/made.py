@@ -8,7 +8,7 @@ import numpy as np
 
 
 def plain(card, folder, rows_per_class=12, *, version=None, bom=True, newline="\r\n", seed=0):
-    """Write the files of `card`'s first (or `version`) version: sorted by class, some rows alike."""
+    """Write the files of `card`'s first (or `version`) version: sorted, some rows alike."""
     rng = np.random.default_rng(seed)
     version = version or card.versions[0]
     columns = card.columns_of(version)
