@@ -44,5 +44,8 @@ def _refuse_straddling(table: Table) -> None:
 
 
 OFFICIAL = Splitter(
-    "the test set that the authors published; repeats differ in order", sizes, sides
+    "the test set that the authors published; repeats differ in the pool's order alone",
+    sizes,
+    sides,
+    takes_share=False,
 )

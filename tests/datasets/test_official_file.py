@@ -2,9 +2,9 @@ import gzip
 import zipfile
 
 import pytest
+from datasets.official_file import read_official
 
 from datasets.errors import DatasetError
-from datasets.official_file import read_official
 
 
 def refusal(path):
