@@ -63,6 +63,8 @@ def _parameter_lines(prepare: Callable[..., Any]) -> Iterator[str]:
     hints = get_type_hints(prepare)
     for name, parameter in inspect.signature(prepare).parameters.items():
         hint = hints[name]
-        takes = " | ".join(get_args(hint)) if get_origin(hint) is Literal else hint.__name__
+        takes = getattr(hint, "__name__", str(hint))
+        if get_origin(hint) is Literal:
+            takes = " | ".join(get_args(hint))
         has_default = parameter.default is not parameter.empty
         yield f"  {name}: {takes}" + (f" (default {parameter.default})" if has_default else "")

@@ -83,6 +83,12 @@ class Official:
         first = next(version for version in self.card.versions if version in present)
         kept = [part for part in parts if part.version == first]
         left = [part.source.name for part in parts if part.version != first]
+        for file in first.files:
+            copies = [part.source.where for part in kept if part.file == file]
+            if len(copies) > 1 and "*" not in file.name:
+                raise DatasetError(
+                    f"{file.name} is there more than once: {', '.join(copies[:4])}; name one"
+                )
         notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
 
@@ -182,6 +188,12 @@ class Official:
                 f"{where}: {card.labels[0]} is {_listed(unknown, sorted(card.class_names))}, which "
                 f"{card.name} does not know. Its classes: {', '.join(sorted(card.class_names))}"
             )
+        if len(set(sums)) < len(sums):
+            twice = next(sha256 for sha256 in sums if sums.count(sha256) > 1)
+            alike = [
+                p.source.where for p, s in zip(imported.parts, sums, strict=True) if s == twice
+            ]
+            raise DatasetError(f"{' and '.join(alike[:4])} are the same file")
         imported.parts = [self._by_rows(part, imported.classes) for part in imported.parts]
         official = {file.sha256 for version in card.versions for file in version.files}
         for part, sha256 in zip(imported.parts, sums, strict=True):
