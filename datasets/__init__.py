@@ -8,6 +8,7 @@ from __future__ import annotations
 from datasets import (
     kddcup99,
     libsvm,
+    n_baiot,
     npz,
     nsl_kdd,
     ton_iot_network,
@@ -20,6 +21,7 @@ from datasets.dataset import Dataset
 DATASETS: dict[str, Dataset] = {
     "kddcup99": kddcup99.DATASET,
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
+    **n_baiot.DATASETS,
     "npz": Dataset(npz.CARD, npz.prepare),
     "nsl_kdd": nsl_kdd.DATASET,
     "ton_iot_network": ton_iot_network.DATASET,
