@@ -6,6 +6,8 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 from __future__ import annotations
 
 from datasets import (
+    cic_ids2017,
+    cic_ids2017_sample,
     kddcup99,
     libsvm,
     n_baiot,
@@ -19,6 +21,8 @@ from datasets import (
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
+    "cic_ids2017": cic_ids2017.DATASET,
+    "cic_ids2017_sample": cic_ids2017_sample.DATASET,
     "kddcup99": kddcup99.DATASET,
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
     **n_baiot.DATASETS,
