@@ -6,7 +6,11 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 from __future__ import annotations
 
 from datasets import (
+    cic_ids2017,
+    cic_ids2017_sample,
+    kddcup99,
     libsvm,
+    n_baiot,
     npz,
     nsl_kdd,
     ton_iot_network,
@@ -17,7 +21,11 @@ from datasets import (
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
+    "cic_ids2017": cic_ids2017.DATASET,
+    "cic_ids2017_sample": cic_ids2017_sample.DATASET,
+    "kddcup99": kddcup99.DATASET,
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
+    **n_baiot.DATASETS,
     "npz": Dataset(npz.CARD, npz.prepare),
     "nsl_kdd": nsl_kdd.DATASET,
     "ton_iot_network": ton_iot_network.DATASET,

@@ -38,6 +38,8 @@ def _card_lines(card: Card) -> Iterator[str]:
         yield f"classes ({sum(card.classes.values()):,} rows):"
         for name, n_rows in card.classes.items():
             yield f"  {name:<12}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
+        if uncounted := card.versions[0].uncounted:
+            yield fill(f"and, not counted: {', '.join(uncounted)}", WIDTH)
     if card.columns:
         yield ""
         for kind in ("number", "category"):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class Official:
                 for batch in self._read(part, imported, sums):
                     store.write(batch)
             self._check(imported, sums, allow_unknown=allow_unknown)
-            imported.content = _content(parts, sums)
+            imported.content = self._content(parts, sums)
             store.keep(imported.content, imported.counts.removed)
         return imported
 
@@ -78,10 +79,23 @@ class Official:
         ]
 
     def _of_one_version(self, parts: list[Part]) -> Imported:
-        """Several versions side by side hold the same rows again; the card's first is taken."""
+        """Several versions side by side hold the same rows again; the card's first is taken.
+
+        Its files come in the card's order, wherever they lie, so that the same bytes are the same
+        rows in the same order.
+        """
+        if any(part.version != parts[0].version for part in parts):
+            parts = [self._by_number_of_rows(part) for part in parts]
         present = [part.version for part in parts]
         first = next(version for version in self.card.versions if version in present)
         kept = [part for part in parts if part.version == first]
+        kept.sort(key=lambda part: (_place(part), part.source.name, part.source.where))
+        for part, other in pairwise(kept):
+            if part.file == other.file and "*" not in part.file.name:
+                raise DatasetError(
+                    f"{part.source.where} and {other.source.where} are both {part.file.name}, and "
+                    "its rows would count twice; name the one to import"
+                )
         left = [part.source.name for part in parts if part.version != first]
         for file in first.files:
             copies = [part.source.where for part in kept if part.file == file]
@@ -91,6 +105,15 @@ class Official:
                 )
         notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
+
+    def _by_number_of_rows(self, part: Part) -> Part:
+        """Versions of one file each and the same columns are told apart by their rows."""
+        alike = [v for v in self.card.versions if _are_alike(v, part.version) and len(v.files) == 1]
+        n_rows = part.source.n_lines - self.card.has_header if len(alike) > 1 else 0
+        for version in alike:
+            if n_rows == sum(version.classes.values()):
+                return replace(part, version=version, file=version.files[0])
+        return part
 
     def _part(self, source: Source, found: tuple[str, ...]) -> Part:
         card = self.card
@@ -106,12 +129,13 @@ class Official:
             Part(source, expected, version, file)
             for version, expected in fitting
             for file in version.files
-            if source.name.lower() == file.name.lower()
+            if source.is_called(file.name)
         ]
+        if named:
+            return named[0]
         version, expected = fitting[0]
-        return (named or [Part(source, expected, version, (*version.files, File(source.name))[0])])[
-            0
-        ]
+        is_told = len(version.files) == 1 or any(file.sha256 for file in version.files)
+        return Part(source, expected, version, version.files[0] if is_told else File(source.name))
 
     def _unlike(self, source: Source, found: tuple[str, ...]) -> str:
         card = self.card
@@ -155,7 +179,7 @@ class Official:
                 tally = pc.value_counts(classes).to_pylist()
                 imported.classes.update({str(one["values"]): one["counts"] for one in tally})
                 if part.file.side:
-                    side = pa.array([part.file.side] * batch.num_rows)
+                    side = pa.array([part.file.side] * batch.num_rows, pa.string())
                     batch = batch.append_column(SIDE, side)  # noqa: PLW2901
                 yield batch
                 self.tell(f"{imported.counts.n_rows + counts.n_rows:,} rows")
@@ -173,7 +197,7 @@ class Official:
         cleaned = self.clean(texts, source)
         if self.label_of:
             n = len(next(iter(cleaned.values())))
-            cleaned[label] = pa.array([self.label_of(source)] * n)
+            cleaned[label] = pa.array([self.label_of(source)] * n, pa.string())
         for spelt, name in card.spellings.items():
             cells = cleaned[label]
             cleaned[label] = pc.if_else(pc.equal(cells, spelt), name, cells)
@@ -196,31 +220,54 @@ class Official:
             raise DatasetError(f"{' and '.join(alike[:4])} are the same file")
         imported.parts = [self._by_rows(part, imported.classes) for part in imported.parts]
         official = {file.sha256 for version in card.versions for file in version.files}
+        unsure = []
         for part, sha256 in zip(imported.parts, sums, strict=True):
             if sha256 in official:
                 continue
             if part.file.sha256 is None:
-                imported.notes.append(f"{part.source.name}: no checksum is known of this version")
+                unsure.append(part.source.name)
             elif allow_unknown:
                 imported.notes.append(f"{part.source.name} is not the official file")
             else:
                 raise DatasetError(self._other_bytes(part, sha256, imported, where))
+        if unsure:
+            imported.notes.append(f"{_listed(unsure, [])}: no checksum is known of this version")
+        imported.notes += self._lacks(imported, is_unsure=bool(unsure))
+
+    def _lacks(self, imported: Imported, *, is_unsure: bool) -> list[str]:
+        """The files of the version that are not there; if all are, the rows that should be."""
+        version, files = imported.parts[0].version, [part.file for part in imported.parts]
+        absent = [f.name for f in version.files if "*" not in f.name and f not in files]
+        if absent:
+            return [f"not there by name, but part of the whole: {_listed(absent, [])}"]
+        differences = _differences(version, imported.classes)
+        if is_unsure and version.classes and differences:
+            return [f"not the rows that the card has from others: {', '.join(differences[:SHOWN])}"]
+        return []
 
     def _by_rows(self, part: Part, classes: Counter[str]) -> Part:
         """The version is the one that has these rows, whatever the file is called."""
+        if part.version.classes == classes:
+            return part
         for version in self.card.versions:
-            is_alike = {*version.without} == {*part.version.without} and version.files
-            if is_alike and version.classes == classes and version != part.version:
+            if _are_alike(version, part.version) and version.classes == classes and version.files:
                 return replace(part, version=version, file=version.files[0])
         return part
 
+    def _content(self, parts: list[Part], sums: list[str]) -> str:
+        """The file's own checksum; of several, that of their checksums and what names told."""
+        if len(parts) == 1 and self.label_of is None:
+            return sums[0]
+        told = [self.label_of(part.source) if self.label_of else "" for part in parts]
+        lines = [
+            f"{label} {part.file.side or ''} {sha256}"
+            for label, part, sha256 in zip(told, parts, sums, strict=True)
+        ]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
     def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:
         version, classes = part.version, imported.classes
-        differences = [
-            f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
-            for name in sorted({*classes, *version.classes})
-            if classes.get(name, 0) != version.classes.get(name, 0)
-        ]
+        differences = _differences(version, classes)
         if differences and version.classes:
             what = (
                 f"it holds {sum(classes.values()):,} rows where {sum(version.classes.values()):,} "
@@ -238,12 +285,22 @@ class Official:
         )
 
 
-def _content(parts: list[Part], sums: list[str]) -> str:
-    """The file's own checksum; of several, that of their names and checksums."""
-    if len(parts) == 1:
-        return sums[0]
-    lines = sorted(f"{part.file.side or ''} {sum_}" for part, sum_ in zip(parts, sums, strict=True))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def _place(part: Part) -> int:
+    files = part.version.files
+    return files.index(part.file) if part.file in files else len(files)
+
+
+def _are_alike(version: Version, other: Version) -> bool:
+    """Whether their files have the same columns."""
+    return {*version.without} == {*other.without}
+
+
+def _differences(version: Version, classes: Counter[str]) -> list[str]:
+    return [
+        f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
+        for name in sorted({*classes, *version.classes} - {*version.uncounted})
+        if classes.get(name, 0) != version.classes.get(name, 0)
+    ]
 
 
 def _listed(names: list[str], others: list[str]) -> str:

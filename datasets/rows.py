@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datasets.card import Card, Column
+from datasets.decoding import Utf8
 from datasets.errors import DatasetError
 from datasets.sources import Reading, Source
 
@@ -78,24 +79,29 @@ class Rows:
         where, card = self.source.where, self.card
         try:
             read = arrow_csv.open_csv(
-                pa.PythonFile(reading, mode="r"),
+                pa.PythonFile(self._in_utf8(reading), mode="r"),
                 read_options=arrow_csv.ReadOptions(
                     column_names=list(found),
                     skip_rows=1 if card.has_header else 0,
                     block_size=BLOCK_BYTES,
-                    encoding=card.encoding,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
                 ),
             )
             for batch in read:
-                if batch.num_rows:
-                    yield self._typed(batch)
+                typed = self._typed(batch)
+                if typed.num_rows:  # it may have been nothing but blank lines
+                    yield typed
         except pa.ArrowInvalid as error:
             raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
         if not self.counts.n_rows:
             raise DatasetError(f"{where} holds no rows")
+
+    def _in_utf8(self, reading: Reading) -> Reading | Utf8:
+        if self.card.encoding == "utf-8":
+            return reading
+        return Utf8(reading, self.card.encoding, self.source.where)
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
