@@ -51,6 +51,7 @@ class Version:
     files: tuple[File, ...] = ()
     without: tuple[str, ...] = ()  # columns of the card that it lacks
     classes: Mapping[str, int] = field(default_factory=dict)  # name -> rows expected
+    uncounted: tuple[str, ...] = ()  # classes that it may have, where nobody counted their rows
     is_certain: bool = True  # whether the rows were counted on the official bytes
 
 
@@ -92,7 +93,9 @@ class Card:
     @property
     def class_names(self) -> frozenset[str]:
         """Every class of any version."""
-        return frozenset(name for version in self.versions for name in version.classes)
+        return frozenset(
+            name for version in self.versions for name in (*version.classes, *version.uncounted)
+        )
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -139,5 +142,6 @@ def _version(read: Mapping[str, Any]) -> Version:
         name=whole.pop("name", ""),
         files=tuple(File(**file) for file in whole.pop("files", ())),
         without=tuple(whole.pop("without", ())),
+        uncounted=tuple(whole.pop("uncounted", ())),
         **whole,
     )

@@ -38,6 +38,9 @@ def _card_lines(card: Card) -> Iterator[str]:
         yield f"classes ({sum(card.classes.values()):,} rows):"
         for name, n_rows in card.classes.items():
             yield f"  {name:<12}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
+    elif card.class_names:
+        yield ""
+        yield fill(f"classes (rows unknown): {', '.join(sorted(card.class_names))}", WIDTH)
     if card.columns:
         yield ""
         for kind in ("number", "category"):
@@ -63,6 +66,10 @@ def _parameter_lines(prepare: Callable[..., Any]) -> Iterator[str]:
     hints = get_type_hints(prepare)
     for name, parameter in inspect.signature(prepare).parameters.items():
         hint = hints[name]
-        takes = " | ".join(get_args(hint)) if get_origin(hint) is Literal else hint.__name__
+        takes = " | ".join(get_args(hint)) if get_origin(hint) is Literal else _type(hint)
         has_default = parameter.default is not parameter.empty
         yield f"  {name}: {takes}" + (f" (default {parameter.default})" if has_default else "")
+
+
+def _type(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) else str(hint)  # int | None has no name

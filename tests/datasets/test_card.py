@@ -47,4 +47,4 @@ def test_every_reason_is_about_a_column(name):
     card = DATASETS[name].card
     columns = {column.name for column in card.columns}
     assert {*card.identifiers, *card.leaky, *card.labels} <= columns
-    assert card.normal is None or card.normal in card.classes
+    assert card.normal is None or card.normal in card.class_names
