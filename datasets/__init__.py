@@ -13,8 +13,11 @@ from datasets import (
     n_baiot,
     npz,
     nsl_kdd,
+    ton_iot_linux,
     ton_iot_network,
     ton_iot_synthetic,
+    ton_iot_telemetry,
+    ton_iot_windows_10,
     unsw_nb15,
     wdbc,
 )
@@ -28,8 +31,11 @@ DATASETS: dict[str, Dataset] = {
     **n_baiot.DATASETS,
     "npz": Dataset(npz.CARD, npz.prepare),
     "nsl_kdd": nsl_kdd.DATASET,
+    **ton_iot_linux.DATASETS,
     "ton_iot_network": ton_iot_network.DATASET,
     "ton_iot_synthetic": Dataset(ton_iot_synthetic.CARD, ton_iot_synthetic.prepare),
+    **ton_iot_telemetry.DATASETS,
+    "ton_iot_windows_10": ton_iot_windows_10.DATASET,
     "unsw_nb15": unsw_nb15.DATASET,
     "wdbc": Dataset(wdbc.CARD, wdbc.prepare),
 }

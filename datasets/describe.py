@@ -40,6 +40,9 @@ def _card_lines(card: Card) -> Iterator[str]:
             yield f"  {name:<12}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
         if uncounted := card.versions[0].uncounted:
             yield fill(f"and, not counted: {', '.join(uncounted)}", WIDTH)
+    elif card.class_names:
+        yield ""
+        yield fill(f"classes (rows unknown): {', '.join(sorted(card.class_names))}", WIDTH)
     if card.columns:
         yield ""
         for kind in ("number", "category"):

@@ -147,7 +147,9 @@ class Official:
             )
 
         def distance(version: Version) -> int:
-            return len({c.name for c in card.columns_of(version)} ^ set(found))
+            # Whatever the case: one that is mistaken in a name is still nearer than one without.
+            names = {c.name.lower() for c in card.columns_of(version)}
+            return len(names ^ {name.lower() for name in found})
 
         nearest = min(card.versions, key=distance)
         expected = [column.name for column in card.columns_of(nearest)]

@@ -60,4 +60,3 @@ def test_every_version_lacks_columns_that_are_there_and_has_files(name):
         assert all(n > 0 for n in version.classes.values())
         for file in version.files:
             assert file.sha256 is None or len(file.sha256) == 64
-            assert (file.sha256 is None) == (file.n_bytes is None)
