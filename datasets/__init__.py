@@ -6,6 +6,7 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 from __future__ import annotations
 
 from datasets import (
+    bot_iot,
     edge_iiotset,
     libsvm,
     npz,
@@ -18,6 +19,7 @@ from datasets import (
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
+    "bot_iot": bot_iot.DATASET,
     "edge_iiotset": edge_iiotset.DATASET,
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
     "npz": Dataset(npz.CARD, npz.prepare),
