@@ -15,6 +15,7 @@ from datasets import (
     ton_iot_synthetic,
     unsw_nb15,
     wdbc,
+    x_iiotid,
 )
 from datasets.dataset import Dataset
 
@@ -28,4 +29,5 @@ DATASETS: dict[str, Dataset] = {
     "ton_iot_synthetic": Dataset(ton_iot_synthetic.CARD, ton_iot_synthetic.prepare),
     "unsw_nb15": unsw_nb15.DATASET,
     "wdbc": Dataset(wdbc.CARD, wdbc.prepare),
+    "x_iiotid": x_iiotid.DATASET,
 }
