@@ -6,6 +6,8 @@ A new one is a file here (with its card in a TOML file beside it) and a line bel
 from __future__ import annotations
 
 from datasets import (
+    bot_iot,
+    edge_iiotset,
     cic_ids2017,
     cic_ids2017_sample,
     kddcup99,
@@ -20,10 +22,13 @@ from datasets import (
     ton_iot_windows_10,
     unsw_nb15,
     wdbc,
+    x_iiotid,
 )
 from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
+    "bot_iot": bot_iot.DATASET,
+    "edge_iiotset": edge_iiotset.DATASET,
     "cic_ids2017": cic_ids2017.DATASET,
     "cic_ids2017_sample": cic_ids2017_sample.DATASET,
     "kddcup99": kddcup99.DATASET,
@@ -38,4 +43,5 @@ DATASETS: dict[str, Dataset] = {
     "ton_iot_windows_10": ton_iot_windows_10.DATASET,
     "unsw_nb15": unsw_nb15.DATASET,
     "wdbc": Dataset(wdbc.CARD, wdbc.prepare),
+    "x_iiotid": x_iiotid.DATASET,
 }

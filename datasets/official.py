@@ -190,6 +190,8 @@ class Official:
         imported.counts.n_infinite += counts.n_infinite
         for why, n in counts.removed.items():
             imported.counts.removed[why] = imported.counts.removed.get(why, 0) + n
+        for column, n in counts.repaired.items():
+            imported.counts.repaired[column] = imported.counts.repaired.get(column, 0) + n
 
     def _clean(self, texts: rows.Texts, source: Source) -> rows.Texts:
         import pyarrow as pa

@@ -66,7 +66,7 @@ class Preparation:
         if content is None:
             raise DatasetError(not_imported(self.card))
         left_out = self.card.identifiers if features == "no_identifiers" else {}
-        stored = cache.load(self.card.name, content)
+        stored = cache.load(self.card.name, content, _needed(self.card, left_out))
         types, names = types_of(stored.table, self.card)
         normal = names.index(self.card.normal) if self.card.normal in names else None
         if task == "binary" and normal is None:
@@ -110,6 +110,12 @@ def not_imported(card: Card) -> str:
         f"{card.name} is not imported yet; get {names} from {card.source} and run: "
         f"fewlabels datasets import {card.name} PATH"
     )
+
+
+def _needed(card: Card, left_out: Container[str]) -> list[str]:
+    """The columns to load: free text that is no feature may be larger than all the rest."""
+    features = [column.name for column in card.features if column.name not in left_out]
+    return [*features, card.labels[0], SIDE]
 
 
 def types_of(rows: pa.Table, card: Card) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:

@@ -40,6 +40,7 @@ class Counts:
     n_rows: int = 0
     n_infinite: int = 0
     removed: dict[str, int] = field(default_factory=dict)  # reason -> rows
+    repaired: dict[str, int] = field(default_factory=dict)  # column -> cells that `clean` emptied
 
 
 def header(head: bytes) -> list[str]:
@@ -112,7 +113,7 @@ class Rows:
             name: pc.utf8_trim_whitespace(column)
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
         }
-        texts = self.clean(_without_blank_rows(texts, self.counts), self.source)
+        texts = self._cleaned(_without_blank_rows(texts, self.counts))
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -129,6 +130,21 @@ class Rows:
         whole = pa.RecordBatch.from_pydict(columns)
         self.counts.n_rows += whole.num_rows
         return whole
+
+    def _cleaned(self, texts: Texts) -> Texts:
+        """The family's repairs; cells of numbers and flags that they empty are counted."""
+        import pyarrow.compute as pc
+
+        cleaned = self.clean(dict(texts), self.source)
+        for column in self.card.columns:
+            before, after = texts.get(column.name), cleaned.get(column.name)
+            if column.dtype == "category" or after is before or before is None or after is None:
+                continue
+            if len(after) == len(before):
+                emptied = pc.and_(pc.equal(after, ""), pc.not_equal(before, ""))
+                if n := pc.sum(emptied).as_py():
+                    self.counts.repaired[column.name] = self.counts.repaired.get(column.name, 0) + n
+        return cleaned
 
     def _finite(self, numbers: pa.Array) -> pa.Array:
         import pyarrow as pa
