@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check clean
+.PHONY: demo test check lint types imports outside-check large-import clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -35,6 +35,10 @@ check: lint types imports test
 # Everything that docs/protocol.md compares with published results; some 15 minutes on 2 cores.
 outside-check: $(STAMP)
 	$(BIN)/python tests/benchmarks/rebenchmark_2025.py --out runs/rebenchmark-2025
+
+# The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
+large-import: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.edge_iiotset_import
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

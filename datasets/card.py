@@ -17,7 +17,7 @@ DType = Literal["int64", "float64", "flag", "category"]
 class File:
     """An official download. Its size and checksum are those of the unpacked bytes."""
 
-    name: str  # official; * stands for anything
+    name: str  # official, with folders where they matter; * stands for anything
     n_bytes: int | None = None
     sha256: str | None = None
     side: Literal["train", "test"] | None = None  # of the official split
@@ -51,6 +51,7 @@ class Version:
     files: tuple[File, ...] = ()
     without: tuple[str, ...] = ()  # columns of the card that it lacks
     classes: Mapping[str, int] = field(default_factory=dict)  # name -> rows expected
+    uncounted: tuple[str, ...] = ()  # classes whose rows nobody is known to have counted
     is_certain: bool = True  # whether the rows were counted on the official bytes
 
 
@@ -77,7 +78,7 @@ class Card:
     useless: Mapping[str, str] = field(default_factory=dict)  # column -> why it is never a feature
     has_header: bool = True
     delimiter: str = ","
-    encoding: str = "utf-8"  # of files that are not UTF-8
+    encoding: str = "utf-8"  # of the lines that are not UTF-8
     tested_on: Literal["real files", "generated files only"] = "real files"
 
     @property
@@ -93,7 +94,7 @@ class Card:
     @property
     def class_names(self) -> frozenset[str]:
         """Every class of any version."""
-        return frozenset(name for version in self.versions for name in version.classes)
+        return frozenset(name for v in self.versions for name in (*v.classes, *v.uncounted))
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -140,5 +141,6 @@ def _version(read: Mapping[str, Any]) -> Version:
         name=whole.pop("name", ""),
         files=tuple(File(**file) for file in whole.pop("files", ())),
         without=tuple(whole.pop("without", ())),
+        uncounted=tuple(whole.pop("uncounted", ())),
         **whole,
     )

@@ -47,8 +47,8 @@ def _is_character(value: Any) -> bool:
 
 def _is_encoding(value: Any) -> bool:
     try:
-        return _is_text(value) and bool(codecs.lookup(value))
-    except LookupError:
+        return _is_text(value) and codecs.encode("a,\n", value) == b"a,\n"
+    except (LookupError, ValueError, TypeError):
         return False
 
 
@@ -70,7 +70,7 @@ KEYS: Mapping[str, tuple[Check, str]] = {
     "columns": (_is_dtypes, f"a table from column to {', '.join(get_args(DType))}"),
     "has_header": (_is_flag, "true or false"),
     "delimiter": (_is_character, "one character"),
-    "encoding": (_is_encoding, 'the name of an encoding, such as "cp1252"'),
+    "encoding": (_is_encoding, 'the name of an encoding that extends ASCII, such as "cp1252"'),
     **dict.fromkeys(PROSE, (_is_text, "a text")),
 }
 OF_COLUMNS = ("labels", "zero", "identifiers", "leaky", "useless", "columns")  # keys that name some

@@ -105,15 +105,13 @@ def _judged(official: Official, imported: Imported) -> tuple[bool | None, list[s
     version = imported.parts[0].version
     here = {part.file.name for part in imported.parts}
     absent = [f.name for f in version.files if f.name not in here and "*" not in f.name]
-    lines = [f"not here: {', '.join(absent[:6])}"] if absent else []
     if official.is_known(imported):
-        return True, [*lines, "its checksum is that of the official file"]
+        return True, ["the checksum is the official one"]
     if absent or not version.classes:
-        return None, [*lines, "without a checksum and all rows, nothing more can be said"]
-    card = "the card's" + ("" if version.is_certain else " (not counted on the official file)")
-    if differences := other_counts(imported.classes, version):
-        return False, [f"its rows per class are not {card}: {', '.join(differences[:12])}"]
-    return True, [f"its columns and rows per class are {card}"]
+        return None, ["without a checksum and all rows, nothing more can be said"]
+    if other_counts(version, imported.classes):
+        return False, []  # the notes say so
+    return True, ["its columns and rows per class are those of the card"]
 
 
 def _nearest(trials: list[_Trial]) -> Verdict:

@@ -28,16 +28,12 @@ Name = Annotated[str, typer.Argument(help="A dataset's name, as `list` prints it
 @app.command("list")
 def list_datasets() -> None:
     """List the datasets: rows, classes, and whether they are ready or how to get them."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("name", "rows", "classes", "state")
-    table.columns[0].no_wrap = table.columns[1].no_wrap = True
-    table.columns[1].justify = table.columns[2].justify = "right"
-    table.columns[3].overflow = "fold"
+    lines = [("name", "rows", "classes", "state")]
     for name, dataset in known().items():
-        table.add_row(name, state.n_rows(dataset), state.n_classes(dataset), state.state(dataset))
-    Console().print(table)
+        lines.append((name, state.n_rows(dataset), state.n_classes(dataset), state.state(dataset)))
+    width = max(len(name) for name, *_ in lines)  # as long as it must be, to be copied
+    for name, rows, classes, how in lines:
+        typer.echo(f"{name:<{width}} {rows:>11} {classes:>8}  {how}")
 
 
 @app.command("describe")

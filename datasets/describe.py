@@ -38,6 +38,11 @@ def _card_lines(card: Card) -> Iterator[str]:
         yield f"classes ({sum(card.classes.values()):,} rows):"
         for name, n_rows in card.classes.items():
             yield f"  {name:<12}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
+        if uncounted := card.versions[0].uncounted:
+            yield fill(f"and, not counted: {', '.join(uncounted)}", WIDTH)
+    elif card.class_names:
+        yield ""
+        yield fill(f"classes (rows unknown): {', '.join(sorted(card.class_names))}", WIDTH)
     if card.columns:
         yield ""
         for kind in ("number", "category"):
@@ -63,10 +68,8 @@ def _parameter_lines(prepare: Callable[..., Any]) -> Iterator[str]:
     hints = get_type_hints(prepare)
     for name, parameter in inspect.signature(prepare).parameters.items():
         hint = hints[name]
-        takes = (
-            " | ".join(get_args(hint))
-            if get_origin(hint) is Literal
-            else getattr(hint, "__name__", str(hint))
-        )
+        takes = getattr(hint, "__name__", str(hint))
+        if get_origin(hint) is Literal:
+            takes = " | ".join(get_args(hint))
         has_default = parameter.default is not parameter.empty
         yield f"  {name}: {takes}" + (f" (default {parameter.default})" if has_default else "")

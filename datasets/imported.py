@@ -35,5 +35,11 @@ def said(official: Official, found: Imported) -> str:
     lines = ["; ".join(parts)]
     if counts.n_infinite:
         lines.append(f"{counts.n_infinite:,} infinite values are now missing")
+    if counts.repaired:
+        shown = ", ".join(f"{name} {n:,}" for name, n in counts.repaired.items())
+        lines.append(
+            f"{sum(counts.repaired.values()):,} cells that are no numbers are now missing, a known "
+            f"fault of these files: {shown}"
+        )
     lines += [f"{n:,} rows removed: {why}" for why, n in counts.removed.items()]
     return "\n  ".join([*lines, *found.notes])

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,13 +93,41 @@ class Official:
         ]
 
     def _of_one_version(self, parts: list[Part]) -> Imported:
-        """Several versions side by side hold the same rows again; the card's first is taken."""
+        """Several versions side by side hold the same rows again; the card's first is taken.
+
+        Its files come in the card's order, wherever they lie, so that the same bytes are the same
+        rows in the same order.
+        """
+        if any(part.version != parts[0].version for part in parts):
+            parts = [self._by_number_of_rows(part) for part in parts]
         present = [part.version for part in parts]
         first = next(version for version in self.card.versions if version in present)
         kept = [part for part in parts if part.version == first]
+        kept.sort(key=lambda part: (_place(part), part.source.name, part.source.where))
+        for part, other in pairwise(kept):
+            if part.file == other.file and "*" not in part.file.name:
+                raise DatasetError(
+                    f"{part.source.where} and {other.source.where} are both {part.file.name}, and "
+                    "its rows would count twice; name the one to import"
+                )
         left = [part.source.name for part in parts if part.version != first]
+        for file in first.files:
+            copies = [part.source.where for part in kept if part.file == file]
+            if len(copies) > 1 and "*" not in file.name:
+                raise DatasetError(
+                    f"{file.name} is there more than once: {', '.join(copies[:4])}; name one"
+                )
         notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
+
+    def _by_number_of_rows(self, part: Part) -> Part:
+        """Versions of one file each and the same columns are told apart by their rows."""
+        alike = [v for v in self.card.versions if _are_alike(v, part.version) and len(v.files) == 1]
+        n_rows = part.source.n_lines - self.card.has_header if len(alike) > 1 else 0
+        for version in alike:
+            if n_rows == sum(version.classes.values()):
+                return replace(part, version=version, file=version.files[0])
+        return part
 
     def _part(self, source: Source, found: tuple[str, ...]) -> Part:
         card = self.card
@@ -116,10 +145,11 @@ class Official:
             for file in version.files
             if source.is_called(file.name)
         ]
+        if named:
+            return named[0]
         version, expected = fitting[0]
-        return (named or [Part(source, expected, version, (*version.files, File(source.name))[0])])[
-            0
-        ]
+        is_told = len(version.files) == 1 or any(file.sha256 for file in version.files)
+        return Part(source, expected, version, version.files[0] if is_told else File(source.name))
 
     def _unlike(self, source: Source, found: tuple[str, ...]) -> str:
         card = self.card
@@ -131,7 +161,9 @@ class Official:
             )
 
         def distance(version: Version) -> int:
-            return len({c.name for c in card.columns_of(version)} ^ set(found))
+            # Whatever the case: one that is mistaken in a name is still nearer than one without.
+            names = {c.name.lower() for c in card.columns_of(version)}
+            return len(names ^ {name.lower() for name in found})
 
         nearest = min(card.versions, key=distance)
         expected = [column.name for column in card.columns_of(nearest)]
@@ -153,7 +185,7 @@ class Official:
     def _read_all(self, imported: Imported) -> Iterator[pa.RecordBatch]:
         for part in imported.parts:
             yield from self._read(part, imported)
-        imported.content = _content(imported.parts, imported.sums)
+        imported.content = self._content(imported.parts, imported.sums)
 
     def _read(self, part: Part, imported: Imported) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -168,7 +200,7 @@ class Official:
                 tally = pc.value_counts(classes).to_pylist()
                 imported.classes.update({str(one["values"]): one["counts"] for one in tally})
                 if part.file.side:
-                    side = pa.array([part.file.side] * batch.num_rows)
+                    side = pa.array([part.file.side] * batch.num_rows, pa.string())
                     batch = batch.append_column(SIDE, side)  # noqa: PLW2901
                 yield batch
                 self.tell(f"{imported.counts.n_rows + counts.n_rows:,} rows")
@@ -177,6 +209,8 @@ class Official:
         imported.counts.n_infinite += counts.n_infinite
         for why, n in counts.removed.items():
             imported.counts.removed[why] = imported.counts.removed.get(why, 0) + n
+        for column, n in counts.repaired.items():
+            imported.counts.repaired[column] = imported.counts.repaired.get(column, 0) + n
 
     def _clean(self, texts: rows.Texts, source: Source) -> rows.Texts:
         import pyarrow as pa
@@ -186,7 +220,7 @@ class Official:
         cleaned = self.clean(texts, source)
         if self.label_of:
             n = len(next(iter(cleaned.values())))
-            cleaned[label] = pa.array([self.label_of(source)] * n)
+            cleaned[label] = pa.array([self.label_of(source)] * n, pa.string())
         for spelt, name in card.spellings.items():
             cells = cleaned[label]
             cleaned[label] = pc.if_else(pc.equal(cells, spelt), name, cells)
@@ -194,37 +228,70 @@ class Official:
 
     def _check(self, imported: Imported, *, allow_unknown: bool) -> None:
         """Whether the bytes are the official ones; if not, in what way they differ."""
-        card = self.card
+        card, sums = self.card, imported.sums
         where = ", ".join(part.source.where for part in imported.parts[:3])
         if unknown := sorted(set(imported.classes) - card.class_names):
             raise DatasetError(
                 f"{where}: {card.labels[0]} is {_listed(unknown, sorted(card.class_names))}, which "
                 f"{card.name} does not know. Its classes: {', '.join(sorted(card.class_names))}"
             )
+        if len(set(sums)) < len(sums):
+            twice = next(sha256 for sha256 in sums if sums.count(sha256) > 1)
+            alike = [
+                p.source.where for p, s in zip(imported.parts, sums, strict=True) if s == twice
+            ]
+            raise DatasetError(f"{' and '.join(alike[:4])} are the same file")
         imported.parts = [self._by_rows(part, imported.classes) for part in imported.parts]
         official = {file.sha256 for version in card.versions for file in version.files}
-        for part, sha256 in zip(imported.parts, imported.sums, strict=True):
+        unsure = []
+        for part, sha256 in zip(imported.parts, sums, strict=True):
             if sha256 in official:
                 continue
             if part.file.sha256 is None:
-                imported.notes.append(f"{part.source.name}: no checksum is known of this version")
+                unsure.append(part.source.name)
             elif allow_unknown:
                 imported.notes.append(f"{part.source.name} is not the official file")
             else:
                 raise DatasetError(self._other_bytes(part, sha256, imported, where))
+        if unsure:
+            imported.notes.append(f"{_listed(unsure, [])}: no checksum is known of this version")
+        imported.notes += self._lacks(imported, is_unsure=bool(unsure))
+
+    def _lacks(self, imported: Imported, *, is_unsure: bool) -> list[str]:
+        """The files of the version that are not there; if all are, the rows that should be."""
+        version, files = imported.parts[0].version, [part.file for part in imported.parts]
+        absent = [f.name for f in version.files if "*" not in f.name and f not in files]
+        if absent:
+            return [f"not there by name, but part of the whole: {_listed(absent, [])}"]
+        differences = other_counts(version, imported.classes)
+        if is_unsure and version.classes and differences:
+            return [f"not the rows that the card has from others: {', '.join(differences[:SHOWN])}"]
+        return []
 
     def _by_rows(self, part: Part, classes: Counter[str]) -> Part:
         """The version is the one that has these rows, whatever the file is called."""
+        if part.version.classes == classes:
+            return part
         for version in self.card.versions:
-            is_alike = {*version.without} == {*part.version.without} and version.files
-            if is_alike and version.classes == classes and version != part.version:
+            if _are_alike(version, part.version) and version.classes == classes and version.files:
                 return replace(part, version=version, file=version.files[0])
         return part
 
+    def _content(self, parts: list[Part], sums: list[str]) -> str:
+        """The file's own checksum; of several, that of their checksums and what names told."""
+        if len(parts) == 1 and self.label_of is None:
+            return sums[0]
+        told = [self.label_of(part.source) if self.label_of else "" for part in parts]
+        lines = [
+            f"{label} {part.file.side or ''} {sha256}"
+            for label, part, sha256 in zip(told, parts, sums, strict=True)
+        ]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
     def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:
         version, classes = part.version, imported.classes
-        differences = other_counts(classes, version)
-        if differences:
+        differences = other_counts(version, classes)
+        if differences and version.classes:
             what = (
                 f"it holds {sum(classes.values()):,} rows where {sum(version.classes.values()):,} "
                 f"are expected: {', '.join(differences[:SHOWN])}"
@@ -241,22 +308,23 @@ class Official:
         )
 
 
-def other_counts(classes: Mapping[str, int], version: Version) -> list[str]:
-    """Return the classes with another number of rows than `version` has, if that is known."""
-    expected = version.classes
+def _place(part: Part) -> int:
+    files = part.version.files
+    return files.index(part.file) if part.file in files else len(files)
+
+
+def _are_alike(version: Version, other: Version) -> bool:
+    """Whether their files have the same columns."""
+    return {*version.without} == {*other.without}
+
+
+def other_counts(version: Version, classes: Mapping[str, int]) -> list[str]:
+    """Return the classes with another number of rows than `version` has of them."""
     return [
-        f"{name} {classes.get(name, 0):,} (expected {expected.get(name, 0):,})"
-        for name in sorted({*classes, *expected})
-        if expected and classes.get(name, 0) != expected.get(name, 0)
+        f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
+        for name in sorted({*classes, *version.classes} - {*version.uncounted})
+        if classes.get(name, 0) != version.classes.get(name, 0)
     ]
-
-
-def _content(parts: list[Part], sums: list[str]) -> str:
-    """The file's own checksum; of several, that of their names and checksums."""
-    if len(parts) == 1:
-        return sums[0]
-    lines = sorted(f"{part.file.side or ''} {sum_}" for part, sum_ in zip(parts, sums, strict=True))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _listed(names: list[str], others: list[str]) -> str:

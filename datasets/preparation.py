@@ -45,6 +45,10 @@ class Asked:
         check_choice("encoding", self.encoding, get_args(Encoding))
         check_choice("impute", self.impute, get_args(Impute))
 
+    def left_out(self, card: Card) -> Container[str]:
+        """The columns of `card` that the chosen features do without."""
+        return card.identifiers if self.features == "no_identifiers" else ()
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -83,7 +87,8 @@ class Preparation:
         content = cache.current(self.card.name)
         if content is None:
             raise DatasetError(f"{self.card.name} is not imported yet; {how_to_get(self.card)}")
-        return prepared(self.card, cache.load(self.card.name, content), content, asked)
+        stored = cache.load(self.card.name, content, _needed(self.card, asked))
+        return prepared(self.card, stored, content, asked)
 
 
 def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Table:
@@ -91,13 +96,12 @@ def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Ta
 
     Raises `DatasetError` for what cannot be had of them.
     """
-    left_out = card.identifiers if asked.features == "no_identifiers" else {}
     types, names = types_of(stored.table, card)
     normal = names.index(card.normal) if card.normal in names else None
     if asked.task == "binary" and normal is None:
         why = f"these rows have no class {card.normal!r}" if card.normal else "no class is normal"
         raise DatasetError(f"{card.name}: {why}, so there is no task normal against attack")
-    table = _table(card, stored, content, left_out)
+    table = _table(card, stored, content, asked.left_out(card))
     labels = Labels.of(types, names, normal=card.normal or "", task=asked.task)
     table = replace(table, y=labels.y, classes=labels.classes, strata=labels.strata)
     table = fewer(balanced(table, asked.balance, normal), asked.rows)
@@ -141,6 +145,13 @@ def how_to_get(card: Card) -> str:
 def can_be_fetched(card: Card) -> bool:
     """Whether all files of its first version may be downloaded by a program."""
     return bool(card.files) and all(file.url for file in card.files)
+
+
+def _needed(card: Card, asked: Asked) -> list[str]:
+    """The columns to load: free text that is no feature may be larger than all the rest."""
+    left_out = asked.left_out(card)
+    features = [column.name for column in card.features if column.name not in left_out]
+    return [*features, card.labels[0], SIDE]
 
 
 def types_of(rows: pa.Table, card: Card) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:

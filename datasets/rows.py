@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import math
 import re
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets import parquet_rows
 from datasets.card import Card, Column
+from datasets.decoding import Utf8
 from datasets.errors import DatasetError
 from datasets.sources import Reading, Source
 
@@ -43,6 +43,7 @@ class Counts:
     n_rows: int = 0
     n_infinite: int = 0
     removed: dict[str, int] = field(default_factory=dict)  # reason -> rows
+    repaired: dict[str, int] = field(default_factory=dict)  # column -> cells that `clean` emptied
 
 
 def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[str]:
@@ -51,9 +52,11 @@ def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[s
     >>> header(b"\xef\xbb\xbfid, Label,Length,Length\r\n1,a,3,4\r\n")
     ['id', 'Label', 'Length', 'Length.1']
     """
-    is_marked = head.startswith(BOM_UTF8)
-    text = head.decode("utf-8-sig" if is_marked else encoding, "replace")
-    line = re.split(r"\r\n|\r|\n", text, maxsplit=1)[0]  # Arrow too ends lines at a lone \r
+    first = re.split(rb"\r\n|\r|\n", head, maxsplit=1)[0]  # Arrow too ends lines at a lone \r
+    try:
+        line = first.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        line = first.decode(encoding, "replace")
     cells = next(csv.reader([line], delimiter=delimiter), [])
     seen: dict[str, int] = {}
     names = []
@@ -92,7 +95,9 @@ class Rows:
         """
         with _readable(self.source):
             for batch in self.texts(reading, found):
-                yield self._typed(batch)
+                typed = self._typed(batch)
+                if typed.num_rows:  # it may have been nothing but blank lines
+                    yield typed
         if not self.counts.n_rows:
             raise DatasetError(f"{self.source.where} holds no rows")
 
@@ -107,12 +112,11 @@ class Rows:
             return
         with _readable(self.source):
             read = arrow_csv.open_csv(
-                pa.PythonFile(reading, mode="r"),
+                pa.PythonFile(self._in_utf8(reading), mode="r"),
                 read_options=arrow_csv.ReadOptions(
                     column_names=list(found),
                     skip_rows=1 if card.has_header else 0,
                     block_size=BLOCK_BYTES,
-                    encoding=card.encoding,
                 ),
                 parse_options=arrow_csv.ParseOptions(delimiter=card.delimiter),
                 convert_options=arrow_csv.ConvertOptions(
@@ -123,11 +127,16 @@ class Rows:
                 if batch.num_rows:
                     yield batch
 
+    def _in_utf8(self, reading: Reading) -> Reading | Utf8:
+        if self.card.encoding == "utf-8":
+            return reading
+        return Utf8(reading, self.card.encoding, self.source.where)
+
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
         first_line = self.counts.n_rows + 1 + self.card.has_header
-        texts = self.clean(_without_blank_rows(trimmed(batch), self.counts), self.source)
+        texts = self._cleaned(_without_blank_rows(trimmed(batch), self.counts))
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -144,6 +153,21 @@ class Rows:
         whole = pa.RecordBatch.from_pydict(columns)
         self.counts.n_rows += whole.num_rows
         return whole
+
+    def _cleaned(self, texts: Texts) -> Texts:
+        """The family's repairs; cells of numbers and flags that they empty are counted."""
+        import pyarrow.compute as pc
+
+        cleaned = self.clean(dict(texts), self.source)
+        for column in self.card.columns:
+            before, after = texts.get(column.name), cleaned.get(column.name)
+            if column.dtype == "category" or after is before or before is None or after is None:
+                continue
+            if len(after) == len(before):
+                emptied = pc.and_(pc.equal(after, ""), pc.not_equal(before, ""))
+                if n := pc.sum(emptied).as_py():
+                    self.counts.repaired[column.name] = self.counts.repaired.get(column.name, 0) + n
+        return cleaned
 
     def _finite(self, numbers: pa.Array) -> pa.Array:
         import pyarrow as pa
@@ -163,7 +187,7 @@ def _readable(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except pa.ArrowInvalid as error:
         raise DatasetError(f"{source.where} cannot be read as CSV: {_plain(error)}") from error
 
 

@@ -34,9 +34,22 @@ class Source:
 
     name: str  # of the file itself, without packing or folder
     where: str  # for messages: path, and member of a zip
-    folders: tuple[str, ...]  # that it lies in, the innermost last
+    folders: tuple[str, ...]  # that it lies in, from the root on, zips among them
     packed_bytes: int
     _open: Callable[[], Any] = field(repr=False)  # a binary stream
+
+    def is_called(self, official: str) -> bool:
+        """Whether it has that name, or that of a Parquet copy, in the folders that stand in it."""
+        return _matches((*self.folders, self.name), [official, _as_parquet(official)])
+
+    @property
+    def n_lines(self) -> int:
+        """Lines, ended or not. Reads all of it."""
+        with self.opened() as reading:
+            n, last = 0, b""
+            while block := reading.read(2**20):
+                n, last = n + block.count(b"\n"), block
+            return n + (last != b"" and not last.endswith(b"\n"))
 
     @contextmanager
     def opened(self) -> Iterator[Reading]:
@@ -61,10 +74,6 @@ class Source:
         """Whether somebody wrote the table again as Parquet."""
         with self.opened() as reading:
             return reading.read(len(PARQUET)) == PARQUET
-
-    def is_called(self, official: str) -> bool:
-        """Whether this is the file `official` by its name, or that as Parquet."""
-        return self.name.lower() in (official.lower(), _as_parquet(official).lower())
 
 
 class Reading(io.RawIOBase):
@@ -106,16 +115,18 @@ def sources(path: Path, names: Sequence[str]) -> list[Source]:
 
     A single file may have any name. In a folder, and in a zip that holds several files, those
     are taken whose name matches one of the official `names` (with * for anything, whatever the
-    case). Sorted by where they lie. Raises `DatasetError` where there is none.
+    case; `a/b.csv` is a b.csv in a folder a). Sorted by where they lie. Raises `DatasetError`
+    where there is none.
     """
     if not path.exists():
         raise DatasetError(f"there is no {path}")
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.is_file())
-        chosen = [p for p in inside if _matches(_unpacked_name(p.name), names)] or [
-            p for p in inside if _matches(p.name, [_as_parquet(name) for name in names])
+        paths = {p: (*_folders(p), _unpacked_name(p.name)) for p in inside}
+        chosen = [p for p in inside if _matches(paths[p], names)] or [
+            p for p in inside if _matches(paths[p], [_as_parquet(name) for name in names])
         ]
-        found = [source for p in chosen for source in _in_file(p, names, path)]
+        found = [source for p in chosen for source in _in_file(p, names)]
         if not found:
             # A zip of any name may hold what is looked for.
             zips = [p for p in inside if p.suffix.lower() == ".zip"]
@@ -123,10 +134,10 @@ def sources(path: Path, names: Sequence[str]) -> list[Source]:
         if not found:
             raise DatasetError(f"{path} holds no {' nor '.join(names[:4])}, packed or not")
         return found
-    return _in_file(path, names, path.parent)
+    return _in_file(path, names)
 
 
-def _in_file(path: Path, names: Sequence[str], root: Path) -> list[Source]:
+def _in_file(path: Path, names: Sequence[str]) -> list[Source]:
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -135,11 +146,11 @@ def _in_file(path: Path, names: Sequence[str], root: Path) -> list[Source]:
         raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
     if start == b"PK\x03\x04":
         return _in_zip(path, names)
-    folders = path.relative_to(root).parts[:-1]
-    name = _unpacked_name(path.name)
+    # A browser may have unpacked a .gz and left its name.
+    name, folders = _unpacked_name(path.name), _folders(path)
     if start.startswith(b"\x1f\x8b"):
         return [Source(name, str(path), folders, packed, lambda: gzip.open(path, "rb"))]
-    return [Source(path.name, str(path), folders, packed, lambda: path.open("rb"))]
+    return [Source(name, str(path), folders, packed, lambda: path.open("rb"))]
 
 
 def _in_zip(path: Path, names: Sequence[str], *, must_match: bool = False) -> list[Source]:
@@ -158,9 +169,11 @@ def _in_zip(path: Path, names: Sequence[str], *, must_match: bool = False) -> li
                 "folder: no publisher packs so"
             )
     members = [m for m in members if not m.filename.startswith("__MACOSX/")]
-    named = [m for m in members if _matches(_unpacked_name(PurePosixPath(m.filename).name), names)]
-    suffixes = {*(PurePosixPath(name).suffix for name in names), ".parquet"}
-    alike = [m for m in members if PurePosixPath(m.filename).suffix.lower() in suffixes]
+    named = [m for m in members if _matches(_parts(path, m), names)]
+    suffixes = {PurePosixPath(name).suffix for name in names}
+    alike = [
+        m for m in members if PurePosixPath(m.filename).suffix.lower() in {*suffixes, ".parquet"}
+    ]
     chosen = named or ([] if must_match else alike)
     if not named and len(chosen) > 1:
         shown = ", ".join(m.filename for m in chosen[:4])
@@ -172,9 +185,9 @@ def _in_zip(path: Path, names: Sequence[str], *, must_match: bool = False) -> li
         raise DatasetError(f"{path} holds no {' nor '.join(sorted(suffixes))} file")
     return [
         Source(
-            _unpacked_name(PurePosixPath(m.filename).name),
+            _parts(path, m)[-1],
             f"{path}:{m.filename}",
-            PurePosixPath(m.filename).parts[:-1],
+            _parts(path, m)[:-1],
             m.compress_size,
             _opener(path, m),
         )
@@ -195,8 +208,29 @@ def _as_parquet(name: str) -> str:
     return str(PurePosixPath(name).with_suffix(".parquet"))
 
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+def _folders(path: Path) -> tuple[str, ...]:
+    return path.absolute().parts[:-1]
+
+
+def _parts(path: Path, member: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The folders of a zip's member, which the zip itself is one of, and its unpacked name."""
+    inside = PurePosixPath(member.filename.replace("\\", "/"))
+    name = _unpacked_name(inside.name)
+    itself = () if name == _unpacked_name(path.name) else (path.stem,)
+    return (*_folders(path), *itself, *inside.parts[:-1], name)
+
+
+def _matches(parts: tuple[str, ...], names: Sequence[str]) -> bool:
+    """Whether the last of `parts` are those of one of `names`."""
+    patterns = [PurePosixPath(name.lower()).parts for name in names]
+    return any(
+        len(pattern) <= len(parts)
+        and all(
+            fnmatch.fnmatchcase(part.lower(), wanted)
+            for part, wanted in zip(parts[-len(pattern) :], pattern, strict=True)
+        )
+        for pattern in patterns
+    )
 
 
 def _unpacked_name(name: str) -> str:

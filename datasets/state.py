@@ -9,7 +9,7 @@ from datasets.preparation import can_be_fetched
 
 
 def n_rows(dataset: Dataset) -> str:
-    """Return the rows that are imported, or those that the card expects."""
+    """Return the rows that are imported, or those that the card expects: + for at least."""
     if dataset.import_file is not None:
         try:
             n = cache.n_rows(dataset.card.name)
@@ -18,12 +18,15 @@ def n_rows(dataset: Dataset) -> str:
         if n is not None:
             return f"{n:,}"
     expected = sum(dataset.card.classes.values())
-    return f"{expected:,}" if expected else ("by path" if _takes_a_path(dataset) else "?")
+    more = "+" if dataset.card.versions and dataset.card.versions[0].uncounted else ""
+    return f"{expected:,}{more}" if expected else ("by path" if _takes_a_path(dataset) else "?")
 
 
 def n_classes(dataset: Dataset) -> str:
     """Return the classes that the card expects."""
-    return str(len(dataset.card.classes) or ("by path" if _takes_a_path(dataset) else "?"))
+    card = dataset.card
+    uncounted = card.versions[0].uncounted if card.versions else ()
+    return str(len(card.classes) + len(uncounted) or ("by path" if _takes_a_path(dataset) else "?"))
 
 
 def state(dataset: Dataset) -> str:

@@ -84,4 +84,5 @@ def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
         "n_pool": n_pool,
         "n_test": n_test,
         "twin_share": float((group_sizes[prepared.twins] > 1).mean()),
+        "badges": list(table.badges),
     }

@@ -6,26 +6,40 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from datasets.dataset import Table
+from datasets.dataset import Impute, Table
+from datasets.duplicates import equal_rows
 from harness.arrays import Rows
 
 UNKNOWN, MISSING = -1.0, 0.0  # codes of categories; known ones count from 1
 
 
 def encode(table: Table, pool: Rows) -> npt.NDArray[np.float64]:
-    """Numbers as they are, gaps filled by the pool's median; categories as ordinal codes.
+    """Numbers with their gaps filled, and categories as numbers, as the table asks for it.
 
-    Returns (n_rows, n_numbers + n_categories) for all rows of the table. A category is numbered
-    by its rank among those of the pool, a missing one is `MISSING`, and one that only the test
-    side has is `UNKNOWN`.
+    Returns (n_rows, n_columns) for all rows of the table. A gap is filled with the pool's median
+    or mean, or with 0. `ordinal`: a category is numbered by its rank among those of the pool, a
+    missing one is `MISSING`, and one that only the test side has is `UNKNOWN`. `one_hot`: a column
+    for each category of the pool, and one for missing where the pool has gaps; one that only the
+    test side has is 0 in all.
     """
+    fill = _filling(table.numbers[pool], table.impute)
+    numbers = np.where(np.isnan(table.numbers), fill, table.numbers)
+    encoded = _one_hot if table.encoding == "one_hot" else _ordinal
+    return np.hstack([numbers, *(encoded(codes, pool) for codes in table.codes.T)])
+
+
+def _filling(numbers: npt.NDArray[np.float64], impute: Impute) -> npt.NDArray[np.float64]:
+    if impute == "zero":
+        return np.zeros(numbers.shape[1])
+    typical = np.nanmedian if impute == "median" else np.nanmean
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a column with no value at all
-        median = np.nan_to_num(np.nanmedian(table.numbers[pool], axis=0))
-    numbers = np.where(np.isnan(table.numbers), median, table.numbers)
-    return np.hstack([numbers, *(_ordinal(codes, pool) for codes in table.codes.T)])
+        return np.asarray(np.nan_to_num(typical(numbers, axis=0)))
+
+
+def _one_hot(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64]:
+    return np.asarray(codes[:, np.newaxis] == np.unique(codes[pool]), dtype=np.float64)
 
 
 def _ordinal(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64]:
@@ -43,9 +57,4 @@ def twins(table: Table) -> Rows:
     Groups are numbered as they appear. Equal means equal as prepared, before anything is fitted,
     so that all repeats and scalers agree on what a twin is; missing equals missing.
     """
-    groups = np.zeros(len(table), dtype=np.int64)
-    for column in [*table.numbers.T, *table.codes.T]:
-        values, distinct = pd.factorize(column, use_na_sentinel=False)
-        if len(distinct) > 1:
-            groups, _ = pd.factorize(groups * len(distinct) + values)
-    return groups
+    return equal_rows(table.numbers, table.codes)

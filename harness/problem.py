@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from harness.arrays import Classes, Features, Mask, Rows
@@ -14,6 +15,8 @@ from harness.features import encode
 from harness.registry import Registry, lookup
 from harness.seeding import integer
 from harness.splits import Draw
+
+LARGEST = 1e36  # of a feature: float32 ends at 3.4e38, and differences must fit too
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,11 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     splitter = lookup(registry.splitters, setting.split.method, "splitter")
     draw = Draw.of(setting, key.dataset.name, key.repeat)
     sides = splitter.sides(table, setting.split.test, draw)
-    X = encode(table, sides.pool)
+    X = _bounded(encode(table, sides.pool))
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
     scale.fit(X[sides.pool])
-    X = np.ascontiguousarray(scale.transform(X), dtype=setting.dtype)
+    X = np.ascontiguousarray(_bounded(scale.transform(X)), dtype=setting.dtype)
     X_pool = X[sides.pool]
     groups, _ = pd.factorize(twins[sides.pool])  # by the pool alone: folds hang on the numbers
     problem = Problem(
@@ -97,3 +100,12 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
         distinct.X.setflags(write=False)
         distinct.of.setflags(write=False)
     return problem
+
+
+def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Features without infinities, and that nobody turns into one: a cast, a scaler, a tree.
+
+    Trees work in float32 whatever the sweep's dtype. A placeholder in a file, such as 1.8e308,
+    stays the largest value of its column.
+    """
+    return np.clip(X, -LARGEST, LARGEST)

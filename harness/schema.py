@@ -200,6 +200,12 @@ TABLES: dict[str, pa.Schema] = {
             _field("n_pool", _INT, "rows of the pool"),
             _field("n_test", _INT, "rows of the test set"),
             _field("twin_share", _REAL, "share of rows, pool and test, that equal another row"),
+            _field(
+                "badges",
+                pa.list_(_TEXT),
+                "what makes its scores others than those of the data as it is",
+                null=True,
+            ),
         ]
     ),
 }

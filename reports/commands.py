@@ -44,7 +44,7 @@ def leaderboard(
 
     from rich.console import Console
 
-    from reports import curves, terminal
+    from reports import curves, provenance, terminal
     from reports.grid import Grid
     from reports.html import tuning_metric
     from reports.leaderboard import board
@@ -76,6 +76,8 @@ def leaderboard(
         if i:
             console.print()
         terminal.show(board(measures, name, budget), top, console)
+        for badge in provenance.badges(results, name):
+            console.print(f"badge: {badge}", highlight=False)
 
 
 def efficiency(

@@ -15,7 +15,6 @@ from reports.interval import ENOUGH
 from reports.leaderboard import board
 from reports.load import Results
 from reports.measures import Measures
-from reports.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Answer:
 
     dataset: str
     text: str
-    note: str  # on repeats; "" where there are enough for intervals
+    note: str  # badges of the data, and too few repeats for intervals; "" where there are none
 
 
 def tuning_metric(results: Results) -> str:
@@ -60,7 +59,7 @@ def page(results: Results, now: datetime) -> str:
         generated=now.strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=provenance.fewlabels_version(),
         progress=provenance.progress(results),
-        answers=[_answer(main, name, reference) for name in sorted(grid.budgets)],
+        answers=[_answer(main, name, results) for name in sorted(grid.budgets)],
         share=f"{reference.share:.0%}".replace("%", " %"),
         reference=str(reference),
         enough=ENOUGH,
@@ -88,8 +87,11 @@ def write(text: str, site: Path) -> Path:
     return index
 
 
-def _answer(main: Measures, dataset: str, reference: Reference) -> Answer:
+def _answer(main: Measures, dataset: str, results: Results) -> Answer:
+    reference = results.reference
     text = answer.answer(board(main, dataset), str(reference), reference.share)
     n = main.grid.repeats[dataset]
-    note = f"No intervals: {n} repeat{'' if n == 1 else 's'}." if n < ENOUGH else ""
-    return Answer(dataset, text, note)
+    notes = [f"Badge: {badge}." for badge in provenance.badges(results, dataset)]
+    if n < ENOUGH:
+        notes.append(f"No intervals: {n} repeat{'' if n == 1 else 's'}.")
+    return Answer(dataset, text, " ".join(notes))

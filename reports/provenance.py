@@ -82,6 +82,7 @@ def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
         "licence": str(row["licence"]),
         "preparation": _pairs(row["preparation"]),
         "rows removed": _pairs(row["removed"]),
+        "badges": "; ".join(badges(results, str(row["dataset"]))) or "none",
         "rows": f"{total:,}: pool {row['n_pool']:,}, test {row['n_test']:,}",
         "test rows without a twin in the pool": _novel(results, str(row["dataset"])),
         "rows that equal another row": f"{row['twin_share']:.1%}".replace("%", " %"),
@@ -90,6 +91,14 @@ def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
     }
     classes = [(str(name), int(n)) for name, n in zip(row["classes"], row["counts"], strict=True)]
     return DatasetFacts(str(row["dataset"]), str(row["title"]), facts, classes)
+
+
+def badges(results: Results, dataset: str) -> list[str]:
+    """What makes the scores on `dataset` others than those of the data as it is."""
+    rows = results.datasets
+    for found in rows.loc[rows["dataset"] == dataset, "badges"]:
+        return [] if found is None else [str(badge) for badge in found]
+    return []
 
 
 def _counted(n: int, word: str) -> str:

@@ -61,6 +61,20 @@ def test_the_fields_in_the_docs_are_those_of_the_sweep_file():
     assert pasted == described().rstrip(), "run `fewlabels fields` and paste it into docs/sweep.md"
 
 
+def test_every_test_that_the_protocol_names_is_there():
+    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    named, path = [], ""
+    for place, test in re.findall(r"`(tests/[\w/.]*)?(?:::(\w+))?`", text):
+        path = place or path
+        if path:
+            named.append((path, test))
+    assert len(named) > 20
+    for path, test in named:
+        assert (ROOT / path).exists(), path
+        if test:
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), test
+
+
 @on_each(PAGES)
 def test_relative_links_lead_to_files(page):
     links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))

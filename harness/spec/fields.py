@@ -134,7 +134,9 @@ class Split(_Strict):
     """How rows become pool and test."""
 
     method: str = Field("stratified", description="see splitters in `fewlabels components`")
-    test: float = Field(0.2, gt=0, lt=1, description="share of the rows that are test rows")
+    test: float | None = Field(
+        None, gt=0, lt=1, description="share of the rows that are test rows; default: 0.2"
+    )
     seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] | None = Field(
         None,
         description="of each repeat, taken as it is, and so the number of repeats; "

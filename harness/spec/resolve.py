@@ -61,7 +61,7 @@ def resolve(
         limits=Limits(file.limits.trial_s, file.limits.memory_gb),
         files=files,
         registry=registry,
-        resolved=_complete(file, target),
+        resolved=_complete(file, target, setting),
     )
 
 
@@ -69,7 +69,7 @@ def _repeats(file: fields.SweepFile) -> int:
     return len(file.split.seeds) if file.split.seeds else file.repeats
 
 
-def _complete(file: fields.SweepFile, target: Target) -> dict[str, Any]:
+def _complete(file: fields.SweepFile, target: Target, setting: Setting) -> dict[str, Any]:
     """The file as a mapping with every default in it, as a run folder keeps it.
 
     Component files are named as they lie there, the reference by the labels that the tables have.
@@ -79,6 +79,8 @@ def _complete(file: fields.SweepFile, target: Target) -> dict[str, Any]:
     for axis in ("classifier", "scaler", "resampler"):
         whole["reference"][axis] = getattr(target, axis).label
     whole["repeats"] = _repeats(file)
+    if setting.split.test:
+        whole["split"]["test"] = setting.split.test
     if not file.grids:
         del whole["grids"]
     whole.setdefault("scalers", [{"name": "none", "params": {}}])

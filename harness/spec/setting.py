@@ -9,6 +9,8 @@ from harness.spec import fields
 from harness.spec.entries import Entries
 from harness.spec.problems import Problems
 
+DEFAULT_SHARE = 0.2
+
 
 def setting_of(
     file: fields.SweepFile, registry: Registry, entries: Entries, problems: Problems
@@ -17,6 +19,8 @@ def setting_of(
     designs, splitters = registry.designs, registry.splitters
     if file.split.method not in splitters:
         entries.unknown(("split", "method"), "splitter", file.split.method, splitters)
+    elif file.split.test is not None and not splitters[file.split.method].takes_share:
+        problems.add(("split", "test"), f"{file.split.method} has its own test set; leave this out")
     _check_seeds(file, problems)
     if file.labelling.design not in designs:
         entries.unknown(("labelling", "design"), "design", file.labelling.design, designs)
@@ -26,7 +30,7 @@ def setting_of(
         seed=file.seed,
         split=cell.Split(
             file.split.method,
-            file.split.test,
+            _share(file, registry),
             tuple(file.split.seeds or ()),
             registry.source("splitters", file.split.method),
         ),
@@ -48,6 +52,14 @@ def setting_of(
         dtype=file.dtype,
         threads=file.threads,
     )
+
+
+def _share(file: fields.SweepFile, registry: Registry) -> float:
+    """Of test rows; 0 where the split has its own test set."""
+    splitter = registry.splitters.get(file.split.method)
+    if splitter and not splitter.takes_share:
+        return 0.0
+    return DEFAULT_SHARE if file.split.test is None else file.split.test
 
 
 def _check_seeds(file: fields.SweepFile, problems: Problems) -> None:

@@ -32,4 +32,5 @@ class Splitter:
     about: str  # one line
     sizes: Callable[[Table, float], tuple[int, int]]
     sides: Callable[[Table, float, Draw], Sides]
+    takes_share: bool = True  # of test rows; the official split has its own
     start_needs_every_class: bool = False  # leave out a repeat whose initial labels miss a class

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import train_test_split
 
 from datasets.dataset import Table
+from harness.arrays import Rows
 from harness.errors import Unsplittable
 from harness.splits.draw import Draw
 from harness.splits.splitter import Sides, Splitter
 
 
 def sizes(table: Table, test: float) -> tuple[int, int]:
-    """Rows of the pool and of the test set: the test set's share is rounded up."""
+    """Rows of the pool and of the test set: the test set's share is rounded up.
+
+    Where equal rows stay together these are the fewest rows of the pool and the most of the test
+    set: groups are put whole into the test set as long as they fit.
+    """
     counts = np.bincount(table.strata)
     counts = counts[counts > 0]
     n_test = int(np.ceil(len(table) * test))
@@ -24,6 +32,15 @@ def sizes(table: Table, test: float) -> tuple[int, int]:
             f"{n_pool} pool and {n_test} test rows cannot hold a row of each of "
             f"{len(counts)} classes; change split.test"
         )
+    if table.together is not None:
+        allowed = _allowed(table, test)
+        if n := _Groups.of(table).without_test_rows(allowed):
+            raise Unsplittable(
+                f"duplicates: group leaves no test row of {n} classes: all their rows are in "
+                "groups of equal rows that are larger than the test set's share"
+            )
+        n_test = int(allowed.sum())
+        n_pool = len(table) - n_test
     return n_pool, n_test
 
 
@@ -33,10 +50,59 @@ def sides(table: Table, test: float, draw: Draw) -> Sides:
     So a binary and a multi-class preparation of one dataset are split alike.
     """
     rows = np.arange(len(table))
-    pool, held = train_test_split(
-        rows, test_size=test, random_state=draw.seed, stratify=table.strata
-    )
-    return Sides(np.sort(pool)[draw.order.permutation(len(pool))], np.sort(held))
+    if table.together is None:
+        pool, held = train_test_split(
+            rows, test_size=test, random_state=draw.seed, stratify=table.strata
+        )
+        pool = np.sort(pool)
+    else:
+        groups = _Groups.of(table).whole(_allowed(table, test), draw.seed)
+        is_test = groups[table.together]
+        pool, held = rows[~is_test], rows[is_test]
+    return Sides(pool[draw.order.permutation(len(pool))], np.sort(held))
+
+
+def _allowed(table: Table, test: float) -> Rows:
+    """Rows of each stratum that may be test rows, (n_strata,)."""
+    counts = np.bincount(table.strata)
+    share = np.ceil(counts * test).astype(np.intp)
+    return np.asarray(np.minimum(share, np.maximum(counts - 1, 0)))
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Rows of each stratum in each group of equal rows: parallel arrays, sorted by group."""
+
+    group: Rows
+    stratum: Rows
+    n: Rows
+
+    @classmethod
+    def of(cls, table: Table) -> _Groups:
+        """`table.together` numbers groups from 0."""
+        width = int(table.strata.max()) + 1
+        pairs, n = np.unique(np.asarray(table.together) * width + table.strata, return_counts=True)
+        return cls(pairs // width, pairs % width, n)
+
+    def whole(self, allowed: Rows, seed: int) -> npt.NDArray[np.bool_]:
+        """Which groups are test rows: in random order, each that still fits into its strata."""
+        starts = np.flatnonzero(np.diff(self.group, prepend=-1)).tolist()
+        ends = [*starts[1:], len(self.group)]
+        strata, n, left = self.stratum.tolist(), self.n.tolist(), allowed.tolist()
+        is_test = np.zeros(len(starts), dtype=bool)
+        for group in np.random.default_rng(seed).permutation(len(starts)).tolist():
+            parts = range(starts[group], ends[group])
+            if all(n[part] <= left[strata[part]] for part in parts):
+                is_test[group] = True
+                for part in parts:
+                    left[strata[part]] -= n[part]
+        return is_test
+
+    def without_test_rows(self, allowed: Rows) -> int:
+        """The number of strata of which no group fits into the test set."""
+        fits = np.ones(int(self.group.max()) + 1, dtype=bool)
+        np.logical_and.at(fits, self.group, self.n <= allowed[self.stratum])
+        return len(np.setdiff1d(self.stratum, self.stratum[fits[self.group]]))
 
 
 STRATIFIED = Splitter("every class has the same share of its rows in the test set", sizes, sides)

@@ -1,18 +1,16 @@
 """What every entry of DATASETS promises. A new dataset is tested by being listed.
 
-One that is imported is tested on a small made-up file that obeys its card; one that takes a path
-needs an entry in PATHS.
+One that is imported is tested on small made-up files in its official layout (`MADE`); one that
+takes a path needs an entry in PATHS.
 """
 
-import importlib
-from itertools import product
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
 
 from datasets import DATASETS
-from tests.datasets.small_official import small_official
+from tests.datasets.made import MADE
 
 
 def libsvm_file(folder):
@@ -39,10 +37,12 @@ PATHS = {"generic": table_with_card, "libsvm": libsvm_file, "npz": npz_file}
 
 
 def choices(dataset):
-    """Return every combination of what its parameters may be."""
+    """Return what its parameters may be: each value alone, and each with the binary task."""
     hints = get_type_hints(dataset.prepare)
     options = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
-    return [dict(zip(options, chosen, strict=True)) for chosen in product(*options.values())]
+    alone = [{name: value} for name, values in options.items() for value in values]
+    binary = [{"task": "binary"} | one for one in alone] if "task" in options else []
+    return [{}, *alone, *binary]
 
 
 @pytest.fixture(params=DATASETS)
@@ -52,10 +52,9 @@ def dataset(request, tmp_path, monkeypatch):
     entry = DATASETS[name]
     monkeypatch.setenv("FEWLABELS_CACHE", str(tmp_path / "cache"))
     if entry.import_file is not None:
-        content, card = small_official(entry.card)
-        monkeypatch.setattr(importlib.import_module(f"datasets.{name}"), "CARD", card)
-        (tmp_path / card.files[0].name).write_bytes(content)
-        entry.import_file(tmp_path)
+        (tmp_path / "official").mkdir()
+        MADE[name](tmp_path / "official")
+        entry.import_file(tmp_path / "official", allow_unknown=True)
     return entry
 
 
@@ -139,7 +138,7 @@ def test_all_preparations_have_one_content(tables):
 
 def test_what_is_removed_is_counted(dataset, prepare):
     for params in choices(dataset):
-        if params.get("duplicates") == "drop":
+        if params.get("duplicates") == "drop" and params.get("balance", "none") == "none":
             table, whole = prepare(**params), prepare(**{**params, "duplicates": "keep"})
             assert len(table) + sum(table.removed.values()) == len(whole)
             rows = np.column_stack([np.nan_to_num(table.numbers, nan=-1), table.codes, table.y])

@@ -6,9 +6,11 @@ official names. `plain` does for a card whose files have no quirks but a byte-or
 
 import numpy as np
 
+from datasets import nsl_kdd, ton_iot_network, unsw_nb15
+
 
 def plain(card, folder, rows_per_class=12, *, version=None, bom=True, newline="\r\n", seed=0):
-    """Write the files of `card`'s first (or `version`) version: sorted by class, some rows alike."""
+    """Write the files of `card`'s first (or `version`) version: sorted, some rows alike."""
     rng = np.random.default_rng(seed)
     version = version or card.versions[0]
     columns = card.columns_of(version)
@@ -39,3 +41,19 @@ def value(rng, column):
     if column.dtype == "flag":
         return rng.integers(2)
     return rng.integers(1, 4) if column.dtype == "int64" else rng.integers(1, 4) / 8
+
+
+def official(card, **quirks):
+    """A writer of plain files of `card`."""
+
+    def write(folder):
+        plain(card, folder, **quirks)
+
+    return write
+
+
+MADE = {
+    "nsl_kdd": official(nsl_kdd.CARD, bom=False, newline="\n"),
+    "ton_iot_network": official(ton_iot_network.CARD),
+    "unsw_nb15": official(unsw_nb15.CARD),
+}

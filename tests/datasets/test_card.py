@@ -46,5 +46,17 @@ def test_an_unknown_dtype_is_refused(tmp_path):
 def test_every_reason_is_about_a_column(name):
     card = DATASETS[name].card
     columns = {column.name for column in card.columns}
-    assert {*card.identifiers, *card.leaky, *card.labels} <= columns
-    assert card.normal is None or card.normal in card.classes
+    assert {*card.identifiers, *card.leaky, *card.labels, *card.useless} <= columns
+    assert card.normal is None or card.normal in card.class_names
+    assert set(card.spellings.values()) <= card.class_names
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_version_lacks_columns_that_are_there_and_has_files(name):
+    card = DATASETS[name].card
+    columns = {column.name for column in card.columns}
+    for version in card.versions:
+        assert set(version.without) <= columns - set(card.labels)
+        assert all(n > 0 for n in version.classes.values())
+        for file in version.files:
+            assert file.sha256 is None or len(file.sha256) == 64

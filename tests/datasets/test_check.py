@@ -41,7 +41,7 @@ def test_an_official_file_is_named_with_its_version_and_not_imported(unsw):
     assert said == (
         "unsw_nb15: 120 rows, 10 classes; version 82,332 rows; 1 file, sha256 "
         f"{DATASETS['unsw_nb15'].card.files[0].sha256[:8]}\n"
-        "  its checksum is that of the official file\n"
+        "  the checksum is the official one\n"
         f"  import it: fewlabels datasets import unsw_nb15 {unsw}\n"
     )
     assert not cache.root().exists()
@@ -153,7 +153,7 @@ def test_an_absent_half_is_named(tmp_path):
     official = replace(official, card=replace(official.card, versions=(both,)))
     [verdict] = check(path, [official])
     assert verdict.is_official
-    assert "\n  not here: KDDTest+.txt\n" in verdict.text
+    assert "\n  not there by name, but part of the whole: KDDTest+.txt\n" in verdict.text
 
 
 def without_checksum(official, **changes):
@@ -167,11 +167,10 @@ def test_without_a_checksum_rows_are_compared(unsw):
     official = DATASETS["unsw_nb15"].official
     [alike] = check(unsw, [without_checksum(official)])
     assert alike.is_official
-    assert "\n  its columns and rows per class are the card's\n" in alike.text
+    assert "\n  its columns and rows per class are those of the card\n" in alike.text
     more = {**official.card.classes, "Worms": 13}
     [other] = check(unsw, [without_checksum(official, classes=more, is_certain=False)])
     assert other.is_official is False
     assert other.text.endswith(
-        "\n  its rows per class are not the card's (not counted on the official file): Worms 12 "
-        "(expected 13)"
+        "\n  not the rows that the card has from others: Worms 12 (expected 13)"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from datasets import DATASETS, ton_iot_network
+from datasets import DATASETS
 from datasets.commands import app
 from datasets.errors import DatasetError
 
@@ -14,18 +14,24 @@ def says(*arguments):
     return CliRunner().invoke(app, arguments, catch_exceptions=False).output
 
 
-def test_list_says_what_is_there(small_ton_iot):
+@pytest.fixture
+def listed(small, monkeypatch):
+    """The small dataset stands in the place of the official one."""
+    monkeypatch.setitem(DATASETS, "ton_iot_network", small.dataset)
+    return small
+
+
+def test_list_says_what_is_there(listed):
     before = says("list")
     assert all(name in before for name in DATASETS)
     assert "not imported" in before
     assert "20,000" in before
-    ton_iot_network.import_file(small_ton_iot)
-    assert "not imported" not in says("list")
+    listed.import_()
     assert "│ 120" in says("list")
 
 
-def test_list_survives_a_damaged_cache(small_ton_iot, cache_folder):
-    ton_iot_network.import_file(small_ton_iot)
+def test_list_survives_a_damaged_cache(listed, cache_folder):
+    listed.import_()
     (cache_folder / "datasets" / "ton_iot_network" / "current").write_text("torn")
     assert "damaged" in says("list")
 
@@ -45,10 +51,20 @@ def test_describe_gives_reasons_and_choices():
     assert "normal        50,000  (no attack)" in said
 
 
-def test_import_prints_one_line(small_ton_iot):
-    said = says("import", "ton_iot_network", str(small_ton_iot))
+def test_import_prints_what_was_found(listed):
+    said = says("import", "ton_iot_network", str(listed.path))
     assert said.startswith("ton_iot_network: 120 rows")
     assert said.count("\n") == 1
+
+
+def test_other_bytes_are_taken_if_that_is_asked_for(listed):
+    other = listed.path.with_name("other.csv")
+    other.write_bytes(listed.path.read_bytes().replace(b"\r\n", b"\n"))
+    with pytest.raises(DatasetError, match="--allow-unknown"):
+        says("import", "ton_iot_network", str(other))
+    assert "is not the official file" in says(
+        "import", "ton_iot_network", str(other), "--allow-unknown"
+    )
 
 
 def test_an_unknown_name_gets_the_nearest():

@@ -82,7 +82,7 @@ def test_a_sweep_and_the_command_line_know_it(sweeps, tiny_csv):
     assert "tiny" in known()
     said = CliRunner().invoke(app, ["import", "tiny", str(tiny_csv)], catch_exceptions=False)
     assert said.output.startswith("tiny: 80 rows, 2 classes; 1 file")
-    assert "│ tiny " in CliRunner().invoke(app, ["list"]).output
+    assert "\ntiny " in CliRunner().invoke(app, ["list"]).output
     assert CliRunner().invoke(app, ["describe", "tiny"]).output.startswith("tiny: Tiny\n")
     said = CliRunner().invoke(app, ["check", str(tiny_csv)], catch_exceptions=False)
     assert said.exit_code == 0

@@ -1,6 +1,7 @@
 """`fewlabels datasets fetch`, from a web server of our own on the loopback address."""
 
 import gzip
+import hashlib
 import http.server
 import io
 import threading
@@ -166,19 +167,21 @@ def test_what_needs_no_download_says_so():
 def test_several_files_are_fetched_and_an_address_only_once(web, tmp_path):
     official, path = made_official(nsl_kdd.CARD, tmp_path)
     [train] = official.card.files
-    test = replace(nsl_kdd.CARD.files[1], sha256=train.sha256, url=f"{web.url}/test")
+    other = path.read_bytes() + path.read_bytes()[3:].partition(b"\n")[2]
+    sha256 = hashlib.sha256(other).hexdigest()
+    test = replace(nsl_kdd.CARD.files[1], sha256=sha256, url=f"{web.url}/test")
     files = (replace(train, url=f"{web.url}/train.gz"), test)
-    web.files = {"/train.gz": gzip.compress(path.read_bytes()), "/test": path.read_bytes()}
+    web.files = {"/train.gz": gzip.compress(path.read_bytes()), "/test": other}
     version = replace(official.card.versions[0], files=files)
     official = replace(official, card=replace(official.card, versions=(version,)))
     dataset = imported_dataset(official)
     assert "; 2 files, " in fetch(dataset)
-    np.testing.assert_array_equal(np.bincount(dataset.prepare().is_test), [480, 480])
+    np.testing.assert_array_equal(np.bincount(dataset.prepare().is_test), [480, 959])
     together = tuple(replace(file, url=f"{web.url}/both.zip") for file in files)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for file in together:
-            archive.writestr(file.name, path.read_bytes())
+        archive.writestr(train.name, path.read_bytes())
+        archive.writestr(test.name, other)
     web.files["/both.zip"] = packed.getvalue()
     card = replace(official.card, versions=(replace(version, files=together),))
     web.asked.clear()

@@ -233,7 +233,7 @@ def test_it_takes_the_parameters_of_imported_datasets_and_a_path():
                 'flows.toml: labels must be a list of columns, such as ["type", "label"], not '
                 "'kind'; missing must be a list of spellings, such as [\"-\", \"?\"], not '[1]'; "
                 "delimiter must be one character, not 'ab'; encoding must be the name of an "
-                "encoding, such as \"cp1252\", not 'latin-99'"
+                "encoding that extends ASCII, such as \"cp1252\", not 'latin-99'"
             ),
         ),
         (

@@ -13,17 +13,17 @@ def imported(real_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FEWLABELS_CACHE", str(folder))
-        said = ton_iot_network.import_file(real_data / "ton_iot_network")
+        said = ton_iot_network.DATASET.import_file(real_data / "ton_iot_network")
         yield said
 
 
 @pytest.fixture(scope="module")
 def table():
-    return ton_iot_network.prepare()
+    return ton_iot_network.DATASET.prepare()
 
 
 def test_ton_iot_is_the_official_file(imported, table):
-    assert imported.startswith("ton_iot_network: 211,043 rows, 42 features, 10 classes")
+    assert imported.startswith("ton_iot_network: 211,043 rows, 10 classes; version 211,043 rows")
     assert table.content == "26ddc513552de36de6428b2e578efaed2b57504c716dfba847cc0109a64e1974"
     assert dict(zip(table.classes, np.bincount(table.y).tolist(), strict=True)) == (
         ton_iot_network.CARD.classes
@@ -46,7 +46,7 @@ def test_ton_iot_equals_what_pandas_reads(real_data, table):
         spellings = np.array([*table.categories[j], "-"], dtype=object)
         assert (spellings[table.codes[:, j]] == frame[name].to_numpy(dtype=object)).all(), name
     np.testing.assert_array_equal(np.array(table.classes)[table.y], frame["type"])
-    binary = ton_iot_network.prepare(task="binary")
+    binary = ton_iot_network.DATASET.prepare(task="binary")
     np.testing.assert_array_equal(binary.y, frame["label"].astype(int))
 
 
@@ -65,7 +65,7 @@ def test_ton_iots_dashes_are_counted(table):
 
 
 def test_ton_iot_repeats_20569_rows_exactly():
-    table = ton_iot_network.prepare(features="all", duplicates="drop")
+    table = ton_iot_network.DATASET.prepare(features="all", duplicates="drop")
     assert table.removed == {"duplicates": 20_569}
     assert len(table) == 211_043 - 20_569
 
@@ -75,7 +75,7 @@ def test_ton_iot_has_93726_distinct_rows_without_identifiers_and_labels(table):
 
     rows = pd.concat([pd.DataFrame(table.numbers), pd.DataFrame(table.codes)], axis=1)
     assert int((~rows.duplicated()).sum()) == 93_726
-    dropped = ton_iot_network.prepare(duplicates="drop")
+    dropped = ton_iot_network.DATASET.prepare(duplicates="drop")
     per_class = dict(zip(dropped.classes, np.bincount(dropped.y).tolist(), strict=True))
     assert per_class["ransomware"] == 260
     assert per_class["mitm"] == 1_039
@@ -84,7 +84,7 @@ def test_ton_iot_has_93726_distinct_rows_without_identifiers_and_labels(table):
 
 def test_ton_iot_is_prepared_within_two_seconds():
     start = time.process_time()
-    ton_iot_network.prepare()
+    ton_iot_network.DATASET.prepare()
     assert time.process_time() - start < 2
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +93,17 @@ def test_twins_are_encoded_alike():
     assert twins(given_).tolist() == [0, 1, 0]
     encoded = encode(given_, np.array([0, 1]))
     assert encoded[0].tolist() == encoded[2].tolist()
+
+
+@pytest.mark.parametrize(("impute", "expected"), [("median", 2.0), ("mean", 4.0), ("zero", 0.0)])
+def test_gaps_are_filled_as_asked_with_what_the_pool_says(impute, expected):
+    numbers = np.array([[1.0], [2.0], [9.0], [np.nan], [1000.0]])
+    filled = encode(replace(table(numbers), impute=impute), np.arange(3))
+    assert filled[3, 0] == expected
+
+
+def test_one_hot_has_a_column_for_each_category_of_the_pool_and_one_for_its_gaps():
+    codes = np.array([[2], [0], [-1], [1], [2]], dtype=np.int32)
+    made = replace(table(np.zeros((5, 0)), codes), encoding="one_hot")
+    assert encode(made, np.array([0, 1])).tolist() == [[0, 1], [1, 0], [0, 0], [0, 0], [0, 1]]
+    assert encode(made, np.array([0, 2])).tolist() == [[0, 1], [0, 0], [1, 0], [0, 0], [0, 1]]

@@ -91,6 +91,22 @@ def test_features_have_the_sweeps_dtype(table, dtype):
     assert made.X.dtype == made.pool.X.dtype == made.test.X.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scaler", ["none", "standard", "min_max", "robust", "quantile"])
+def test_a_placeholder_beyond_float32_becomes_no_infinity_and_stays_the_largest(
+    table, scaler, dtype
+):
+    numbers = np.tile(table.numbers[:, :1], (1, 2))
+    numbers[:50] = 1.7e308, -1.7e308
+    held = replace(table, numbers=np.nan_to_num(numbers, nan=0.0))
+    made = problem(held, scaler, dtype=dtype)
+    assert np.isfinite(made.X.astype(np.float32)).all()
+    above, below = (held.numbers[pool_rows(table)] == extreme for extreme in (1.7e308, -1.7e308))
+    assert above[:, 0].any()
+    assert (made.X[above[:, 0], 0] == made.X[:, 0].max()).all()
+    assert (made.X[below[:, 1], 1] == made.X[:, 1].min()).all()
+
+
 def test_an_unknown_scaler_is_named(table):
     with pytest.raises(UnknownName, match="no scaler 'standart'; did you mean 'standard'"):
         problem(table, "standart")

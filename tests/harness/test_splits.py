@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from datasets import ton_iot_synthetic
+from datasets.duplicates import settle
 from datasets.plain_table import plain_table
 from harness.cell import Labelling, Setting, Split, Tuning, Validation
 from harness.errors import Dropped, Unsplittable
@@ -26,7 +27,8 @@ def draw(seed=1, dataset="d", repeat=0, seeds=()):
     return Draw.of(setting, dataset, repeat)
 
 
-every_splitter = pytest.mark.parametrize("splitter", SPLITTERS.values(), ids=SPLITTERS.keys())
+DRAWN = {name: splitter for name, splitter in SPLITTERS.items() if splitter.takes_share}
+every_splitter = pytest.mark.parametrize("splitter", DRAWN.values(), ids=DRAWN.keys())
 
 
 @every_splitter
@@ -114,3 +116,57 @@ def test_a_seed_whose_pool_misses_a_class_is_dropped():
     without = next(s for s in range(99) if 0 in np.random.default_rng(s).permutation(10)[6:])
     with pytest.raises(Dropped, match=f"^the pool of seed {without} has no row of class 1$"):
         REBENCHMARK.sides(table, 0.4, draw(seeds=(without,)))
+
+
+@pytest.fixture(scope="module")
+def tied():
+    """Rows of which half have twins, also in another class."""
+    rng = np.random.default_rng(3)
+    X = np.r_[rng.normal(size=(200, 1)), rng.integers(0, 40, size=(200, 1)).astype(float)]
+    y = np.r_[np.arange(200) % 3, rng.integers(0, 3, size=200)]
+    return settle(plain_table(X, y, "made up", "here"), "group")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+def test_equal_rows_that_stay_together_never_straddle_a_split(tied, share):
+    least_pool, most_test = STRATIFIED.sizes(tied, share)
+    for repeat in range(5):
+        sides = STRATIFIED.sides(tied, share, draw(repeat=repeat))
+        assert not set(tied.together[sides.pool]) & set(tied.together[sides.test])
+        assert sorted([*sides.pool, *sides.test]) == list(range(400))
+        assert len(sides.pool) >= least_pool
+        assert len(sides.test) <= most_test
+        counts, all_ = np.bincount(tied.strata[sides.test]), np.bincount(tied.strata)
+        assert (np.abs(counts - share * all_) <= np.maximum(5, 0.1 * all_)).all()
+
+
+def test_a_class_whose_rows_are_all_equal_cannot_be_split_by_groups():
+    X = np.r_[np.arange(50.0), np.zeros(20)][:, np.newaxis]
+    y = np.r_[np.zeros(50), np.ones(20)]
+    table = settle(plain_table(X, y, "made up", "here"), "group")
+    with pytest.raises(Unsplittable, match="group leaves no test row of 1 classes"):
+        STRATIFIED.sizes(table, 0.2)
+
+
+def test_the_official_split_is_the_authors_in_every_repeat():
+    table = two_classes(20, 8)
+    is_test = np.arange(20) % 4 == 0
+    table = replace(table, is_test=is_test)
+    official = SPLITTERS["official"]
+    assert official.sizes(table, 0.0) == (15, 5)
+    one, two = (official.sides(table, 0.0, draw(repeat=repeat)) for repeat in (0, 1))
+    assert one.test.tolist() == two.test.tolist() == np.flatnonzero(is_test).tolist()
+    assert sorted(one.pool) == sorted(two.pool) == np.flatnonzero(~is_test).tolist()
+    assert one.pool.tolist() != two.pool.tolist()
+
+
+def test_without_an_official_test_set_there_is_no_official_split():
+    with pytest.raises(Unsplittable, match="there is no official test set"):
+        SPLITTERS["official"].sizes(two_classes(20, 8), 0.0)
+
+
+def test_equal_rows_on_both_official_sides_cannot_stay_together():
+    table = two_classes(20, 8)
+    table = replace(table, numbers=table.numbers // 2, is_test=np.arange(20) % 2 == 0)
+    with pytest.raises(Unsplittable, match="10 groups of equal rows lie on both sides"):
+        SPLITTERS["official"].sizes(settle(table, "group"), 0.0)
