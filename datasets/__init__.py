@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datasets import (
     bot_iot,
-    edge_iiotset,
     cic_ids2017,
     cic_ids2017_sample,
+    edge_iiotset,
     kddcup99,
     libsvm,
     n_baiot,
@@ -28,9 +28,9 @@ from datasets.dataset import Dataset
 
 DATASETS: dict[str, Dataset] = {
     "bot_iot": bot_iot.DATASET,
-    "edge_iiotset": edge_iiotset.DATASET,
     "cic_ids2017": cic_ids2017.DATASET,
     "cic_ids2017_sample": cic_ids2017_sample.DATASET,
+    "edge_iiotset": edge_iiotset.DATASET,
     "kddcup99": kddcup99.DATASET,
     "libsvm": Dataset(libsvm.CARD, libsvm.prepare),
     **n_baiot.DATASETS,
