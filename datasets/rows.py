@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,28 +73,10 @@ class Rows:
         Typed as the card says. Raises `DatasetError`, naming line and column, for what a column
         cannot hold, and for rows of another length.
         """
-        import pyarrow as pa
-        from pyarrow import csv as arrow_csv
-
-        where, card = self.source.where, self.card
-        try:
-            read = arrow_csv.open_csv(
-                pa.PythonFile(reading, mode="r"),
-                read_options=arrow_csv.ReadOptions(
-                    column_names=list(found),
-                    skip_rows=1 if card.has_header else 0,
-                    block_size=BLOCK_BYTES,
-                    encoding=card.encoding,
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
-                ),
-            )
-            for batch in read:
-                if batch.num_rows:
-                    yield self._typed(batch)
-        except pa.ArrowInvalid as error:
-            raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
+        where = self.source.where
+        with _arrows_words(where):
+            for batch in raw_batches(self.source, self.card, reading, found):
+                yield self._typed(batch)
         if not self.counts.n_rows:
             raise DatasetError(f"{where} holds no rows")
 
@@ -134,6 +117,42 @@ class Rows:
         n = pc.sum(is_infinite).as_py() or 0
         self.counts.n_infinite += n
         return pc.if_else(is_infinite, pa.scalar(None, numbers.type), numbers) if n else numbers
+
+
+def raw_batches(
+    source: Source, card: Card, reading: Reading, found: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the cells of `reading`, the opened source, as the texts that they are.
+
+    Raises `DatasetError` for rows of another length than `found`, the names of the columns.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    with _arrows_words(source.where):
+        read = arrow_csv.open_csv(
+            pa.PythonFile(reading, mode="r"),
+            read_options=arrow_csv.ReadOptions(
+                column_names=list(found),
+                skip_rows=1 if card.has_header else 0,
+                block_size=BLOCK_BYTES,
+                encoding=card.encoding,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
+            ),
+        )
+        yield from (batch for batch in read if batch.num_rows)
+
+
+@contextmanager
+def _arrows_words(where: str) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
 
 
 def _cast(cells: pa.StringArray, column: Column) -> pa.Array:
