@@ -5,20 +5,32 @@ Errors leave as `DatasetError`; the command line prints them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from datasets import DATASETS, cache, given_path
+from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
 from datasets.describe import describe
+from datasets.describe_rows import facts_lines, leakage_lines
 from datasets.errors import DatasetError
+from datasets.preparation import not_imported
 
 app = typer.Typer(help="What there is to learn from, and how to get it.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A dataset's name, as `list` prints it.")]
+
+
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        help="The download: audit its cells as they are, before anything is trimmed or left out."
+    ),
+]
 
 
 @app.command("list")
@@ -37,9 +49,19 @@ def list_datasets() -> None:
 
 
 @app.command("describe")
-def describe_dataset(name: Name) -> None:
-    """Print a dataset's card: source, terms, columns, classes, and what to beware of."""
-    typer.echo(describe(_dataset(name)))
+def describe_dataset(name: Name, raw: Raw = None) -> None:
+    """Print a dataset's card, and what is in its rows once they are imported."""
+    dataset = _dataset(name)
+    typer.echo(describe(dataset))
+    typer.echo()
+    if raw is not None:
+        from datasets.raw import audit_raw
+
+        tells = audit_raw(dataset.card, given_path.expand(raw))
+        typer.echo(f"{raw}, every cell as it is (and trimmed, where that changes it):")
+        typer.echo("\n".join(leakage_lines(tells, dataset.card)))
+    elif dataset.import_file is not None:
+        typer.echo("\n".join(_rows_lines(dataset.card)))
 
 
 @app.command("import")
@@ -59,6 +81,20 @@ def import_dataset(
 
 def _dataset(name: str) -> Dataset:
     return DATASETS[check_choice("dataset", name, DATASETS)]
+
+
+def _rows_lines(card: Card) -> Iterator[str]:
+    from datasets.facts import facts
+    from datasets.leakage import audit
+
+    content = cache.current(card.name)
+    if content is None:
+        yield not_imported(card)
+        return
+    rows = cache.StoredColumns.of(card.name, content)
+    yield from facts_lines(facts(rows, card), content)
+    yield ""
+    yield from leakage_lines(audit(rows, card), card)
 
 
 def _rows(dataset: Dataset) -> str:
