@@ -1,4 +1,4 @@
-"""`fewlabels datasets ...`: list, describe and import.
+"""`fewlabels datasets ...`: list, describe and import. `describe --html` is added by reports.
 
 Errors leave as `DatasetError`; the command line prints them.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from datasets import DATASETS, cache, given_path
 from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
-from datasets.describe import describe
+from datasets.describe import WIDTH, describe
 from datasets.describe_rows import facts_lines, leakage_lines
 from datasets.errors import DatasetError
 from datasets.preparation import not_imported
@@ -51,7 +52,7 @@ def list_datasets() -> None:
 @app.command("describe")
 def describe_dataset(name: Name, raw: Raw = None) -> None:
     """Print a dataset's card, and what is in its rows once they are imported."""
-    dataset = _dataset(name)
+    dataset = known(name)
     typer.echo(describe(dataset))
     typer.echo()
     if raw is not None:
@@ -73,13 +74,14 @@ def import_dataset(
     ] = False,
 ) -> None:
     """Check an official download and keep it, typed, in the cache."""
-    dataset = _dataset(name)
+    dataset = known(name)
     if dataset.import_file is None:
         raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
     typer.echo(dataset.import_file(given_path.expand(path), allow_unknown=allow_unknown))
 
 
-def _dataset(name: str) -> Dataset:
+def known(name: str) -> Dataset:
+    """Return the dataset `name`; raise `DatasetError`, with the nearest name, if there is none."""
     return DATASETS[check_choice("dataset", name, DATASETS)]
 
 
@@ -89,7 +91,7 @@ def _rows_lines(card: Card) -> Iterator[str]:
 
     content = cache.current(card.name)
     if content is None:
-        yield not_imported(card)
+        yield fill(not_imported(card), WIDTH, break_on_hyphens=False, break_long_words=False)
         return
     rows = cache.StoredColumns.of(card.name, content)
     yield from facts_lines(facts(rows, card), content)

@@ -91,4 +91,4 @@ def _listed(title: str, found: Mapping[str, str]) -> str:
 
 
 def _percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f} %"
+    return f"{round(100 * share, digits) + 0.0:.{digits}f} %"  # no -0.0

@@ -48,7 +48,13 @@ class OfClass:
 
     n_rows: int
     n_patterns: int
+    n_alone: int  # patterns that no other class has
     n_shared: int  # rows whose pattern another class has too
+
+    @property
+    def n_repeats(self) -> int:
+        """Rows that repeat an earlier one of a pattern that only this class has."""
+        return self.n_rows - self.n_shared - self.n_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +186,15 @@ def _across_classes(seen: _Seen, n_classes: int) -> Codes:
 
 
 def _of_classes(seen: _Seen, classes: tuple[str, ...], across: Codes) -> dict[str, OfClass]:
-    n_rows = np.bincount(seen.types, minlength=len(classes))
-    n_shared = np.bincount(seen.types[seen.is_mixed()], minlength=len(classes))
-    return {
-        name: OfClass(int(n_rows[k]), int(n_rows[k] - across[k, k]), int(n_shared[k]))
-        for k, name in enumerate(classes)
-    }
+    is_mixed = seen.is_mixed()
+    repeats = np.diagonal(across)
+    found = {}
+    for k, name in enumerate(classes):
+        of_it = seen.types == k
+        n, n_shared = int(of_it.sum()), int((of_it & is_mixed).sum())
+        n_alone = _n_distinct(seen.patterns[of_it & ~is_mixed])
+        found[name] = OfClass(n, n - int(repeats[k]), n_alone, n_shared)
+    return found
 
 
 def _normal(card: Card, classes: tuple[str, ...]) -> int | None:
