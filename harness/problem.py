@@ -156,5 +156,6 @@ def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """A view that nobody can make writable: all that runs in a process works on the same arrays."""
-    array.setflags(write=False)
-    return array.view()
+    owner = array if array.base is None else array.copy()
+    owner.setflags(write=False)
+    return owner.view()
