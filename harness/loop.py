@@ -17,7 +17,7 @@ from harness.arrays import Features, Probabilities, Rows, Scores
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
-from harness.problem import Problem
+from harness.problem import Distinct, Problem
 from harness.strategies.query import Query
 
 
@@ -57,10 +57,13 @@ class OnLabels:
 
 
 class _QueryModel:
-    """What a strategy gets to ask; scores each distinct row of the pool once."""
+    """What a strategy gets to ask; scores each distinct row of the pool once.
 
-    def __init__(self, problem: Problem, fitted: Fitted) -> None:
-        self.problem = problem
+    It holds no labels: a strategy may follow its attributes.
+    """
+
+    def __init__(self, rows: Distinct, fitted: Fitted) -> None:
+        self.rows = rows
         self.fitted = fitted
         self.score_s = 0.0
 
@@ -72,8 +75,8 @@ class _QueryModel:
 
     def _score(self, of: Callable[[Features], Scores], rows: Rows) -> Scores:
         started = perf_counter()
-        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
-        scores = of(self.problem.pool.X[needed])[at]
+        needed, at = np.unique(self.rows.of[rows], return_inverse=True)
+        scores = of(self.rows.X[needed])[at]
         self.score_s += perf_counter() - started
         return scores
 
@@ -124,7 +127,7 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     asked: list[_QueryModel] = []
 
     def fit() -> _QueryModel:
-        asked.append(_QueryModel(buying.problem, model.fitted(pool)))
+        asked.append(_QueryModel(buying.problem.pool, model.fitted(pool)))
         return asked[0]
 
     n = min(buying.labelling.batch, len(pool.candidates))
