@@ -24,7 +24,7 @@ Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: 
 DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
 Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]
 Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
-First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats.")]
+First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats (seeds).")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
@@ -122,7 +122,7 @@ def efficiency(
     if first is not None:
         points = points[points["repeat"] < first]
     found = areas(points, grid, results)
-    area_table.show(found, grid, metric, Console())
+    area_table.show(found, grid, metric, Console(), first)
     if csv is not None:
         area_table.write(found, grid, csv)
         typer.echo(f"{csv}: {len(found)} rows, a repeat each")

@@ -150,9 +150,9 @@ def test_all_curves_of_a_repeat_begin_with_the_same_rows(tables):
 
 def test_the_strategy_random_buys_the_same_rows_for_every_pipeline_and_preparation(tables):
     rounds = tables["rounds"]
-    assert (
-        n_different(rounds[rounds["strategy"] == "random"], ["repeat", "round"], "batch") == 1
-    ).all()
+    random = rounds[rounds["strategy"] == "random"]
+    assert (n_different(random, ["repeat", "round"], "batch") == 1).all()
+    assert (n_different(random, ["dataset", "repeat", "round"], "bought") == 1).all()
     assert (n_different(rounds, ["repeat", "round"], "batch").loc[:, 1:] > 1).all()
 
 
