@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
+from tests.datasets.small_official import small_official
 
 from datasets import ton_iot_network
 from harness import corpus, seeding
@@ -14,7 +15,6 @@ from harness.plan import make_plan
 from harness.problem import ProblemKey, prepare
 from harness.scalers import SCALERS
 from harness.spec import read_sweep
-from tests.datasets.small_official import small_official
 
 N_BITS = 10
 
