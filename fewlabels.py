@@ -60,6 +60,8 @@ def _app() -> typer.Typer:
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)
     app.command()(reports.commands.efficiency)
+    # Only reports draws: its `describe` is the datasets' own, with --html.
+    datasets.commands.app.command("describe")(reports.commands.describe)
     app.add_typer(datasets.commands.app, name="datasets")
     app.command()(harness.commands.components)
     app.command()(harness.commands.fields)

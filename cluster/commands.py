@@ -115,7 +115,7 @@ def _end(progress: Progress, root: Path, took: str) -> None:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
-    if set(standing.badly) - {"skipped"}:
+    if set(standing.badly) - {"skipped", "dropped"}:
         typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 

@@ -161,6 +161,32 @@ def load(name: str, content: str, columns: Sequence[str] | None = None) -> Store
         raise DatasetError(f"{path} is damaged ({error}); {_again(name)}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class StoredColumns:
+    """What is stored under `content`, read a column at a time: as much memory as one takes."""
+
+    name: str
+    content: str
+    column_names: tuple[str, ...]
+    num_rows: int
+
+    @classmethod
+    def of(cls, name: str, content: str) -> StoredColumns:
+        """Raises `DatasetError` as `load` does."""
+        from pyarrow import ArrowException, parquet
+
+        path = root() / name / content / "table.parquet"
+        try:
+            found = parquet.read_metadata(path)
+        except (ArrowException, OSError) as error:
+            raise DatasetError(f"{path} cannot be read ({error}); {_again(name)}") from error
+        return cls(name, content, tuple(found.schema.to_arrow_schema().names), found.num_rows)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return one column, as it is in the table that `load` returns."""
+        return load(self.name, self.content, [name]).table.column(name)
+
+
 def n_rows(name: str) -> int | None:
     """Return the rows of the current content, without reading them; None where nothing is.
 

@@ -1,21 +1,28 @@
 """`fewlabels datasets ...`: list, describe, import, fetch, check and new.
 
+`describe --html` is added by reports.
+
 Errors leave as `DatasetError`; the command line prints them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 import typer
 
-from datasets import given_path, state
+from datasets import cache, given_path, state
+from datasets.at_hand import at_hand
+from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
-from datasets.describe import describe
+from datasets.describe import WIDTH, describe
+from datasets.describe_rows import facts_lines, leakage_lines
 from datasets.errors import DatasetError
-from datasets.known import known
+from datasets.preparation import not_imported
 from datasets.progress import progress
 
 DIFFERENT, UNSAID = 3, 1  # exit codes of check
@@ -25,11 +32,19 @@ app = typer.Typer(help="What there is to learn from, and how to get it.", no_arg
 Name = Annotated[str, typer.Argument(help="A dataset's name, as `list` prints it.")]
 
 
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        help="The download: audit its cells as they are, before anything is trimmed or left out."
+    ),
+]
+
+
 @app.command("list")
 def list_datasets() -> None:
     """List the datasets: rows, classes, and whether they are ready or how to get them."""
     lines = [("name", "rows", "classes", "state")]
-    for name, dataset in known().items():
+    for name, dataset in at_hand().items():
         lines.append((name, state.n_rows(dataset), state.n_classes(dataset), state.state(dataset)))
     width = max(len(name) for name, *_ in lines)  # as long as it must be, to be copied
     for name, rows, classes, how in lines:
@@ -37,9 +52,19 @@ def list_datasets() -> None:
 
 
 @app.command("describe")
-def describe_dataset(name: Name) -> None:
-    """Print a dataset's card: source, terms, columns, classes, and what to beware of."""
-    typer.echo(describe(_dataset(name)))
+def describe_dataset(name: Name, raw: Raw = None) -> None:
+    """Print a dataset's card, and what is in its rows once they are imported."""
+    dataset = known(name)
+    typer.echo(describe(dataset))
+    typer.echo()
+    if raw is not None:
+        from datasets.raw import audit_raw
+
+        tells = audit_raw(dataset.card, given_path.expand(raw))
+        typer.echo(f"{raw}, every cell as it is (and trimmed, where that changes it):")
+        typer.echo("\n".join(leakage_lines(tells, dataset.card)))
+    elif dataset.import_file is not None:
+        typer.echo("\n".join(_rows_lines(dataset.card)))
 
 
 @app.command("import")
@@ -51,7 +76,7 @@ def import_dataset(
     ] = False,
 ) -> None:
     """Check an official download and keep it, typed, in the cache."""
-    dataset = _dataset(name)
+    dataset = known(name)
     if dataset.import_file is None:
         raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
     given = given_path.expand(path)
@@ -65,7 +90,7 @@ def fetch_dataset(name: Name) -> None:
     """Download and import a dataset whose licence lets a program do so."""
     from datasets.fetch import fetch
 
-    dataset = _dataset(name)
+    dataset = known(name)
     with progress(f"fetching {name}") as tell:
         said = fetch(dataset, tell)
     typer.echo(said)
@@ -81,7 +106,7 @@ def check_files(
     """
     from datasets.check import check
 
-    officials = [dataset.official for dataset in known().values() if dataset.official]
+    officials = [dataset.official for dataset in at_hand().values() if dataset.official]
     with progress("checking") as tell:
         verdicts = check(given_path.expand(path), officials, tell)
     for verdict in verdicts:
@@ -120,7 +145,7 @@ def new_dataset(
         written = write_beside(table, seen)
         after = f"Fill it in; then a sweep may say: {{name: generic, path: {table}}}"
     else:
-        written = write_module(name, given_path.expand(into), seen, known())
+        written = write_module(name, given_path.expand(into), seen, at_hand())
         after = (
             f'Fill in the card; then add "{name}": {name}.DATASET to datasets/__init__.py, or to '
             "the COMPONENTS of a package of yours (docs/adding-a-dataset.md)"
@@ -130,6 +155,21 @@ def new_dataset(
     typer.echo(after)
 
 
-def _dataset(name: str) -> Dataset:
-    datasets = known()
+def known(name: str) -> Dataset:
+    """Return the dataset `name`; raise `DatasetError`, with the nearest name, if there is none."""
+    datasets = at_hand()
     return datasets[check_choice("dataset", name, datasets)]
+
+
+def _rows_lines(card: Card) -> Iterator[str]:
+    from datasets.facts import facts
+    from datasets.leakage import audit
+
+    content = cache.current(card.name)
+    if content is None:
+        yield fill(not_imported(card), WIDTH, break_on_hyphens=False, break_long_words=False)
+        return
+    rows = cache.StoredColumns.of(card.name, content)
+    yield from facts_lines(facts(rows, card), content)
+    yield ""
+    yield from leakage_lines(audit(rows, card), card)

@@ -36,8 +36,9 @@ def _card_lines(card: Card) -> Iterator[str]:
     if card.classes:
         yield ""
         yield f"classes ({sum(card.classes.values()):,} rows):"
+        width = max(12, *(len(name) for name in card.classes))
         for name, n_rows in card.classes.items():
-            yield f"  {name:<12}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
+            yield f"  {name:<{width}}{n_rows:>8,}{'  (no attack)' if name == card.normal else ''}"
         if uncounted := card.versions[0].uncounted:
             yield fill(f"and, not counted: {', '.join(uncounted)}", WIDTH)
     elif card.class_names:
@@ -51,6 +52,7 @@ def _card_lines(card: Card) -> Iterator[str]:
             yield fill(text, WIDTH, subsequent_indent="  ")
         yield f"label columns, never features: {', '.join(card.labels)}"
     yield from _reasons("identifiers, left out unless asked for:", card.identifiers)
+    yield from _reasons("never features:", card.useless)
     yield from _reasons("beware of:", card.leaky)
 
 
@@ -67,9 +69,12 @@ def _parameter_lines(prepare: Callable[..., Any]) -> Iterator[str]:
     yield "parameters that a sweep may set:"
     hints = get_type_hints(prepare)
     for name, parameter in inspect.signature(prepare).parameters.items():
-        hint = hints[name]
-        takes = getattr(hint, "__name__", str(hint))
-        if get_origin(hint) is Literal:
-            takes = " | ".join(get_args(hint))
+        takes = _taken(hints[name])
         has_default = parameter.default is not parameter.empty
         yield f"  {name}: {takes}" + (f" (default {parameter.default})" if has_default else "")
+
+
+def _taken(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " | ".join(get_args(hint))
+    return hint.__name__ if isinstance(hint, type) else str(hint)

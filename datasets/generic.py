@@ -130,13 +130,13 @@ def _named(found: list[str], beside: CardBeside) -> list[str]:
 
 def _dtypes(source: Source, beside: CardBeside, found: list[str]) -> dict[str, DType]:
     open_ = [name for name in found if name not in beside.dtypes]
-    as_text = rows.Rows(source, beside.card(source.where, {}), rows.as_they_are)
+    untyped = beside.card(source.where, {})
     guessed: dict[str, DType] = {}
     if open_:
         zero = beside.read.get("zero", {})
         with source.opened() as reading:
             guessed = inferred(
-                as_text.texts(reading, found),
+                rows.raw_batches(source, untyped, reading, found),
                 {name: (*beside.missing, *zero.get(name, ())) for name in open_},
             )
     return {name: beside.dtypes.get(name) or guessed[name] for name in found}

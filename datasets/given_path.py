@@ -59,5 +59,6 @@ def find(path: str) -> Path:
         except OSError as error:
             raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
     tried = " nor ".join(str(place.absolute()) for place in places)
-    hint = "" if given.is_absolute() else f" (${TEST_DATA} names the second folder)"
+    how = "names" if os.environ.get(TEST_DATA) else "can name"
+    hint = "" if given.is_absolute() else f" (${TEST_DATA} {how} the second folder)"
     raise DatasetError(f"path: there is no file {tried}{hint}")

@@ -86,7 +86,7 @@ class Preparation:
         asked = Asked(task, features, duplicates, rows, balance, encoding, impute)
         content = cache.current(self.card.name)
         if content is None:
-            raise DatasetError(f"{self.card.name} is not imported yet; {how_to_get(self.card)}")
+            raise DatasetError(not_imported(self.card))
         stored = cache.load(self.card.name, content, _needed(self.card, asked))
         return prepared(self.card, stored, content, asked)
 
@@ -132,8 +132,13 @@ def _table(card: Card, stored: cache.Stored, content: str, left_out: Container[s
     )
 
 
-def how_to_get(card: Card) -> str:
+def not_imported(card: Card) -> str:
     """What to do where a dataset is not there."""
+    return f"{card.name} is not imported yet; {how_to_get(card)}"
+
+
+def how_to_get(card: Card) -> str:
+    """The way from a card to imported rows."""
     if can_be_fetched(card):
         return f"run: fewlabels datasets fetch {card.name}"
     shown = [file.name for file in card.files[:MOST_FILES]]

@@ -93,44 +93,14 @@ class Rows:
         Typed as the card says. Raises `DatasetError`, naming line and column, for what a column
         cannot hold, and for rows of another length.
         """
-        with _readable(self.source):
-            for batch in self.texts(reading, found):
+        where = self.source.where
+        with _arrows_words(where):
+            for batch in raw_batches(self.source, self.card, reading, found):
                 typed = self._typed(batch)
                 if typed.num_rows:  # it may have been nothing but blank lines
                     yield typed
         if not self.counts.n_rows:
-            raise DatasetError(f"{self.source.where} holds no rows")
-
-    def texts(self, reading: Reading, found: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of `reading` as they are spelt."""
-        import pyarrow as pa
-        from pyarrow import csv as arrow_csv
-
-        card = self.card
-        if self.source.is_parquet():
-            yield from parquet_rows.texts(reading, found, self.source.where)
-            return
-        with _readable(self.source):
-            read = arrow_csv.open_csv(
-                pa.PythonFile(self._in_utf8(reading), mode="r"),
-                read_options=arrow_csv.ReadOptions(
-                    column_names=list(found),
-                    skip_rows=1 if card.has_header else 0,
-                    block_size=BLOCK_BYTES,
-                ),
-                parse_options=arrow_csv.ParseOptions(delimiter=card.delimiter),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
-                ),
-            )
-            for batch in read:
-                if batch.num_rows:
-                    yield batch
-
-    def _in_utf8(self, reading: Reading) -> Reading | Utf8:
-        if self.card.encoding == "utf-8":
-            return reading
-        return Utf8(reading, self.card.encoding, self.source.where)
+            raise DatasetError(f"{where} holds no rows")
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
@@ -181,14 +151,49 @@ class Rows:
         return pc.if_else(is_infinite, pa.scalar(None, numbers.type), numbers) if n else numbers
 
 
+def raw_batches(
+    source: Source, card: Card, reading: Reading, found: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the cells of `reading`, the opened source, as the texts that they are.
+
+    Raises `DatasetError` for rows of another length than `found`, the names of the columns.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    if source.is_parquet():
+        yield from parquet_rows.texts(reading, found, source.where)
+        return
+    with _arrows_words(source.where):
+        read = arrow_csv.open_csv(
+            pa.PythonFile(_in_utf8(source, card, reading), mode="r"),
+            read_options=arrow_csv.ReadOptions(
+                column_names=list(found),
+                skip_rows=1 if card.has_header else 0,
+                block_size=BLOCK_BYTES,
+            ),
+            parse_options=arrow_csv.ParseOptions(delimiter=card.delimiter),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
+            ),
+        )
+        yield from (batch for batch in read if batch.num_rows)
+
+
+def _in_utf8(source: Source, card: Card, reading: Reading) -> Reading | Utf8:
+    if card.encoding == "utf-8":
+        return reading
+    return Utf8(reading, card.encoding, source.where)
+
+
 @contextmanager
-def _readable(source: Source) -> Iterator[None]:
+def _arrows_words(where: str) -> Iterator[None]:
     import pyarrow as pa
 
     try:
         yield
     except pa.ArrowInvalid as error:
-        raise DatasetError(f"{source.where} cannot be read as CSV: {_plain(error)}") from error
+        raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
 
 
 def trimmed(batch: pa.RecordBatch) -> Texts:

@@ -48,11 +48,20 @@ def balanced(table: Table, balance: Balance, normal: int | None) -> Table:
         return table
     if normal is None:
         raise DatasetError("balance: this dataset has no normal class to cut down")
-    counts = np.bincount(table.strata)
-    wanted = counts.copy()
-    wanted[normal] = min(counts[normal], np.delete(counts, normal).max())
+    wanted = down_sampled(np.bincount(table.strata), normal)
     kept = table.rows(_drawn(table, wanted, "balance"), "down-sampled")
     return replace(kept, badges=(*kept.badges, BADGE))
+
+
+def down_sampled(counts: npt.NDArray[np.int64], normal: int) -> npt.NDArray[np.int64]:
+    """Return the rows per class, (n_classes,), that `down_sample` leaves of `counts`.
+
+    >>> down_sampled(np.array([50, 20, 9]), normal=0).tolist()
+    [20, 20, 9]
+    """
+    wanted = counts.copy()
+    wanted[normal] = min(counts[normal], np.delete(counts, normal).max(initial=0) or counts[normal])
+    return wanted
 
 
 def _shares(counts: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.int64]:

@@ -104,7 +104,7 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
     classes: Counter[str] = Counter()
     copies = LabelCopies(label or "")
     with source.opened() as reading:
-        for batch in rows.Rows(source, card, rows.as_they_are).texts(reading, names):
+        for batch in rows.raw_batches(source, card, reading, names):
             if label is not None:
                 classes.update(rows.trimmed(batch)[label].to_pylist())
                 copies.look(batch)
@@ -116,8 +116,7 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
 
 def _dtypes(source: Source, card: Card, missing: Mapping[str, Sequence[str]]) -> dict[str, DType]:
     with source.opened() as reading:
-        texts = rows.Rows(source, card, rows.as_they_are).texts(reading, [*missing])
-        return inferred(texts, missing)
+        return inferred(rows.raw_batches(source, card, reading, [*missing]), missing)
 
 
 def write_module(name: str, folder: Path, seen: Seen | None, taken: Container[str]) -> list[Path]:

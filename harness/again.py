@@ -60,6 +60,8 @@ class Again:
         numbers = sorted(rows) if only is None else [only]
         if only is not None:
             self._must_have(only, rows)
+        if only is None and len(rows) < study.n_trials:
+            self.notes.append(f"{len(rows)} of the {study.n_trials} trials asked for are stored")
         study = _with_trials(study, numbers[-1] + 1)
         ledger = self._ledger(study.acquisition, [study])
         ledger.count({"rounds": self.stored.tables["rounds"]})
@@ -87,7 +89,8 @@ class Again:
         """
         stored = self.stored.tables
         ledger = self._ledger(acquisition, [Study(acquisition, b) for b in acquisition.budgets])
-        ledger.count({"trials": stored["trials"]})
+        if acquisition.is_tuned:
+            ledger.count({"trials": stored["trials"]})
         state = ledger.acquisitions[acquisition.id]
         if not stored["acquisitions"]:
             self.notes.append("it has not ended yet; its rounds so far are compared")

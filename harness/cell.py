@@ -18,7 +18,7 @@ from optuna.distributions import distribution_to_json
 from harness.sampler import SETTINGS
 from search_spaces.space import Space
 
-PROTOCOL_VERSION = 1  # raised whenever the same sweep would give other numbers
+PROTOCOL_VERSION = 2  # raised whenever the same sweep would give other numbers
 
 Params = Mapping[str, Any]  # JSON values
 
@@ -84,6 +84,7 @@ class Split:
     test: float  # share of the rows
     seeds: tuple[int, ...] = ()  # one per repeat, as they are; empty: named by the sweep's seed
     source: str = ""  # the code of an outside splitter
+    needs_start: bool = False  # leaves out repeats by their initial labels
 
     def identity_of(self, repeat: int) -> dict[str, Any]:
         """What of it can change a number of one repeat; other repeats' seeds cannot."""
@@ -138,7 +139,7 @@ class Setting:
 
     def identity_of(self, repeat: int) -> dict[str, Any]:
         """What every id of a repeat holds."""
-        return {
+        whole = {
             "protocol": PROTOCOL_VERSION,
             "seed": self.seed,
             "repeat": repeat,
@@ -148,6 +149,9 @@ class Setting:
             "device": "cpu",
             "backend": "cpu",
         }
+        if self.split.needs_start:
+            whole["start"] = {**vars(self.labelling), "holdout": self.tuning.validation.rows}
+        return whole
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
     for status, n in standing.badly.items():
         if status == "unreachable":
             lines.append(f"skipped    {n} studies: their acquisition ended before their budget")
+        elif status == "dropped":
+            lines.append(f"skipped    {n} studies: the split leaves their repeats out")
         else:
             lines.append(f"skipped    {n} that ended as {status}; they are not run again")
     untuned = Counter(s.acquisition.curve.classifier.label for s in planned.studies if not s.space)

@@ -33,6 +33,13 @@ def conflicts(plan: Plan, folder: RunFolder) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def missing_seeds(plan: Plan, folder: RunFolder) -> list[int]:
+    """The seeds at the end of the stored sweep's list that the plan's does not name any more."""
+    stored = (folder.sweep().get("split") or {}).get("seeds") or []
+    now = plan.sweep.setting.split.seeds
+    return stored[len(now) :] if now and stored[: len(now)] == list(now) else []
+
+
 def _other(
     folder: RunFolder,
     table: str,

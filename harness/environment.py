@@ -15,16 +15,8 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from harness.schema import Row
+from harness.schema import NUMERIC, Row
 
-NUMERIC = (
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "xgboost",
-    "imbalanced-learn",
-    "optuna",
-)  # may change it
 _OTHERS = ("ray", "pandas", "pyarrow", "tensorflow", "threadpoolctl", "fewlabels")
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 

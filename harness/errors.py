@@ -11,6 +11,7 @@ HarnessError
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
         CannotValidate  the labelled rows cannot be cross-validated
+        BadSplit     a splitter broke its contract
         Dropped      the split's protocol leaves this repeat out
     Unsplittable     a dataset cannot be split as the sweep says
 """
@@ -71,6 +72,10 @@ class OneClass(WorkError):
 
 class CannotValidate(WorkError):
     """The labelled rows cannot be cross-validated."""
+
+
+class BadSplit(WorkError):
+    """A splitter broke its contract."""
 
 
 class Dropped(WorkError):

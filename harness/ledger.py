@@ -125,15 +125,15 @@ class Standing:
     trials: tuple[int, int]
     references: tuple[int, int]
     badly: Counter[str]  # status -> acquisitions, trials, references that did not end well;
-    # `unreachable`: studies whose acquisition ended before their budget
+    # `unreachable`: studies whose acquisition ended before their budget; `dropped`: studies of
+    # repeats that the split's protocol leaves out
 
     @property
     def complete(self) -> bool:
         """Whether nothing is left that could be done."""
         done = [self.acquisitions, self.references]
-        return all(n == total for n, total in done) and (
-            self.studies[0] + self.badly["unreachable"] == self.studies[1]
-        )
+        never = self.badly["unreachable"] + self.badly["dropped"]
+        return all(n == total for n, total in done) and self.studies[0] + never == self.studies[1]
 
 
 class Ledger:
@@ -246,7 +246,7 @@ class Ledger:
         badly.update(a.row["status"] for a in acquisitions if a.row)
         badly.update(self.done_references.values())
         del badly["done"]
-        badly["unreachable"] = sum(1 for _ in self._unreachable())
+        badly.update(self._never_begun())
         return Standing(
             acquisitions=(sum(self._is_done(a) for a in acquisitions), len(acquisitions)),
             studies=(sum(s.complete for s in studies), len(studies)),
@@ -261,9 +261,10 @@ class Ledger:
     def _is_done(self, state: AcquisitionState) -> bool:
         return state.ended and not (self.tests_every_round and state.untested)
 
-    def _unreachable(self) -> Iterator[StudyState]:
-        """Studies whose acquisition ended before their budget."""
+    def _never_begun(self) -> Iterator[str]:
+        """A word for each study whose acquisition ended before its budget."""
         for acquisition in self.acquisitions.values():
             for study in acquisition.studies:
                 if acquisition.ended and not acquisition.passed(study.study.budget):
-                    yield study
+                    is_dropped = acquisition.row and acquisition.row["status"] == "skipped"
+                    yield "dropped" if is_dropped else "unreachable"

@@ -117,7 +117,8 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     if number == 0:
         n = buying.labelling.initial
         started = perf_counter()
-        batch = np.asarray(buying.design(buying.problem.X, n))
+        # Candidates are the pool's first rows, so rows of this part are pool rows.
+        batch = np.asarray(buying.design(buying.problem.X[: len(pool.candidates)], n))
         query_s = perf_counter() - started
         return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
 

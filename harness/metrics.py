@@ -73,9 +73,9 @@ def _of_labels(matrix: npt.NDArray[np.int64]) -> dict[str, float | None]:
         "macro_precision": float(precision.mean()),
         "macro_recall": float(recall.mean()),
         "macro_f1": float(f1.mean()),
-        "weighted_precision": float(weights @ precision),
+        "weighted_precision": float((weights * precision).sum()),
         "weighted_recall": float(hits.sum() / n),
-        "weighted_f1": float(weights @ f1),
+        "weighted_f1": float((weights * f1).sum()),
         "mcc": _mcc(n, true, predicted, hits.sum()),
     }
     negatives = (n - true)[present]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from datasets.dataset import Table
 from harness.arrays import Classes, Features, Mask, Rows
 from harness.cell import Component, Setting, digest
 from harness.corpus import Prepared
+from harness.errors import BadSplit, Dropped
 from harness.features import encode
 from harness.registry import Registry, lookup
-from harness.seeding import integer
+from harness.seeding import generator, integer
 from harness.splits import Draw
 
 LARGEST = 1e36  # of a feature: float32 ends at 3.4e38, and differences must fit too
@@ -30,7 +34,7 @@ class Distinct:
     def rows(cls, X: Features, groups: Rows) -> Distinct:
         """The rows of `X`, of which those with equal `groups` are equal."""
         _, first, of = np.unique(groups, return_index=True, return_inverse=True)
-        return cls(X[first], of)
+        return cls(_frozen(X[first]), _frozen(of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +73,76 @@ class ProblemKey:
 
 
 def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
-    """Split a dataset; fit encoders and the scaler on its pool; transform all rows.
+    """Split a dataset; fit encoders and the scaler on its pool; transform either side.
 
-    Raises `Dropped` where the split's protocol leaves the repeat out.
+    Rows of both sides lie in random order from here on: the table's own order, by class in most
+    files, is seen by no scaler and no classifier. Raises `BadSplit` where the splitter breaks its
+    contract, and `Dropped` where its protocol leaves the repeat out.
     """
     table, twins, setting = prepared.table, prepared.twins, key.setting
-    splitter = lookup(registry.splitters, setting.split.method, "splitter")
-    draw = Draw.of(setting, key.dataset.name, key.repeat)
-    sides = splitter.sides(table, setting.split.test, draw)
-    X = _bounded(encode(table, sides.pool))
+    pool, test = _split(key, table, registry)
+    X = _bounded(encode(table, pool))
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
-    scale.fit(X[sides.pool])
-    X = np.ascontiguousarray(_bounded(scale.transform(X)), dtype=setting.dtype)
-    X_pool = X[sides.pool]
-    groups, _ = pd.factorize(twins[sides.pool])  # by the pool alone: folds hang on the numbers
+    scale.fit(X[pool])
+    X_pool, X_test = (
+        np.ascontiguousarray(_bounded(scale.transform(X[side])), dtype=setting.dtype)
+        for side in (pool, test)
+    )
+    # Numbered as they come, by one side alone: folds hang on the numbers, and order would tell.
+    groups, _ = pd.factorize(twins[pool])
+    test_groups, _ = pd.factorize(twins[test])
     problem = Problem(
-        X=X_pool,
-        y=table.y[sides.pool],
-        groups=groups,
+        X=_frozen(X_pool),
+        y=_frozen(table.y[pool]),
+        groups=_frozen(groups),
         pool=Distinct.rows(X_pool, groups),
-        test=Distinct.rows(X[sides.test], twins[sides.test]),
-        y_test=table.y[sides.test],
-        is_novel=~np.isin(twins[sides.test], twins[sides.pool]),
+        test=Distinct.rows(X_test, test_groups),
+        y_test=_frozen(table.y[test]),
+        is_novel=_frozen(~np.isin(twins[test], twins[pool])),
         n_classes=len(table.classes),
     )
-    for array in (problem.X, problem.y, problem.groups, problem.y_test, problem.is_novel):
-        array.setflags(write=False)  # all that runs in this process works on the same arrays
-    for distinct in (problem.pool, problem.test):
-        distinct.X.setflags(write=False)
-        distinct.of.setflags(write=False)
+    _check_start(key, problem, table.classes, registry)
     return problem
+
+
+def _split(key: ProblemKey, table: Table, registry: Registry) -> tuple[Rows, Rows]:
+    """Table rows of the pool and of the test set, both in random order."""
+    split, name = key.setting.split, key.dataset.name
+    splitter = lookup(registry.splitters, split.method, "splitter")
+    sides = splitter.sides(table, split.test, Draw.of(key.setting, name, key.repeat))
+    pool, test = np.asarray(sides.pool), np.asarray(sides.test)
+    together = np.concatenate([pool, test])
+    n_pool, _ = splitter.sizes(table, split.test)
+    is_there = np.isin(together, np.arange(len(table)))
+    if len(np.unique(together)) < len(together) or not is_there.all():
+        raise BadSplit(
+            f"{split.method} puts a row into both sides, or twice, or one that is no row"
+        )
+    if len(pool) < n_pool or not len(test):
+        raise BadSplit(
+            f"{split.method} gives {len(pool)} pool and {len(test)} test rows, but its sizes say "
+            f"that the pool has {n_pool}"
+        )
+    order = generator(key.setting.seed, "test", name, key.repeat).permutation(len(test))
+    return pool, test[order]
+
+
+def _check_start(
+    key: ProblemKey, problem: Problem, classes: Sequence[str], registry: Registry
+) -> None:
+    """Raise `Dropped` where the split's protocol wants every class among the initial labels."""
+    setting = key.setting
+    if not setting.split.needs_start:
+        return
+    design = lookup(registry.designs, setting.labelling.design, "design")
+    buyable = problem.X[: len(problem.y) - setting.tuning.validation.rows]
+    start = problem.y[design(buyable, setting.labelling.initial)]
+    if missing := sorted(set(range(problem.n_classes)) - set(start.tolist())):
+        raise Dropped(
+            f"{setting.split.method} leaves out repeats whose initial labels miss a class: none of "
+            f"these {len(start)} is {classes[missing[0]]}"
+        )
 
 
 def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -109,3 +152,10 @@ def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     stays the largest value of its column.
     """
     return np.clip(X, -LARGEST, LARGEST)
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A view that nobody can make writable: all that runs in a process works on the same arrays."""
+    owner = array if array.base is None else array.copy()
+    owner.setflags(write=False)
+    return owner.view()

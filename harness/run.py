@@ -13,7 +13,7 @@ from itertools import count
 import pyarrow.compute as pc
 
 from harness import environment
-from harness.conflicts import conflicts
+from harness.conflicts import conflicts, missing_seeds
 from harness.corpus import Corpus, dataset_row
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
@@ -68,6 +68,12 @@ class Watch:
 
 def check_continues(plan: Plan, folder: RunFolder) -> None:
     """Raise `RunFolderError` where the sweep cannot go on in this folder."""
+    if lost := missing_seeds(plan, folder):
+        raise RunFolderError(
+            f"{folder.root} holds repeats of more seeds than this sweep names; give all of them, "
+            f"since nobody could tell the others' any more: split.seeds lacks {lost}. Or choose "
+            f"another --out."
+        )
     if mixed := conflicts(plan, folder):
         shown = "\n".join(f"  {line}" for line in mixed[:5])
         more = f"\n  and {len(mixed) - 5} more" if len(mixed) > 5 else ""  # noqa: PLR2004

@@ -33,6 +33,9 @@ METRICS = {
 }
 LOWER_IS_BETTER = frozenset({"log_loss"})
 
+# Packages whose version may change a number.
+NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "optuna")
+
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
 # All that may differ when the same work is done again: how long it took, and where it was done.

@@ -19,7 +19,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from harness import schema
 from harness.arrays import Classes, Probabilities, Rows
 from harness.cell import Params, Study
-from harness.errors import OneClass
+from harness.errors import OneClass, RunFolderError
 from harness.folds import folds
 from harness.learner import Fitted, Learner
 from harness.metrics import confusion, score
@@ -39,9 +39,15 @@ class Judged:
 
     @classmethod
     def of(cls, row: Row) -> Judged:
-        """From a row of the trials table."""
-        value = row[f"val_{row['metric']}"]
-        return cls(json.loads(row["params"]), row["status"], value)
+        """From a row of the trials table. Raises `RunFolderError` where it makes no sense."""
+        try:
+            value = row[f"val_{row['metric']}"]
+            return cls(json.loads(row["params"]), row["status"], value)
+        except (KeyError, json.JSONDecodeError) as error:
+            where = f"trial {row['number']} of study {row['study_id']}"
+            raise RunFolderError(
+                f"{where} is damaged: its params or metric cannot be read"
+            ) from error
 
 
 def defaults(study: Study) -> Params:

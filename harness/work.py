@@ -134,16 +134,12 @@ def _acquire(
     ended = None
     try:
         for done in active_learning(buying, query, pool, number, segment.until):
-            if done.number == 0:
-                _check_start(acquisition, done, problem, known)
             pool, number = done.pool, done.number + 1
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
             if due():
                 break
-    except Dropped as reason:
-        ended = place.ended("skipped", str(reason))
     except RAISED as error:
         ended = place.ended(*_failure(error))
     if ended is None and (pool.n_bought >= segment.until or len(pool.candidates) == 0):
@@ -163,19 +159,6 @@ def _query_model(segment: AcquisitionSegment, defaults: OnLabels, known: Registr
     if segment.params:
         return OnLabels(defaults.problem, defaults.learner.with_params(segment.params))
     return defaults
-
-
-def _check_start(acquisition: Acquisition, start: Round, problem: Problem, known: Registry) -> None:
-    """Raise `Dropped` where the split's protocol wants every class among the initial labels."""
-    split = acquisition.setting.split
-    splitter = lookup(known.splitters, split.method, "splitter")
-    met = set(problem.y[start.pool.labelled].tolist())
-    missing = sorted(set(range(problem.n_classes)) - met)
-    if splitter.start_needs_every_class and missing:
-        raise Dropped(
-            f"{split.method} leaves out repeats whose initial labels miss a class: "
-            f"none of these {len(start.batch)} is of class number {missing[0]}"
-        )
 
 
 def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,18 +11,12 @@ from reports.efficiency import area_under_curve
 from reports.grid import Grid
 from reports.load import Results
 
+KEY = ["curve", "series", "repeat"]
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """The numbers of labels of one dataset that an area may be measured between."""
-
-    budgets: list[int]  # ascending
-    n_pool: int  # rows
-
-
-AREAS: dict[str, Callable[[pd.DataFrame, Ladder], pd.DataFrame]] = {
-    "aubc": lambda points, ladder: area_under_curve(points, ladder.budgets),
-    "rebenchmark_2025": lambda points, ladder: rebenchmark_2025.area(points, ladder.n_pool),
+# Of points of one dataset, its budgets (ascending), and the rows of its pool.
+AREAS: dict[str, Callable[[pd.DataFrame, list[int], int], pd.DataFrame]] = {
+    "aubc": lambda points, budgets, _: area_under_curve(points, budgets),
+    "rebenchmark_2025": lambda points, _, n_pool: rebenchmark_2025.area(points, n_pool),
 }
 
 
@@ -37,9 +30,10 @@ def areas(points: pd.DataFrame, grid: Grid, results: Results) -> pd.DataFrame:
     parts = []
     for dataset, budgets in grid.budgets.items():
         mine = points[points["curve"].isin(grid.of_dataset(dataset))]
-        ladder = Ladder(budgets, int(n_pool[dataset]))
         of_names = {
-            name: area(mine, ladder).set_index(["curve", "series", "repeat"])["value"]
+            name: area(mine, budgets, int(n_pool[dataset])).set_index(
+                ["curve", "series", "repeat"]
+            )["value"]
             for name, area in AREAS.items()
         }
         parts.append(pd.concat(of_names, axis=1))

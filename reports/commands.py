@@ -1,9 +1,10 @@
-"""What `fewlabels leaderboard`, `efficiency` and `report` do. Imports slow packages when called.
+"""What `fewlabels leaderboard`, `efficiency`, `report` and `datasets describe` do.
 
-All raise `RunFolderError` where there is no run. `leaderboard` and `efficiency` raise `UnknownName`
-for a metric, dataset or budget that is not there; `report` raises `RunFolderError` where two runs
-cannot be shown together, it and `efficiency` where a file cannot be written. (Not in the docstrings
-below: those are `--help`.)
+Slow packages are imported when called. `describe` raises `DatasetError` where there is no such
+dataset or nothing to draw; the others raise `RunFolderError` where there is no run. `leaderboard`
+and `efficiency` raise `UnknownName` for a metric, dataset or budget that is not there; `report`
+raises `RunFolderError` where two runs cannot be shown together, it and `efficiency` where a file
+cannot be written. (Not in the docstrings below: those are `--help`.)
 """
 
 from __future__ import annotations
@@ -23,10 +24,21 @@ Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: 
 DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
 Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]
 Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
-First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats.")]
+First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats (seeds).")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+Described = Annotated[str, typer.Argument(metavar="NAME", help="As `datasets list` prints it.")]
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        help="The download: audit its cells as they are, before anything is trimmed or left out."
+    ),
+]
+Html = Annotated[bool, typer.Option("--html", help="Write a page for the browser instead.")]
+PageOut = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The page of --html; default: NAME.html here.")
+]
 
 
 def leaderboard(
@@ -110,7 +122,7 @@ def efficiency(
     if first is not None:
         points = points[points["repeat"] < first]
     found = areas(points, grid, results)
-    area_table.show(found, grid, metric, Console())
+    area_table.show(found, grid, metric, Console(), first)
     if csv is not None:
         area_table.write(found, grid, csv)
         typer.echo(f"{csv}: {len(found)} rows, a repeat each")
@@ -135,6 +147,43 @@ def report(
         import webbrowser
 
         webbrowser.open(index.resolve().as_uri())
+
+
+def describe(
+    name: Described,
+    raw: Raw = None,
+    html: Html = False,  # noqa: FBT002 - a flag on the command line
+    out: PageOut = None,
+) -> None:
+    """Print a dataset's card, and what is in its rows once imported; or write that as a page."""
+    import datasets.commands
+    from datasets.errors import DatasetError
+
+    if not html:
+        if out is not None:
+            raise DatasetError("-o names the page that --html writes; add --html")
+        datasets.commands.describe_dataset(name, raw)
+        return
+    from datetime import UTC, datetime
+
+    from datasets import cache, given_path
+    from datasets.preparation import not_imported
+    from datasets.raw import audit_raw
+    from reports import dataset_page
+
+    dataset = datasets.commands.known(name)
+    card = dataset.card
+    if dataset.import_file is None:
+        raise DatasetError(f"{name} is not imported, so there are no rows to draw a page of")
+    stored = cache.current(card.name)
+    if stored is None:
+        raise DatasetError(not_imported(card))
+    tells = [] if raw is None else audit_raw(card, given_path.expand(raw))
+    rows = cache.StoredColumns.of(card.name, stored)
+    content = dataset_page.Content.of(rows, card, tells)
+    path = given_path.expand(out) if out is not None else Path(f"{name}.html")
+    dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), path)
+    typer.echo(f"{path}")
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

@@ -22,7 +22,7 @@ class Grid:
 
     curves: pd.DataFrame  # columns AXES, sorted by them; the index 0, 1, 2 ... is the number
     cells: pd.DataFrame  # index (curve, budget), sorted; columns n_trials, failures
-    repeats: dict[str, int]  # dataset -> repeats that any of its rows knows of
+    repeats: dict[str, int]  # dataset -> repeats that any of its rows knows of, dropped ones aside
     budgets: dict[str, list[int]]  # dataset -> budgets that any of its studies has begun, ascending
 
     @classmethod
@@ -35,12 +35,19 @@ class Grid:
         """
         tables = (results.acquisitions, results.rounds, results.evaluations, results.trials)
         rows = pd.concat([table[[*_NAMES, "repeat"]].drop_duplicates() for table in tables])
+        # An acquisition is skipped where the split's protocol leaves its repeat out.
+        dropped = results.acquisitions[results.acquisitions["status"] == "skipped"]
+        left_out = pd.MultiIndex.from_frame(dropped[["dataset", "repeat"]])
+        counted = rows[~pd.MultiIndex.from_frame(rows[["dataset", "repeat"]]).isin(left_out)]
         curves = rows[_NAMES].drop_duplicates().sort_values(_NAMES, ignore_index=True)
         budgets = results.trials[["dataset", "budget"]].drop_duplicates()
         bare = cls(
             curves,
             pd.DataFrame(),
-            {str(name): int(n) for name, n in rows.groupby("dataset")["repeat"].nunique().items()},
+            {
+                str(name): int(counted.loc[counted["dataset"] == name, "repeat"].nunique())
+                for name in curves["dataset"].unique()
+            },
             {str(name): sorted(map(int, at)) for name, at in budgets.groupby("dataset")["budget"]},
         )
         return cls(curves, bare._count(results, budgets), bare.repeats, bare.budgets)
@@ -68,7 +75,7 @@ class Grid:
         )
         counted = tried.groupby(["curve", "budget"]).sum().astype(int)
         passed = self._passed(results.rounds, budgets)
-        ended = results.acquisitions[~results.acquisitions["status"].isin(NO_FAILURE)]
+        ended = results.acquisitions[~results.acquisitions["status"].isin([*NO_FAILURE, "skipped"])]
         missed = self._passed(ended, budgets, backwards=True)
         index = counted.index.union(passed.index).union(missed.index)
         counted = counted.reindex(index, fill_value=0).sort_index()

@@ -43,7 +43,8 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
 
     Without a budget the curves are ranked by labels to the target, then by area under the curve,
     then by the score at the largest budget. Equal values share a rank. Nothing is imputed: a cell
-    without a score stands at the end without a rank, one with fewer repeats is marked.
+    without a score stands at the end without a rank, one with fewer repeats is marked and stands
+    behind those that are complete, since its mean is over other splits.
     """
     grid, most = measures.grid, measures.grid.budgets[dataset][-1]
     at = most if budget is None else budget
@@ -66,6 +67,7 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
     complete = rows["aubc_n_repeats" if is_area else "tuned_n_repeats"]
     rows["coverage"] = complete.fillna(0).astype(int)
     rows["is_partial"] = rows["coverage"] < grid.repeats[dataset]
+    late = rows["is_partial"].astype(float)  # a mean over other repeats is not paired with the rest
     sign = 1.0 if measures.metric in LOWER_IS_BETTER else -1.0
     keys = [sign * rows["tuned"]]
     if budget is None:
@@ -78,17 +80,20 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
         most,
         measures.targets.get(dataset),
         grid.repeats[dataset],
-        _ranked(rows.rename_axis("curve").reset_index(), keys),
+        _ranked(rows.rename_axis("curve").reset_index(), keys, late),
     )
 
 
-def _ranked(rows: pd.DataFrame, keys: list[pd.Series[float]]) -> pd.DataFrame:
+def _ranked(
+    rows: pd.DataFrame, keys: list[pd.Series[float]], late: pd.Series[float]
+) -> pd.DataFrame:
     """Sort by `keys`, smallest first; a row without a key stands behind those that have it.
 
-    `rows` come sorted by name, which decides between equals. A row without any key has no rank.
+    Rows that are `late` stand behind those that are not. `rows` come sorted by name, which decides
+    between equals. A row without any key has no rank.
     """
-    table = pd.concat(keys, axis=1, keys=range(len(keys)))
-    has_none = table.isna().all(axis=1)
+    has_none = pd.concat(keys, axis=1).isna().all(axis=1)
+    table = pd.concat([late, *keys], axis=1, keys=range(len(keys) + 1))
     # Never (infinity) stands before "nothing to say".
     table = table.replace(np.inf, NEVER).fillna(np.inf)
     order = np.lexsort([*table.to_numpy().T[::-1], has_none])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -52,9 +53,22 @@ def load(root: Path) -> Results:
     return Results(
         **frames,
         reference=Reference.of(folder.sweep()),
-        terms=terms(folder.sweep()),
+        terms=terms(folder.sweep(), _component_files(folder.root), _versions(frames)),
         sweeps={str(root): folder.sweep_text() or ""},
     )
+
+
+def _component_files(root: Path) -> dict[str, str]:
+    files = sorted((root / "components").glob("*.py"))
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def _versions(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Of the libraries; a run is continued under the same numeric ones only."""
+    versions: dict[str, str] = {}
+    for text in frames["environments"]["versions"]:
+        versions |= json.loads(text)
+    return versions
 
 
 def _columns(table: str) -> list[str]:

@@ -1,41 +1,62 @@
-"""What two runs must have in common for their numbers to be compared: one split, one way to buy."""
+"""What two runs must have in common for their numbers to be compared.
+
+One split, one way to buy and to validate, one meaning for each label, one set of libraries.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-SHARED = ("seed", "split", "labelling", "dtype", "threads")
-OF_TUNING = ("validation", "acquisition")  # who pays for validation, and who buys
+from harness.schema import NUMERIC
+
+SHARED = ("seed", "split", "labelling", "tuning", "dtype", "threads")
+FREE = ("tuning.trials",)  # more of them may be added to either run; the page says how many
+AXES = ("datasets", "classifiers", "scalers", "resamplers", "strategies")
 
 
-def terms(sweep: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of a resolved sweep, by their path in it; none of an empty one.
+def terms(
+    sweep: Mapping[str, Any], files: Mapping[str, str], versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return those of a resolved sweep, its component `files` (name -> text) and libraries.
 
-    >>> terms({"seed": 1, "split": {"test": 0.2}, "tuning": {"trials": 3, "acquisition": "tuned"}})
-    {'seed': 1, 'split.test': 0.2, 'tuning.acquisition': 'tuned'}
+    >>> terms({"seed": 1, "classifiers": [{"name": "knn", "as": "k", "params": {"p": 1}}]}, {}, {})
+    {'seed': 1, 'classifiers k': '{"name": "knn", "params": {"p": 1}}'}
     """
-    own = {name: sweep[name] for name in SHARED if name in sweep}
-    tuning = sweep.get("tuning", {})
-    own["tuning"] = {name: tuning[name] for name in OF_TUNING if name in tuning}
-    return dict(_flat(own, ""))
+    found = dict(_flat({name: sweep[name] for name in SHARED if name in sweep}, ""))
+    found = {path: value for path, value in found.items() if path not in FREE}
+    for place in (sweep, *sweep.get("grids", ())):
+        for axis in AXES:
+            for entry in place.get(axis, ()):
+                meaning = {k: v for k, v in entry.items() if k not in {"as", "path"}}
+                label = entry.get("as", entry["name"])
+                found[f"{axis} {label}"] = json.dumps(meaning, sort_keys=True)
+    found |= {f"components {name}": text for name, text in files.items()}
+    return found | {f"{name} version": versions[name] for name in NUMERIC if name in versions}
 
 
 def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
-    """Return the first term of both that differs, with both values.
+    """Return the first term that differs, with both values; None: the runs may be compared.
 
-    Of two lists of seeds the shorter one may be the start of the longer: it has fewer repeats.
+    Labels and files that only one run has are its own. Of two lists of seeds the shorter one may
+    be the start of the longer: it has fewer repeats. A run without a sweep has no terms.
 
     >>> difference({"seed": 1, "split.seeds": [4]}, {"seed": 2, "split.seeds": [4, 5]})
     'seed (1 and 2)'
     """
-    for path, value in one.items():
-        now = other.get(path, value)
-        if path == "split.seeds":
-            n = min(len(value), len(now))
-            value, now = value[:n], now[:n]  # noqa: PLW2901
-        if value != now:
-            return f"{path} ({value} and {now})"
+    if not one or not other:
+        return None
+    for path in [*one, *(path for path in other if path not in one)]:
+        first, second = one.get(path), other.get(path)
+        if " " in path and (first is None or second is None):
+            continue
+        if path == "split.seeds" and first and second:
+            n = min(len(first), len(second))
+            first, second = first[:n], second[:n]
+        if first != second:
+            is_short = len(f"{first}{second}") < 60  # noqa: PLR2004 - fits a line
+            return f"{path} ({first} and {second})" if is_short else path
     return None
 
 

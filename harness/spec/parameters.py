@@ -28,13 +28,17 @@ def check(
     """Every parameter of `factory`, the defaults filled in; None where something is wrong."""
     parameters = taken(factory)
     wrong: dict[str, str] = {}
+    whole: dict[str, Any] = {}
     for key, value in given.items():
         if key not in parameters:
             takes = ", ".join(parameters) or "nothing"
             hint = nearest(key, parameters) or "."
             wrong[key] = f"{name} takes no {key!r}{hint} It takes: {takes}"
-        elif message := mismatch(parameters[key], value):
-            wrong[key] = message
+        else:
+            try:
+                whole[key] = read(parameters[key], value)
+            except ValueError as error:
+                wrong[key] = str(error)
     for key, parameter in parameters.items():
         if key in given:
             continue
@@ -42,11 +46,13 @@ def check(
             wrong[key] = f"{name} needs it"
         elif not _is_plain(parameter.default):
             wrong[key] = f"its default {parameter.default!r} is none that a sweep could give"
+        else:
+            whole[key] = parameter.default
     for key, message in wrong.items():
         problems.add((*path, key), message)
     if wrong:
         return None
-    return {key: given.get(key, parameter.default) for key, parameter in parameters.items()}
+    return {key: whole[key] for key in parameters}
 
 
 def _is_plain(default: Any) -> bool:
@@ -57,19 +63,31 @@ def _is_plain(default: Any) -> bool:
     return True
 
 
-def mismatch(parameter: inspect.Parameter, value: Any) -> str | None:
-    """Why `value` is not of the parameter's type; None if it is, or if no type is given."""
+def read(parameter: inspect.Parameter, value: Any) -> Any:
+    """`value` as the parameter has it: 1 is 1.0 where a float is wanted, so that ids agree.
+
+    Raises `ValueError`, saying what is wanted, if it is not of the parameter's type. Where no type
+    is given, or one that only its factory can check, anything will do.
+    """
     if parameter.annotation is inspect.Parameter.empty:
-        return None
+        return value
     try:
         adapter = TypeAdapter(parameter.annotation, config=ConfigDict(strict=True))
     except PydanticUserError:
-        return None  # an outside component's own type: its factory will say
+        return value
     try:
-        adapter.validate_python(value)
+        return adapter.validate_python(value)
     except ValidationError as error:
         wanted = " or ".join(
             dict.fromkeys(str(e["msg"]).removeprefix("Input should be ") for e in error.errors())
         )
-        return f"must be {wanted}, not {value!r}{number_hint(value)}"
+        raise ValueError(f"must be {wanted}, not {value!r}{number_hint(value)}") from None
+
+
+def mismatch(parameter: inspect.Parameter, value: Any) -> str | None:
+    """Why `value` is not of the parameter's type; None if it is, or if no type is given."""
+    try:
+        read(parameter, value)
+    except ValueError as error:
+        return str(error)
     return None

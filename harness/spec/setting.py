@@ -33,6 +33,8 @@ def setting_of(
             _share(file, registry),
             tuple(file.split.seeds or ()),
             registry.source("splitters", file.split.method),
+            needs_start=file.split.method in splitters
+            and splitters[file.split.method].start_needs_every_class,
         ),
         labelling=cell.Labelling(
             file.labelling.initial,

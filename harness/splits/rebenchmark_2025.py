@@ -20,8 +20,10 @@ from harness.splits.splitter import Sides, Splitter
 def sizes(table: Table, test: float) -> tuple[int, int]:
     """Rows of the pool and of the test set: the pool's share is rounded down."""
     n_pool = int(len(table) * (1 - test))
-    if n_pool < len(table.classes):
+    if n_pool < len(np.unique(table.strata)):
         raise Unsplittable(f"a pool of {n_pool} rows cannot hold a row of each class")
+    if n_pool == len(table):
+        raise Unsplittable(f"{test} of {n_pool} rows leaves no test row")
     return n_pool, len(table) - n_pool
 
 
@@ -32,9 +34,8 @@ def sides(table: Table, test: float, draw: Draw) -> Sides:
     as_given(draw.seed).shuffle(rows)
     pool = rows[:n_pool].copy()
     draw.order.shuffle(pool)
-    if missing := set(range(len(table.classes))) - set(table.y[pool].tolist()):
-        named = ", ".join(table.classes[k] for k in sorted(missing))
-        raise Dropped(f"the pool of seed {draw.seed} has no row of class {named}")
+    if missing := np.setdiff1d(table.strata, table.strata[pool]).tolist():
+        raise Dropped(f"the pool of seed {draw.seed} has no row of class number {missing[0]}")
     return Sides(pool, np.sort(rows[n_pool:]))
 
 

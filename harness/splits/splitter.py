@@ -25,8 +25,8 @@ class Splitter:
     `sizes(table, test)` gives the rows of the pool and of the test set, the same for every draw,
     for the share `test` of test rows; it raises `Unsplittable` where there is no split.
     `sides(table, test, draw)` splits; it raises `Dropped` where its protocol leaves a draw out.
-    It may look at `table.strata`, `table.y` and the number of rows, never at how a task or a
-    choice of features was prepared, so that preparations of one dataset are split alike.
+    It may look at `table.strata` and the number of rows, never at what a task or a choice of
+    features makes of them, so that preparations of one dataset are split alike.
     """
 
     about: str  # one line

@@ -1,12 +1,10 @@
 """Made-up files in the exact layout of official ones, quirks included: what tests import.
 
-A function `(folder, rows_per_class) -> None` per dataset, in `MADE`, writes the files under their
-official names. `plain` does for a card whose files have no quirks but a byte-order mark and CRLF.
+`plain` does for a card whose files have no quirks but a byte-order mark and CRLF; those of families
+with more stand in the made_* files beside this one, and `made_every.MADE` names them all.
 """
 
 import numpy as np
-
-from datasets import nsl_kdd, ton_iot_network, unsw_nb15
 
 
 def plain(card, folder, rows_per_class=12, *, version=None, bom=True, newline="\r\n", seed=0):
@@ -41,19 +39,3 @@ def value(rng, column):
     if column.dtype == "flag":
         return rng.integers(2)
     return rng.integers(1, 4) if column.dtype == "int64" else rng.integers(1, 4) / 8
-
-
-def official(card, **quirks):
-    """A writer of plain files of `card`."""
-
-    def write(folder):
-        plain(card, folder, **quirks)
-
-    return write
-
-
-MADE = {
-    "nsl_kdd": official(nsl_kdd.CARD, bom=False, newline="\n"),
-    "ton_iot_network": official(ton_iot_network.CARD),
-    "unsw_nb15": official(unsw_nb15.CARD),
-}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from datasets.at_hand import at_hand
 from datasets.commands import app
 from datasets.errors import DatasetError
-from datasets.known import known
 from harness import corpus, registry
 from harness.spec import read_sweep
 
@@ -79,7 +79,7 @@ def tiny_csv(tmp_path):
 
 @pytest.mark.usefixtures("installed")
 def test_a_sweep_and_the_command_line_know_it(sweeps, tiny_csv):
-    assert "tiny" in known()
+    assert "tiny" in at_hand()
     said = CliRunner().invoke(app, ["import", "tiny", str(tiny_csv)], catch_exceptions=False)
     assert said.output.startswith("tiny: 80 rows, 2 classes; 1 file")
     assert "\ntiny " in CliRunner().invoke(app, ["list"]).output
@@ -108,7 +108,7 @@ def test_a_new_process_finds_it_too(installed, tiny_csv):
 
 def test_a_name_of_the_tree_stays_the_trees(installed):
     (installed / "__init__.py").write_text(MODULE.replace('"tiny":', '"wdbc":'))
-    assert known()["wdbc"].card.title != "Tiny"
+    assert at_hand()["wdbc"].card.title != "Tiny"
 
 
 @pytest.mark.parametrize(
@@ -124,5 +124,5 @@ def test_a_name_of_the_tree_stays_the_trees(installed):
 def test_a_package_that_is_none_is_named(installed, module, message):
     (installed / "__init__.py").write_text(module)
     with pytest.raises(DatasetError) as caught:
-        known()
+        at_hand()
     assert str(caught.value) == message

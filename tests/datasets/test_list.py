@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("cache_folder")
 def test_every_dataset_has_a_line():
     said = CliRunner().invoke(app, ["list"], catch_exceptions=False).output
     for name in DATASETS:
-        assert re.search(rf"^{name} +\\S+", said, re.MULTILINE)
+        assert re.search(rf"^{name} +\S+", said, re.MULTILINE)
 
 
 def test_what_needs_no_import_is_ready():

@@ -225,7 +225,8 @@ def test_a_missing_file_is_sought_in_two_places(prepare, tmp_path, monkeypatch):
     monkeypatch.delenv("FEWLABELS_TEST_DATA")
     below = Path(given_path.__file__).parents[2] / "shared" / "data" / "x" / "table.npz"
     said = refusal(prepare, "x/table.npz")
-    assert said == f"path: there is no file {there} nor {below} {names}"
+    can_name = "($FEWLABELS_TEST_DATA can name the second folder)"
+    assert said == f"path: there is no file {there} nor {below} {can_name}"
 
 
 def test_a_relative_path_may_lie_below_the_test_data(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Tuning sees validation rows that are paid for and not fitted on, and nothing else."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 
@@ -296,6 +297,8 @@ def decisions(sweeps, tmp_path, monkeypatch):
         monkeypatch.setattr(harness.executor, "work", changed)
         name = f"run_{len([*tmp_path.iterdir()])}"
         changes = {**ONE_CURVE, "tuning": tuning(acquisition=acquisition, trials=6)}
+        if acquisition == "defaults":  # a study is done before the acquisition goes on
+            sweeps.run(tmp_path / name, **{**changes, "budgets": BUDGETS[:1]})
         folder = sweeps.run(tmp_path / name, **changes)
         trials = folder.frame("trials").sort_values(["budget", "number"], ignore_index=True)
         picks = folder.frame("rounds").sort_values("round")["batch"].map(list).tolist()
@@ -328,34 +331,52 @@ def test_metrics_that_were_not_chosen_decide_nothing(decisions):
     assert decisions(of_other_metrics) == decisions(lambda _: {})
 
 
+def the_smoother_the_better(row):
+    """A validation score that no data would give, for hyperparameters that change picks."""
+    return {"val_macro_f1": json.loads(row["params"])["classifier.var_smoothing"]}
+
+
 def test_the_validation_score_decides_hyperparameters_winners_and_then_picks(decisions):
     picks, params, won = decisions(lambda _: {})
-    other_picks, other_params, other_won = decisions(lambda row: other(row, ["val_macro_f1"]))
+    other_picks, other_params, other_won = decisions(the_smoother_the_better)
     assert other_picks[:3] == picks[:3]  # until the first winner takes over, at 40 labels
     assert other_picks[3:] != picks[3:]
     assert other_params[:2] == params[:2]  # the defaults and the start-up trial
     assert other_params != params
-    assert other_won == [4] * len(BUDGETS)
+    smoothing = [json.loads(text)["classifier.var_smoothing"] for text in other_params]
+    assert other_won == np.reshape(smoothing, (len(BUDGETS), 6)).argmax(axis=1).tolist()
     assert won != other_won
+
+
+def test_each_budgets_winner_and_no_other_trial_is_the_query_model_from_there_on(
+    sweeps, tmp_path, reads
+):
+    changes = {**ONE_CURVE, "tuning": tuning(acquisition="tuned", trials=6)}
+    folder = sweeps.run(tmp_path / "run", **changes)
+    trials = folder.frame("trials")
+    won = winners(trials).set_index("budget")["params"].map(json.loads)
+    assert len({str(params) for params in won}) > 1
+    taken = {s.unit: s.params for s, _ in reads if isinstance(s, AcquisitionSegment)}
+    assert taken == {0: {}, 1: {}, 2: {}, 3: won[40], 4: won[50], 5: won[50]}
 
 
 def test_with_defaults_for_a_query_model_no_score_changes_a_pick(decisions):
     picks, _, won = decisions(lambda _: {}, "defaults")
-    other_picks, _, other_won = decisions(lambda row: other(row, ["val_macro_f1"]), "defaults")
+    other_picks, _, other_won = decisions(the_smoother_the_better, "defaults")
     assert picks == other_picks
     assert won != other_won
 
 
 @pytest.fixture
 def results(sweeps, tmp_path, monkeypatch):
-    """Rounds and trials of a run whose problems `change` has gone over."""
+    """Rounds and trials of a run whose problems `change` has gone over: first all is bought."""
     original = problem_cache.prepare
 
     def run(change, validation=CROSS_VALIDATION):
         monkeypatch.setattr(problem_cache, "prepare", lambda *key: change(original(*key)))
         name = f"run_{len([*tmp_path.iterdir()])}"
         tables = sweeps.tables(
-            sweeps.run(tmp_path / name, **{**ONE_CURVE, "tuning": tuning(validation, "tuned", 6)})
+            sweeps.run(tmp_path / name, **{**ONE_CURVE, "tuning": tuning(validation, trials=6)})
         )
         return tables["rounds"], tables["trials"]
 

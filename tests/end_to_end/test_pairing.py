@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
+from tests.datasets.small_official import small_official
 
 from datasets import ton_iot_network
 from harness import corpus, seeding
@@ -14,7 +15,6 @@ from harness.plan import make_plan
 from harness.problem import ProblemKey, prepare
 from harness.scalers import SCALERS
 from harness.spec import read_sweep
-from tests.datasets.small_official import small_official
 
 N_BITS = 10
 
@@ -150,9 +150,9 @@ def test_all_curves_of_a_repeat_begin_with_the_same_rows(tables):
 
 def test_the_strategy_random_buys_the_same_rows_for_every_pipeline_and_preparation(tables):
     rounds = tables["rounds"]
-    assert (
-        n_different(rounds[rounds["strategy"] == "random"], ["repeat", "round"], "batch") == 1
-    ).all()
+    random = rounds[rounds["strategy"] == "random"]
+    assert (n_different(random, ["repeat", "round"], "batch") == 1).all()
+    assert (n_different(random, ["dataset", "repeat", "round"], "bought") == 1).all()
     assert (n_different(rounds, ["repeat", "round"], "batch").loc[:, 1:] > 1).all()
 
 

@@ -130,3 +130,13 @@ def test_results_of_a_worker_with_other_libraries_are_not_kept(sweeps, tmp_path)
     with pytest.raises(ClusterError, match=r"numpy 0\.1, now"):
         sweeps.run(tmp_path / "run", executor=lambda *_: executor, **ONE)
     assert len(RunFolder.open(tmp_path / "run").read("references")) == 0
+
+
+def test_a_shorter_list_of_seeds_is_refused(sweeps, tmp_path):
+    seeds = {"split": {"seeds": [4, 8]}, "repeats": 2}
+    folder = sweeps.run(tmp_path / "run", **(ONE | seeds))
+    resolved = {"split": {"seeds": [4, 8]}}
+    with folder.writing():
+        folder.write_sweep("", resolved, {})
+    with pytest.raises(RunFolderError, match=r"split.seeds lacks \[8\]"):
+        sweeps.run(tmp_path / "run", **(ONE | {"split": {"seeds": [4]}, "repeats": 1}))

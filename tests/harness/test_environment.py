@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from harness import environment, parquet
-from harness.environment import NUMERIC, describe, differences, host, numeric_versions, peak_bytes
+from harness.environment import describe, differences, host, numeric_versions, peak_bytes
+from harness.schema import NUMERIC
 
 
 def test_the_description_is_a_row_of_its_table():

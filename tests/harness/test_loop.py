@@ -251,6 +251,31 @@ def test_a_strategy_sees_labels_of_bought_rows_only():
     }
 
 
+def test_no_attribute_that_a_strategy_can_follow_leads_to_hidden_labels():
+    reached = {}
+
+    def follow(thing):
+        if id(thing) in reached or isinstance(thing, type | str):
+            return
+        reached[id(thing)] = thing  # kept, so that no other gets its id
+        for part in [*getattr(thing, "__dict__", {}).values(), *slots(thing)]:
+            follow(part)
+
+    def slots(thing):
+        names = getattr(type(thing), "__slots__", ())
+        return [getattr(thing, name) for name in names if hasattr(thing, name)]
+
+    def look(query, n):
+        follow(query.model)
+        follow(query)
+        return query.candidates[:n]
+
+    how = buying(a_problem(), look)
+    rounds(how, 18)
+    assert id(how.problem.X) in reached
+    assert not {id(how.problem.y), id(how.problem.y_test), id(how.problem)} & reached.keys()
+
+
 def test_twins_get_one_score():
     asked = []
 

@@ -8,12 +8,13 @@ import pytest
 from datasets import ton_iot_synthetic
 from harness.cell import Component, Labelling, Setting, Split, Tuning, Validation
 from harness.corpus import Prepared
-from harness.errors import UnknownName
+from harness.errors import BadSplit, UnknownName
 from harness.features import twins
 from harness.problem import ProblemKey, prepare
 from harness.problem_cache import ProblemCache
 from harness.registry import Registry
-from harness.splits import SPLITTERS, Draw
+from harness.scalers import SCALERS
+from harness.splits import SPLITTERS, Draw, Sides, Splitter
 
 SETTING = Setting(
     seed=1,
@@ -124,3 +125,56 @@ def test_a_worker_keeps_the_problems_that_it_used_last(table, monkeypatch):
     cache.get(keys[2], Registry())
     assert cache.get(keys[0], Registry()) is first
     assert cache.get(keys[1], Registry()) is not second
+
+
+def broken(table, sides):
+    """The problem of a splitter that gives `sides`."""
+    n_test = 140
+    splitter = Splitter("x", lambda *_: (len(table) - n_test, n_test), lambda *_: sides)
+    setting = replace(SETTING, split=Split("mine", 0.2))
+    key = ProblemKey(DATASET, Component("none", "none"), 0, setting)
+    registry = Registry(splitters={"mine": splitter})
+    return prepare(key, Prepared(DATASET, table, twins(table)), registry)
+
+
+@pytest.mark.parametrize(
+    ("pool", "test", "message"),
+    [
+        (range(560), range(500, 700), "puts a row into both sides, or twice"),
+        ([*range(559), 3], range(560, 700), "puts a row into both sides, or twice"),
+        (range(560), range(561, 701), "or one that is no row"),
+        (range(500), range(560, 700), "gives 500 pool and 140 test rows, but its sizes say"),
+        (range(700), [], "gives 700 pool and 0 test rows"),
+    ],
+)
+def test_a_splitter_that_breaks_its_contract_is_refused(table, pool, test, message):
+    sides = Sides(np.array(pool), np.array(test, dtype=int))
+    with pytest.raises(BadSplit, match=message):
+        broken(table, sides)
+
+
+def test_the_order_of_the_file_is_seen_by_nobody(table):
+    """It is sorted by class, so a scaler or classifier that counted rows would know the labels."""
+    seen = []
+
+    class Nosy(SCALERS["none"](0).__class__):
+        def transform(self, X):
+            seen.append(X.copy())
+            return X
+
+    key = ProblemKey(DATASET, Component("nosy", "nosy"), 0, replace(SETTING, dtype="float64"))
+    registry = Registry(scalers={"nosy": lambda _seed: Nosy()})
+    made = prepare(key, Prepared(DATASET, table, twins(table)), registry)
+    assert [len(X) for X in seen] == [560, 140]
+    for y, of, X in ((made.y, made.pool.of, made.pool.X), (made.y_test, made.test.of, made.test.X)):
+        assert abs(np.corrcoef(np.arange(len(y)), y)[0, 1]) < 0.2
+        first = [int(y[of == row][0]) for row in range(len(X))]
+        assert abs(np.corrcoef(np.arange(len(X)), first)[0, 1]) < 0.2
+
+
+def test_what_is_shared_cannot_be_made_writable(table):
+    made = problem(table)
+    arrays = [made.X, made.y, made.groups, made.y_test, made.is_novel]
+    for array in [*arrays, made.pool.X, made.pool.of, made.test.X, made.test.of]:
+        with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+            array.setflags(write=True)

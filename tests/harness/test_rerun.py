@@ -250,6 +250,7 @@ def test_rows_that_are_lost_or_stand_twice_are_differences(runs, honest, copy):
     assert runs.call(run, study, code=3)[0][1:] == [
         "  trial 1: not stored, but computed now",
         "  trial 2: stored 2 times",
+        "  2 of the 3 trials asked for are stored",
     ]
     with pytest.raises(RunFolderError, match=r"trial 1 is not stored; of the study's trials 0 to"):
         runs.call(run, f"{study}:2")

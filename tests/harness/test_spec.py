@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from pydantic import BaseModel
 
+from harness.cell import digest
 from harness.errors import SweepError
 from harness.shipped import open_sweep, shipped
 from harness.spec import fields, read_sweep
@@ -510,6 +511,12 @@ def test_anchors_aliases_and_merged_mappings_may_be_used():
         ("knn", 3),
         ("far", 9),
     ]
+
+
+def test_a_whole_number_for_a_real_one_is_the_real_one():
+    texts = (SMALL.replace("[knn]", f"[{{name: svc, params: {{C: {C}}}}}]") for C in ("2", "2.0"))
+    one, two = (read_sweep(text).grids[0].classifiers[0] for text in texts)
+    assert digest(one.identity) == digest(two.identity)
 
 
 SHOWN = """

@@ -41,12 +41,23 @@ def test_pool_and_test_share_out_the_rows_in_sizes_known_before(splitter, share,
     assert (np.diff(sides.test) > 0).all()
 
 
+def outcome(splitter, table, share, repeat):
+    try:
+        sides = splitter.sides(table, share, draw(repeat=repeat))
+    except Dropped as reason:
+        return str(reason)
+    return sides.pool.tolist(), sides.test.tolist()
+
+
 @every_splitter
-def test_two_preparations_of_one_dataset_share_split_and_order(splitter, multiclass):
+@pytest.mark.parametrize("share", [0.2, 0.9])
+def test_two_preparations_of_one_dataset_share_split_order_and_what_is_dropped(
+    splitter, share, multiclass
+):
     binary = ton_iot_synthetic.prepare(rows=700, task="binary")
-    one, two = (splitter.sides(table, 0.2, draw(repeat=3)) for table in (multiclass, binary))
-    np.testing.assert_array_equal(one.pool, two.pool)
-    np.testing.assert_array_equal(one.test, two.test)
+    for repeat in range(8):
+        one, two = (outcome(splitter, table, share, repeat) for table in (multiclass, binary))
+        assert one == two
 
 
 @every_splitter
@@ -92,6 +103,7 @@ def two_classes(n, n_positive):
         (STRATIFIED, 1, 0.2, "a class has one row; a stratified split needs two"),
         (STRATIFIED, 5, 0.05, "9 pool and 1 test rows cannot hold a row of each of 2 classes; "),
         (REBENCHMARK, 5, 0.9, "a pool of 0 rows cannot hold a row of each class"),
+        (REBENCHMARK, 5, 1e-17, "1e-17 of 10 rows leaves no test row"),
     ],
 )
 def test_says_why_there_is_no_split(splitter, n_positive, test, message):
@@ -114,7 +126,7 @@ def test_the_published_protocol_step_by_step():
 def test_a_seed_whose_pool_misses_a_class_is_dropped():
     table = two_classes(10, 1)
     without = next(s for s in range(99) if 0 in np.random.default_rng(s).permutation(10)[6:])
-    with pytest.raises(Dropped, match=f"^the pool of seed {without} has no row of class 1$"):
+    with pytest.raises(Dropped, match=f"^the pool of seed {without} has no row of class number 1$"):
         REBENCHMARK.sides(table, 0.4, draw(seeds=(without,)))
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,27 @@ def test_margin_works_without_probabilities():
             return np.array([3.0, 0.1, 2.0, 0.2])[rows]
 
     assert STRATEGIES["margin"](query(Distances), 2).tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 2**22])
+@pytest.mark.parametrize("n", [1, 5, 12])
+def test_k_center_is_greedy_farthest_first_whatever_the_chunks(n, chunk, monkeypatch):
+    module = sys.modules["harness.strategies.k_center"]  # the function hides it
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    rng = np.random.default_rng(n)
+    X = rng.normal(size=(40, 3)).round(1)
+    labelled, candidates = np.arange(0, 20, 2), np.setdiff1d(np.arange(40), np.arange(0, 20, 2))
+    asked = Query(X, labelled % 2, labelled, candidates, 2, rng, Model)
+    known, expected = labelled.tolist(), []
+    for _ in range(n):
+        gaps = [min(((X[row] - X[k]) ** 2).sum() for k in known) for row in candidates]
+        expected.append(int(candidates[np.argmax(gaps)]))
+        known.append(expected[-1])
+    assert STRATEGIES["k_center"](asked, n).tolist() == expected
+
+
+def test_k_center_buys_each_row_once_where_all_are_equal():
+    labelled, candidates = np.arange(2), np.arange(2, 12)
+    asked = Query(np.ones((12, 2)), labelled, labelled, candidates, 2, None, Model)
+    assert STRATEGIES["k_center"](asked, 10).tolist() == candidates.tolist()
+    assert asked.ties[0] == 1.0

@@ -14,7 +14,11 @@ from harness.plan import make_plan
 from harness.problem_cache import ProblemCache
 from harness.schema import METRICS, TIMING_AND_HOST
 from harness.segment import AcquisitionSegment, EvaluationSegment, StudySegment, Task
+from harness.spec import read_sweep
 from harness.work import work
+from reports.grid import Grid
+from reports.load import load
+from tests.conftest import carry_out
 
 ONE = {
     "repeats": 1,
@@ -182,15 +186,68 @@ def test_a_repeat_that_the_split_leaves_out_is_skipped_with_the_reason(
     acquisitions = folder.frame("acquisitions")
     dropped = acquisitions[acquisitions["status"] == "skipped"]
     assert 0 < len(dropped) < len(acquisitions) == 30
-    (reason,) = set(dropped["error"])
-    assert reason == (
-        "rebenchmark_2025 leaves out repeats whose initial labels miss a class: "
-        "none of these 20 is of class number 1"
-    )
+    start = "rebenchmark_2025 leaves out repeats whose initial labels miss a class: none of these"
+    assert f"{start} 20 is 1" in set(dropped["error"])
+    assert all(why.startswith((start, "the pool of seed")) for why in dropped["error"])
     assert dropped["n_labels"].eq(0).all()
     kept = set(acquisitions.loc[acquisitions["status"] == "done", "repeat"])
     for table in ("rounds", "evaluations", "trials"):
         assert set(folder.frame(table)["repeat"]) == kept
+    references = folder.frame("references")
+    assert set(references.loc[references["status"] == "done", "repeat"]) == kept
+
+
+def test_repeats_that_are_left_out_are_no_failures_and_set_no_target(
+    sweeps, one_class_start, tmp_path
+):
+    split = {"method": "rebenchmark_2025", "seeds": list(range(30))}
+    changes = {**ONE, **one_class_start, "split": split, "repeats": 30, "budgets": [20, 30]}
+    sweep = read_sweep(sweeps.text(**changes))
+    folder = carry_out(sweep, tmp_path / "run")
+    prepared = corpus.load(sweep)
+    standing = Ledger.read(make_plan(sweep, prepared), folder).standing()
+    assert standing.complete
+    assert set(standing.badly) == {"skipped", "dropped"}
+    results = load(tmp_path / "run")
+    grid = Grid.of(results)
+    n_kept = int((folder.frame("acquisitions")["status"] == "done").sum())
+    assert grid.repeats == {"npz": n_kept}
+    assert grid.cells["failures"].eq(0).all()
+
+
+def test_a_strategy_that_raises_as_the_split_does_has_failed(made, tmp_path):
+    (tmp_path / "shy.py").write_text(
+        "from harness.errors import Dropped\n"
+        "def shy(query, n):\n    raise Dropped('not me')\n"
+        "COMPONENTS = {'strategies': {'shy': shy}}\n"
+    )
+    sweep = made.sweep(folder=tmp_path, components=["./shy.py"], **{**ONE, "strategies": ["shy"]})
+    prepared = corpus.load(sweep)
+    ready = Ledger(make_plan(sweep, prepared)).ready()
+    segment = next(s for s in ready if isinstance(s, AcquisitionSegment))
+    found = work(Task(segment, 60.0, sweep.files), ProblemCache(prepared).get)
+    assert found["acquisitions"][0]["status"] == "failed"
+
+
+def test_a_design_is_offered_only_rows_that_may_be_bought(made, tmp_path):
+    (tmp_path / "last.py").write_text(
+        "import numpy as np\n"
+        "def last(X, n):\n    return np.arange(len(X))[-n:]\n"
+        "COMPONENTS = {'designs': {'last': last}}\n"
+    )
+    changes = {
+        **ONE,
+        "labelling": {"initial": 20, "batch": 10, "design": "last"},
+        "tuning": {"trials": 1, "validation": {"method": "holdout", "rows": 30}},
+        "budgets": [50],
+    }
+    sweep = made.sweep(folder=tmp_path, components=["./last.py"], **changes)
+    prepared = corpus.load(sweep)
+    ready = Ledger(make_plan(sweep, prepared)).ready()
+    segment = next(s for s in ready if isinstance(s, AcquisitionSegment))
+    found = work(Task(segment, 60.0, sweep.files), ProblemCache(prepared).get)
+    n_pool = 288
+    assert found["rounds"][0]["batch"] == list(range(n_pool - 50, n_pool - 30))
 
 
 COUNTING = """

@@ -84,6 +84,14 @@ def test_nothing_is_imputed_and_fewer_repeats_are_marked(ranked):
     assert rows["rank"].isna().to_dict() == {"a": False, "b": False, "c": True}
 
 
+def test_fewer_repeats_stand_behind_complete_ones(ranked):
+    """Otherwise a strategy that fails on the hard splits would come first."""
+    whole, picky = {100: [0.9, 0.5, 0.4]}, {100: [0.9, None, None]}
+    rows = ranked({"whole": whole, "picky": picky}, budget=100).rows
+    assert rows["strategy"].tolist() == ["whole", "picky"]
+    assert rows["rank"].tolist() == [1, 2]
+
+
 def test_without_a_target_the_area_ranks(fake, stored):
     def change(tables):
         tables["references"].clear()

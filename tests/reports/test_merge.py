@@ -87,3 +87,44 @@ def test_runs_with_different_references_are_refused(fake, stored):
     other = fake(strategies=("margin",), sweep={"reference": {"classifier": "knn"}})
     with pytest.raises(RunFolderError, match="by different references"):
         merge([first, load(stored(other, name="b"))])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        (
+            {"classifiers": [{"name": "svc", "as": "lr", "params": {"C": 1.0}}]},
+            {"classifiers": [{"name": "svc", "as": "lr", "params": {"C": 2.0}}]},
+            "classifiers lr",
+        ),
+        (
+            {"grids": [{"strategies": [{"name": "entropy", "model": {"name": "knn"}}]}]},
+            {"strategies": [{"name": "entropy", "model": {"name": "svc"}}]},
+            "strategies entropy",
+        ),
+        ({"tuning": {"metric": "mcc"}}, {"tuning": {"metric": "accuracy"}}, "tuning.metric"),
+        ({"seed": 1, "split": {"seeds": [4]}}, {"seed": 1, "split": {}}, "split.seeds"),
+    ],
+)
+def test_a_label_or_a_setting_with_two_meanings_is_refused(fake, stored, one, other, differs):
+    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
+    second = load(stored(fake(strategies=("margin",), sweep=other), name="b"))
+    with pytest.raises(RunFolderError, match=f"differ in {differs}.*not paired"):
+        merge([first, second])
+
+
+def test_runs_of_other_component_files_or_libraries_are_refused(fake, stored):
+    runs = [stored(fake(strategies=(name,)), name=name) for name in ("random", "margin")]
+    for run, text in zip(runs, ("a = 1", "a = 2"), strict=True):
+        (run / "components").mkdir()
+        (run / "components" / "mine.py").write_text(text)
+    with pytest.raises(RunFolderError, match=r"differ in components mine\.py"):
+        merge([load(run) for run in runs])
+
+    def older(tables):
+        tables["environments"][0]["versions"] = '{"numpy": "1.19"}'
+
+    first = load(stored(fake(strategies=("random",)), name="new"))
+    second = load(stored(fake(strategies=("margin",)), older, name="old"))
+    with pytest.raises(RunFolderError, match="differ in numpy version"):
+        merge([first, second])

@@ -12,7 +12,7 @@ from datasets.errors import DatasetError
 GROUP = "fewlabels.components"  # entry points; the harness reads the other axes of the same group
 
 
-def known() -> dict[str, Dataset]:
+def at_hand() -> dict[str, Dataset]:
     """Return the datasets by name, sorted; those of the tree cannot be replaced.
 
     Raises `DatasetError`, naming the entry point, for a package that cannot be loaded.
