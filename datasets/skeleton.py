@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from datasets import rows
@@ -83,6 +83,7 @@ class Seen:
     copies: Sequence[str] = ()  # columns that say it in other words
     classes: Counter[str] = field(default_factory=Counter)
     missing: Sequence[str] = ()
+    delimiter: str = ","
 
 
 def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
@@ -96,7 +97,7 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
     if len(found) > 1:
         raise DatasetError(f"{path} holds several files; name one of them")
     source = found[0]
-    card = Card(name="", title="", about="", source="", citation="", licence="")
+    card = _bare_card(source)
     names = rows.column_names(source, card)
     if label is not None:
         check_choice(f"column of {path}", label, names)
@@ -111,7 +112,17 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
         sha256, n_bytes = reading.sha256, reading.n_bytes
     if len(classes) > MOST_CLASSES:
         raise DatasetError(f"{label} has {len(classes):,} different values; that is no label")
-    return Seen(source.name, n_bytes, sha256, dtypes, label, copies.found(), classes, missing)
+    counted = (copies.found(), classes)
+    return Seen(source.name, n_bytes, sha256, dtypes, label, *counted, missing, card.delimiter)
+
+
+def _bare_card(source: Source) -> Card:
+    """A card that says nothing but what stands between cells."""
+    card = Card(name="", title="", about="", source="", citation="", licence="")
+    names = rows.column_names(source, card)
+    if len(names) == 1 and (other := next((c for c in ";\t|" if c in names[0]), None)):
+        return replace(card, delimiter=other)
+    return card
 
 
 def _dtypes(source: Source, card: Card, missing: Mapping[str, Sequence[str]]) -> dict[str, DType]:
@@ -186,6 +197,8 @@ def _labels(seen: Seen) -> Iterator[str]:
     yield f"normal = {_text(normal)}   # the class that is no attack"
     if classes:
         yield f"# classes: {', '.join(json.dumps(name, ensure_ascii=False) for name in classes)}"
+    if seen.delimiter != ",":
+        yield f"delimiter = {_text(seen.delimiter)}"
     spelt = ", ".join(map(_text, seen.missing))
     yield f'missing = [{spelt}]   # spellings of no value, in all columns, such as "-"'
 

@@ -135,6 +135,13 @@ def test_a_card_beside_a_table_works_as_it_is_written(flows):
     assert table.number_names == ("src port", "n", "x")
 
 
+def test_another_delimiter_is_found_and_written_down(flows):
+    flows.write_text(flows.read_text().replace(",", ";"))
+    new("generic", "--from", flows, "--label", "kind", "--missing", "?")
+    assert 'delimiter = ";"\n' in flows.with_suffix(".toml").read_text()
+    assert generic.prepare(path=str(flows)).number_names == ("src port", "n", "x")
+
+
 def test_nothing_is_overwritten(tmp_path, flows):
     new("my_flows", "--into", tmp_path)
     before = (tmp_path / "my_flows.py").read_text()
