@@ -51,7 +51,10 @@ def header(head: bytes) -> list[str]:
     ['id', 'Label', 'Length', 'Length.1']
     """
     line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
-    cells = next(csv.reader([line.rstrip("\r")]), [])
+    try:
+        cells = next(csv.reader([line.rstrip("\r")]), [])
+    except csv.Error:  # no CSV: what is wrong is said where the names are compared
+        cells = line.split(",")
     seen: dict[str, int] = {}
     names = []
     for name in (cell.strip() for cell in cells):
