@@ -107,8 +107,8 @@ class Writer:
             )
         self._parquet.write_batch(batch)
 
-    def keep(self, content: str, removed: Mapping[str, int]) -> Path:
-        """Make what was written the current content, under the sha256 of what it was read from."""
+    def keep(self, content: str, removed: Mapping[str, int], *, is_current: bool = True) -> Path:
+        """Keep what was written under the sha256 of what it was read from; make it the current."""
         if self._parquet is None:
             raise DatasetError(f"{self._name}: nothing was read")
         marks = {**_marks(self._name, content), REMOVED: json.dumps(dict(removed)).encode()}
@@ -119,7 +119,8 @@ class Writer:
         path = root() / self._name / content / "table.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         self._hidden.replace(path)
-        _point(root() / self._name / "current", content)
+        if is_current:
+            _point(root() / self._name / "current", content)
         self.path = path
         return path
 

@@ -77,6 +77,7 @@ class Card:
     leaky: Mapping[str, str] = field(default_factory=dict)  # column -> what it gives away
     useless: Mapping[str, str] = field(default_factory=dict)  # column -> why it is never a feature
     has_header: bool = True
+    delimiter: str = ","
     encoding: str = "utf-8"  # of the lines that are not UTF-8
     tested_on: Literal["real files", "generated files only"] = "real files"
 

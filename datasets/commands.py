@@ -1,4 +1,6 @@
-"""`fewlabels datasets ...`: list, describe and import. `describe --html` is added by reports.
+"""`fewlabels datasets ...`: list, describe, import, fetch, check and new.
+
+`describe --html` is added by reports.
 
 Errors leave as `DatasetError`; the command line prints them.
 """
@@ -12,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from datasets import DATASETS, cache, given_path
+from datasets import cache, given_path, state
+from datasets.at_hand import at_hand
 from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
@@ -20,6 +23,9 @@ from datasets.describe import WIDTH, describe
 from datasets.describe_rows import facts_lines, leakage_lines
 from datasets.errors import DatasetError
 from datasets.preparation import not_imported
+from datasets.progress import progress
+
+DIFFERENT, UNSAID = 3, 1  # exit codes of check
 
 app = typer.Typer(help="What there is to learn from, and how to get it.", no_args_is_help=True)
 
@@ -36,17 +42,13 @@ Raw = Annotated[
 
 @app.command("list")
 def list_datasets() -> None:
-    """List the datasets: whether they are there, what they are, what they may be used for."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table()
-    table.add_column("name", no_wrap=True)
-    for title in ("rows", "title", "licence"):
-        table.add_column(title, overflow="fold")
-    for name, dataset in DATASETS.items():
-        table.add_row(name, _rows(dataset), dataset.card.title, dataset.card.licence)
-    Console().print(table)
+    """List the datasets: rows, classes, and whether they are ready or how to get them."""
+    lines = [("name", "rows", "classes", "state")]
+    for name, dataset in at_hand().items():
+        lines.append((name, state.n_rows(dataset), state.n_classes(dataset), state.state(dataset)))
+    width = max(len(name) for name, *_ in lines)  # as long as it must be, to be copied
+    for name, rows, classes, how in lines:
+        typer.echo(f"{name:<{width}} {rows:>11} {classes:>8}  {how}")
 
 
 @app.command("describe")
@@ -77,12 +79,86 @@ def import_dataset(
     dataset = known(name)
     if dataset.import_file is None:
         raise DatasetError(f"{name} needs no import: name it in a sweep as it is")
-    typer.echo(dataset.import_file(given_path.expand(path), allow_unknown=allow_unknown))
+    given = given_path.expand(path)
+    with progress(f"importing {name}") as tell:
+        said = dataset.import_file(given, allow_unknown=allow_unknown, tell=tell)
+    typer.echo(said)
+
+
+@app.command("fetch")
+def fetch_dataset(name: Name) -> None:
+    """Download and import a dataset whose licence lets a program do so."""
+    from datasets.fetch import fetch
+
+    dataset = known(name)
+    with progress(f"fetching {name}") as tell:
+        said = fetch(dataset, tell)
+    typer.echo(said)
+
+
+@app.command("check")
+def check_files(
+    path: Annotated[Path, typer.Argument(help="A file, packed or not, or a folder.")],
+) -> None:
+    """Say which dataset and version this is, and what differs from its card; import nothing.
+
+    Exit code 0: official files. 3: they differ from the card. 1: nothing can be said.
+    """
+    from datasets.check import check
+
+    officials = [dataset.official for dataset in at_hand().values() if dataset.official]
+    with progress("checking") as tell:
+        verdicts = check(given_path.expand(path), officials, tell)
+    for verdict in verdicts:
+        typer.echo(verdict.text)
+    if any(verdict.is_official is False for verdict in verdicts):
+        raise typer.Exit(DIFFERENT)
+    if any(verdict.is_official is None for verdict in verdicts):
+        raise typer.Exit(UNSAID)
+
+
+@app.command("new")
+def new_dataset(
+    name: Annotated[str, typer.Argument(help="Its name, or `generic` for a card beside a table.")],
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="A table: its columns go into the card.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="Its column that names the classes.")
+    ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option("--missing", help="A spelling of no value there; may be repeated."),
+    ] = None,
+    into: Annotated[Path, typer.Option("--into", help="The folder to write to.")] = Path(),
+) -> None:
+    """Write the beginnings of a dataset, NAME.py and NAME.toml; nothing is overwritten."""
+    from datasets.skeleton import see, write_beside, write_module
+
+    table = from_ and given_path.expand(from_)
+    if table is None and (label or missing):
+        raise DatasetError("--label and --missing say something of a table: --from it")
+    seen = see(table, label, missing or []) if table else None
+    if name == "generic":
+        if table is None or seen is None:
+            raise DatasetError("new generic needs the table: --from flows.csv")
+        written = write_beside(table, seen)
+        after = f"Fill it in; then a sweep may say: {{name: generic, path: {table}}}"
+    else:
+        written = write_module(name, given_path.expand(into), seen, at_hand())
+        after = (
+            f'Fill in the card; then add "{name}": {name}.DATASET to datasets/__init__.py, or to '
+            "the COMPONENTS of a package of yours (docs/adding-a-dataset.md)"
+        )
+    for path in written:
+        typer.echo(f"wrote {path}")
+    typer.echo(after)
 
 
 def known(name: str) -> Dataset:
     """Return the dataset `name`; raise `DatasetError`, with the nearest name, if there is none."""
-    return DATASETS[check_choice("dataset", name, DATASETS)]
+    datasets = at_hand()
+    return datasets[check_choice("dataset", name, datasets)]
 
 
 def _rows_lines(card: Card) -> Iterator[str]:
@@ -97,15 +173,3 @@ def _rows_lines(card: Card) -> Iterator[str]:
     yield from facts_lines(facts(rows, card), content)
     yield ""
     yield from leakage_lines(audit(rows, card), card)
-
-
-def _rows(dataset: Dataset) -> str:
-    card = dataset.card
-    if dataset.import_file is None:
-        n_made = sum(card.classes.values())
-        return f"{n_made:,}" if n_made else "by path"
-    try:
-        n_rows = cache.n_rows(card.name)
-    except DatasetError:
-        return "damaged: import again"
-    return "not imported" if n_rows is None else f"{n_rows:,}"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets.card import Card
+from datasets.official import Official
 
 Encoding = Literal["ordinal", "one_hot"]
 Impute = Literal["median", "mean", "zero"]
@@ -71,8 +72,10 @@ class Dataset:
     `prepare` takes named, typed parameters (what a sweep may write beside the name) and returns
     a `Table`; it raises `DatasetError` with what to do. `import_file` reads the official download
     into the cache and returns one line that says what was found; None where nothing is imported.
+    `official` is how its files are told apart and checked, where there are official ones.
     """
 
     card: Card
     prepare: Callable[..., Table]
     import_file: Callable[..., str] | None = None
+    official: Official | None = None

@@ -30,12 +30,23 @@ def expand(path: str | Path) -> Path:
 
 
 def read(path: str) -> tuple[Path, bytes]:
-    """Return the file at `path` and its bytes: as given, or else below $FEWLABELS_TEST_DATA.
+    """Return the file that `find` finds at `path`, and its bytes.
+
+    Raises `DatasetError` as `find` does, and where it cannot be read.
+    """
+    place = find(path)
+    try:
+        return place, place.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
+
+
+def find(path: str) -> Path:
+    """Return the file at `path`: as given, or else below $FEWLABELS_TEST_DATA.
 
     Where that is not set, it is ../shared/data beside the checkout.
 
-    Raises `DatasetError`, with the places that were tried, where there is none, and where it
-    cannot be read.
+    Raises `DatasetError`, with the places that were tried, where there is none.
     """
     given = expand(path)
     places = [given]
@@ -44,7 +55,7 @@ def read(path: str) -> tuple[Path, bytes]:
     for place in places:
         try:
             if place.is_file():
-                return place, place.read_bytes()
+                return place
         except OSError as error:
             raise DatasetError(f"path: {place} cannot be read: {error.strerror}") from error
     tried = " nor ".join(str(place.absolute()) for place in places)

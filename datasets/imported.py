@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from datasets.dataset import Dataset
@@ -12,10 +14,13 @@ from datasets.preparation import Preparation
 def imported_dataset(official: Official) -> Dataset:
     """The dataset that `official` reads."""
 
-    def import_path(path: Path, *, allow_unknown: bool = False) -> str:
-        return said(official, official.import_path(path, allow_unknown=allow_unknown))
+    def import_path(
+        path: Path, *, allow_unknown: bool = False, tell: Callable[[str], None] = official.tell
+    ) -> str:
+        reader = replace(official, tell=tell)
+        return said(official, reader.import_path(path, allow_unknown=allow_unknown))
 
-    return Dataset(official.card, Preparation(official.card).prepare, import_path)
+    return Dataset(official.card, Preparation(official.card).prepare, import_path, official)
 
 
 def said(official: Official, found: Imported) -> str:

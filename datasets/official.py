@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
@@ -40,6 +40,7 @@ class Imported:
 
     parts: list[Part]
     content: str  # sha256
+    sums: list[str] = field(default_factory=list)  # sha256 of each part
     counts: rows.Counts = field(default_factory=rows.Counts)
     classes: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)  # where files differ from the card
@@ -61,22 +62,35 @@ class Official:
         `allow_unknown`, files with the right columns and classes but other bytes are taken too.
         """
         imported = self._of_one_version(self.identify(path))
-        parts = imported.parts
-        sums: list[str] = []
         with cache.writing(self.card.name) as store:
-            for part in parts:
-                for batch in self._read(part, imported, sums):
-                    store.write(batch)
-            self._check(imported, sums, allow_unknown=allow_unknown)
-            imported.content = self._content(parts, sums)
+            for batch in self._read_all(imported):
+                store.write(batch)
+            self._check(imported, allow_unknown=allow_unknown)
             store.keep(imported.content, imported.counts.removed)
         return imported
 
+    def check_path(self, path: Path) -> Imported:
+        """Say what `import_path` would find at `path`, and raise what it would; keep nothing."""
+        imported = self._of_one_version(self.identify(path))
+        for _ in self._read_all(imported):
+            pass
+        self._check(imported, allow_unknown=False)
+        return imported
+
+    def is_known(self, imported: Imported) -> bool:
+        """Whether the bytes of all parts are official ones."""
+        return {*imported.sums} <= {f.sha256 for v in self.card.versions for f in v.files}
+
+    @property
+    def names(self) -> list[str]:
+        """What official files are called, in any version."""
+        return list(dict.fromkeys(f.name for v in self.card.versions for f in v.files))
+
     def identify(self, path: Path) -> list[Part]:
         """Tell which files of which version lie at `path`, by their columns."""
-        names = list(dict.fromkeys(f.name for v in self.card.versions for f in v.files))
         return [
-            self._part(source, tuple(rows.header(source.head()))) for source in sources(path, names)
+            self._part(source, tuple(rows.column_names(source, self.card)))
+            for source in sources(path, self.names)
         ]
 
     def _of_one_version(self, parts: list[Part]) -> Imported:
@@ -169,7 +183,12 @@ class Official:
             f"{len(found)}; {'; '.join(problems)}"
         )
 
-    def _read(self, part: Part, imported: Imported, sums: list[str]) -> Iterator[pa.RecordBatch]:
+    def _read_all(self, imported: Imported) -> Iterator[pa.RecordBatch]:
+        for part in imported.parts:
+            yield from self._read(part, imported)
+        imported.content = self._content(imported.parts, imported.sums)
+
+    def _read(self, part: Part, imported: Imported) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -186,7 +205,7 @@ class Official:
                     batch = batch.append_column(SIDE, side)  # noqa: PLW2901
                 yield batch
                 self.tell(f"{imported.counts.n_rows + counts.n_rows:,} rows")
-            sums.append(reading.sha256)
+            imported.sums.append(reading.sha256)
         imported.counts.n_rows += counts.n_rows
         imported.counts.n_infinite += counts.n_infinite
         for why, n in counts.removed.items():
@@ -208,9 +227,9 @@ class Official:
             cleaned[label] = pc.if_else(pc.equal(cells, spelt), name, cells)
         return cleaned
 
-    def _check(self, imported: Imported, sums: list[str], *, allow_unknown: bool) -> None:
+    def _check(self, imported: Imported, *, allow_unknown: bool) -> None:
         """Whether the bytes are the official ones; if not, in what way they differ."""
-        card = self.card
+        card, sums = self.card, imported.sums
         where = ", ".join(part.source.where for part in imported.parts[:3])
         if unknown := sorted(set(imported.classes) - card.class_names):
             raise DatasetError(
@@ -245,7 +264,7 @@ class Official:
         absent = [f.name for f in version.files if "*" not in f.name and f not in files]
         if absent:
             return [f"not there by name, but part of the whole: {_listed(absent, [])}"]
-        differences = _differences(version, imported.classes)
+        differences = other_counts(version, imported.classes)
         if is_unsure and version.classes and differences:
             return [f"not the rows that the card has from others: {', '.join(differences[:SHOWN])}"]
         return []
@@ -272,7 +291,7 @@ class Official:
 
     def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:
         version, classes = part.version, imported.classes
-        differences = _differences(version, classes)
+        differences = other_counts(version, classes)
         if differences and version.classes:
             what = (
                 f"it holds {sum(classes.values()):,} rows where {sum(version.classes.values()):,} "
@@ -300,7 +319,8 @@ def _are_alike(version: Version, other: Version) -> bool:
     return {*version.without} == {*other.without}
 
 
-def _differences(version: Version, classes: Counter[str]) -> list[str]:
+def other_counts(version: Version, classes: Mapping[str, int]) -> list[str]:
+    """Return the classes with another number of rows than `version` has of them."""
     return [
         f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
         for name in sorted({*classes, *version.classes} - {*version.uncounted})

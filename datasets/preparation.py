@@ -23,7 +23,31 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FeatureSet = Literal["no_identifiers", "all"]
+MOST_FILES = 6  # that a message names
 MOST_ONE_HOT = 5_000  # columns: free text has a category per row
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a sweep writes beside the name of a dataset; `Preparation.prepare` explains it."""
+
+    task: Task = "multiclass"
+    features: FeatureSet = "no_identifiers"
+    duplicates: Duplicates = "keep"
+    rows: int | None = None
+    balance: Balance = "none"
+    encoding: Encoding = "ordinal"
+    impute: Impute = "median"
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing else looks at."""
+        check_choice("features", self.features, get_args(FeatureSet))
+        check_choice("encoding", self.encoding, get_args(Encoding))
+        check_choice("impute", self.impute, get_args(Impute))
+
+    def left_out(self, card: Card) -> Container[str]:
+        """The columns of `card` that the chosen features do without."""
+        return card.identifiers if self.features == "no_identifiers" else ()
 
 
 @dataclass(frozen=True)
@@ -59,61 +83,78 @@ class Preparation:
         What is left out is counted in `removed`. Raises `DatasetError` where nothing was imported
         yet, and for what cannot be had.
         """
-        check_choice("features", features, get_args(FeatureSet))
-        check_choice("encoding", encoding, get_args(Encoding))
-        check_choice("impute", impute, get_args(Impute))
+        asked = Asked(task, features, duplicates, rows, balance, encoding, impute)
         content = cache.current(self.card.name)
         if content is None:
             raise DatasetError(not_imported(self.card))
-        left_out = self.card.identifiers if features == "no_identifiers" else {}
-        stored = cache.load(self.card.name, content, _needed(self.card, left_out))
-        types, names = types_of(stored.table, self.card)
-        normal = names.index(self.card.normal) if self.card.normal in names else None
-        if task == "binary" and normal is None:
-            raise DatasetError(
-                f"{self.card.name}: these rows have no class {self.card.normal!r}, so there is no "
-                "task normal against attack"
-            )
-        table = self._table(stored, content, left_out)
-        labels = Labels.of(types, names, normal=self.card.normal or "", task=task)
-        table = replace(table, y=labels.y, classes=labels.classes, strata=labels.strata)
-        table = fewer(balanced(table, balance, normal), rows)
-        table = replace(settle(table, duplicates), encoding=encoding, impute=impute)
-        return _all_classes_met(_not_too_wide(table))
+        stored = cache.load(self.card.name, content, _needed(self.card, asked))
+        return prepared(self.card, stored, content, asked)
 
-    def _table(self, stored: cache.Stored, content: str, left_out: Container[str]) -> Table:
-        here, rows = set(stored.table.column_names), stored.table
-        chosen = [c for c in self.card.features if c.name in here and c.name not in left_out]
-        number_names = tuple(column.name for column in chosen if column.kind == "number")
-        category_names = tuple(column.name for column in chosen if column.kind == "category")
-        codes, categories = columns.categories(rows, category_names)
-        nothing = np.zeros(len(rows), dtype=np.int64)
-        return Table(
-            numbers=columns.numbers(rows, number_names),
-            number_names=number_names,
-            codes=codes,
-            category_names=category_names,
-            categories=categories,
-            y=nothing,
-            classes=(),
-            strata=nothing,
-            content=content,
-            removed=stored.removed,
-            is_test=_is_test(rows),
-        )
+
+def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Table:
+    """Return the typed rows `stored`, whose columns `card` describes, as `asked`.
+
+    Raises `DatasetError` for what cannot be had of them.
+    """
+    types, names = types_of(stored.table, card)
+    normal = names.index(card.normal) if card.normal in names else None
+    if asked.task == "binary" and normal is None:
+        why = f"these rows have no class {card.normal!r}" if card.normal else "no class is normal"
+        raise DatasetError(f"{card.name}: {why}, so there is no task normal against attack")
+    table = _table(card, stored, content, asked.left_out(card))
+    labels = Labels.of(types, names, normal=card.normal or "", task=asked.task)
+    table = replace(table, y=labels.y, classes=labels.classes, strata=labels.strata)
+    table = fewer(balanced(table, asked.balance, normal), asked.rows)
+    table = settle(table, asked.duplicates)
+    table = replace(table, encoding=asked.encoding, impute=asked.impute)
+    return _all_classes_met(_not_too_wide(table))
+
+
+def _table(card: Card, stored: cache.Stored, content: str, left_out: Container[str]) -> Table:
+    here, rows = set(stored.table.column_names), stored.table
+    chosen = [c for c in card.features if c.name in here and c.name not in left_out]
+    number_names = tuple(column.name for column in chosen if column.kind == "number")
+    category_names = tuple(column.name for column in chosen if column.kind == "category")
+    codes, categories = columns.categories(rows, category_names)
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return Table(
+        numbers=columns.numbers(rows, number_names),
+        number_names=number_names,
+        codes=codes,
+        category_names=category_names,
+        categories=categories,
+        y=nothing,
+        classes=(),
+        strata=nothing,
+        content=content,
+        removed=stored.removed,
+        is_test=_is_test(rows),
+    )
 
 
 def not_imported(card: Card) -> str:
     """What to do where a dataset is not there."""
-    names = ", ".join(file.name for file in card.files)
-    return (
-        f"{card.name} is not imported yet; get {names} from {card.source} and run: "
-        f"fewlabels datasets import {card.name} PATH"
-    )
+    return f"{card.name} is not imported yet; {how_to_get(card)}"
 
 
-def _needed(card: Card, left_out: Container[str]) -> list[str]:
+def how_to_get(card: Card) -> str:
+    """The way from a card to imported rows."""
+    if can_be_fetched(card):
+        return f"run: fewlabels datasets fetch {card.name}"
+    shown = [file.name for file in card.files[:MOST_FILES]]
+    more = len(card.files) - len(shown)
+    names = ", ".join(shown) + (f" and {more} more" if more else "")
+    return f"get {names} from {card.source} and run: fewlabels datasets import {card.name} PATH"
+
+
+def can_be_fetched(card: Card) -> bool:
+    """Whether all files of its first version may be downloaded by a program."""
+    return bool(card.files) and all(file.url for file in card.files)
+
+
+def _needed(card: Card, asked: Asked) -> list[str]:
     """The columns to load: free text that is no feature may be larger than all the rest."""
+    left_out = asked.left_out(card)
     features = [column.name for column in card.features if column.name not in left_out]
     return [*features, card.labels[0], SIDE]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from datasets.card import Card
 from datasets.errors import DatasetError
 from datasets.leakage import Tell, audit_texts
-from datasets.rows import header, raw_batches
+from datasets.rows import column_names, raw_batches
 from datasets.sources import Source, sources
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def audit_cells(card: Card, files: list[Source]) -> list[Tell]:
 def _cells(card: Card, source: Source) -> pa.Table:
     import pyarrow as pa
 
-    found = header(source.head())
+    found = column_names(source, card)
     if not card.has_header:
         layouts = [[c.name for c in card.columns_of(version)] for version in card.versions]
         found = next((names for names in layouts if len(names) == len(found)), found)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from datasets import parquet_rows
 from datasets.card import Card, Column
 from datasets.decoding import Utf8
 from datasets.errors import DatasetError
@@ -44,23 +46,39 @@ class Counts:
     repaired: dict[str, int] = field(default_factory=dict)  # column -> cells that `clean` emptied
 
 
-def header(head: bytes) -> list[str]:
+def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[str]:
     r"""Return the fields of the first line, trimmed; a name that stands twice gets `.1`, `.2`.
 
     >>> header(b"\xef\xbb\xbfid, Label,Length,Length\r\n1,a,3,4\r\n")
     ['id', 'Label', 'Length', 'Length.1']
     """
-    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
+    first = re.split(rb"\r\n|\r|\n", head, maxsplit=1)[0]  # Arrow too ends lines at a lone \r
     try:
-        cells = next(csv.reader([line.rstrip("\r")]), [])
+        line = first.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        line = first.decode(encoding, "replace")
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # no CSV: what is wrong is said where the names are compared
-        cells = line.split(",")
+        cells = line.split(delimiter)
     seen: dict[str, int] = {}
     names = []
     for name in (cell.strip() for cell in cells):
         n = seen[name] = seen.get(name, -1) + 1
         names.append(f"{name}.{n}" if n else name)
     return names
+
+
+def column_names(source: Source, card: Card) -> list[str]:
+    """Return the columns of `source` by its header, or the first line where it has none.
+
+    Raises `DatasetError` where it cannot be a table at all.
+    """
+    head = source.head()
+    if not source.is_parquet():
+        return header(head, card.delimiter, card.encoding)
+    with source.opened() as reading:
+        return parquet_rows.column_names(reading, source.where)
 
 
 @dataclass
@@ -89,14 +107,9 @@ class Rows:
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         first_line = self.counts.n_rows + 1 + self.card.has_header
-        texts = {
-            name: pc.utf8_trim_whitespace(column)
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
-        }
-        texts = self._cleaned(_without_blank_rows(texts, self.counts))
+        texts = self._cleaned(_without_blank_rows(trimmed(batch), self.counts))
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -151,6 +164,9 @@ def raw_batches(
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
+    if source.is_parquet():
+        yield from parquet_rows.texts(reading, found, source.where)
+        return
     with _arrows_words(source.where):
         read = arrow_csv.open_csv(
             pa.PythonFile(_in_utf8(source, card, reading), mode="r"),
@@ -159,6 +175,7 @@ def raw_batches(
                 skip_rows=1 if card.has_header else 0,
                 block_size=BLOCK_BYTES,
             ),
+            parse_options=arrow_csv.ParseOptions(delimiter=card.delimiter),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(found, pa.string()), strings_can_be_null=False
             ),
@@ -180,6 +197,16 @@ def _arrows_words(where: str) -> Iterator[None]:
         yield
     except pa.ArrowInvalid as error:
         raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
+
+
+def trimmed(batch: pa.RecordBatch) -> Texts:
+    """Return the columns of `batch` without blanks around cells."""
+    import pyarrow.compute as pc
+
+    return {
+        name: pc.utf8_trim_whitespace(column)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
 
 
 def _cast(cells: pa.StringArray, column: Column) -> pa.Array:

@@ -25,6 +25,7 @@ BOMB_BYTES = 2**28  # from here on, unpacked bytes are compared with packed ones
 BOMB_RATIO = 200  # CSV files of flows pack to a twentieth
 BROKEN = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 HEAD_BYTES = 2**16
+PARQUET = b"PAR1"  # first bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Source:
     _open: Callable[[], Any] = field(repr=False)  # a binary stream
 
     def is_called(self, official: str) -> bool:
-        """Whether it has that name, and lies in the folders that stand in it."""
-        return _matches((*self.folders, self.name), [official])
+        """Whether it has that name, or that of a Parquet copy, in the folders that stand in it."""
+        return _matches((*self.folders, self.name), [official, _as_parquet(official)])
 
     @property
     def n_lines(self) -> int:
@@ -68,6 +69,11 @@ class Source:
             head = reading.read(HEAD_BYTES)
         _refuse_stand_ins(head, self.where)
         return head
+
+    def is_parquet(self) -> bool:
+        """Whether somebody wrote the table again as Parquet."""
+        with self.opened() as reading:
+            return reading.read(len(PARQUET)) == PARQUET
 
 
 class Reading(io.RawIOBase):
@@ -116,7 +122,10 @@ def sources(path: Path, names: Sequence[str]) -> list[Source]:
         raise DatasetError(f"there is no {path}")
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.is_file())
-        chosen = [p for p in inside if _matches((*_folders(p), _unpacked_name(p.name)), names)]
+        paths = {p: (*_folders(p), _unpacked_name(p.name)) for p in inside}
+        chosen = [p for p in inside if _matches(paths[p], names)] or [
+            p for p in inside if _matches(paths[p], [_as_parquet(name) for name in names])
+        ]
         found = [source for p in chosen for source in _in_file(p, names)]
         if not found:
             # A zip of any name may hold what is looked for.
@@ -162,7 +171,9 @@ def _in_zip(path: Path, names: Sequence[str], *, must_match: bool = False) -> li
     members = [m for m in members if not m.filename.startswith("__MACOSX/")]
     named = [m for m in members if _matches(_parts(path, m), names)]
     suffixes = {PurePosixPath(name).suffix for name in names}
-    alike = [m for m in members if PurePosixPath(m.filename).suffix.lower() in suffixes]
+    alike = [
+        m for m in members if PurePosixPath(m.filename).suffix.lower() in {*suffixes, ".parquet"}
+    ]
     chosen = named or ([] if must_match else alike)
     if not named and len(chosen) > 1:
         shown = ", ".join(m.filename for m in chosen[:4])
@@ -191,6 +202,10 @@ def _opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], Any]:
         return gzip.open(stream) if member.filename.lower().endswith(".gz") else stream
 
     return opened
+
+
+def _as_parquet(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(".parquet"))
 
 
 def _folders(path: Path) -> tuple[str, ...]:

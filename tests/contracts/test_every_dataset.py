@@ -25,7 +25,15 @@ def npz_file(folder):
     return path
 
 
-PATHS = {"libsvm": libsvm_file, "npz": npz_file}
+def table_with_card(folder):
+    path = folder / "table.csv"
+    rows = ["80,tcp,normal", "53,udp,normal", ",udp,dos", "1,-,dos", "1,-,dos", "22,-,xss"]
+    path.write_text("\n".join(["port,proto,kind", *rows]) + "\n")
+    path.with_suffix(".toml").write_text('labels = ["kind"]\nnormal = "normal"\nmissing = ["-"]\n')
+    return path
+
+
+PATHS = {"generic": table_with_card, "libsvm": libsvm_file, "npz": npz_file}
 
 
 def choices(dataset):
