@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SIDE = "__side"  # column of a cached table: train or test of the official split
 SHOWN = 12
+LONGEST = 80  # characters of a name in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,14 @@ def _listed(names: list[str], others: list[str]) -> str:
     for name in names[:6]:
         alike = {other.lower(): other for other in others}
         close = get_close_matches(name.lower(), alike, n=1, cutoff=0.8)
-        shown.append(f"{name} (spelt {alike[close[0]]}?)" if close else name)
+        shown.append(
+            f"{_short(name)} (spelt {_short(alike[close[0]])}?)" if close else _short(name)
+        )
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _short(name: str) -> str:
+    """A name on one line: a lost quotation mark makes half a file one."""
+    line = " ".join(name.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

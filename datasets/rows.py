@@ -57,7 +57,10 @@ def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[s
         line = first.decode("utf-8-sig")
     except UnicodeDecodeError:
         line = first.decode(encoding, "replace")
-    cells = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # no CSV: what is wrong is said where the names are compared
+        cells = line.split(delimiter)
     seen: dict[str, int] = {}
     names = []
     for name in (cell.strip() for cell in cells):
