@@ -3,7 +3,8 @@
 Each table is a folder of Parquet files that pandas, DuckDB and Polars read as it is, also while
 the run goes on. A kill between any two system calls leaves neither a lost nor a doubled row; see
 `generations.py` for how. A plain reader that lists a table's files just before they are compacted
-may not find one of them and has to read again; `RunFolder.read` does so by itself.
+may not find some of them: it fails, or passes over them, and has to read again. `RunFolder.read`
+does so by itself.
 """
 
 from __future__ import annotations
