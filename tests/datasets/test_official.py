@@ -78,8 +78,8 @@ def test_copies_of_one_file_are_not_read_twice(small, tmp_path):
         (tmp_path / "copies" / name).mkdir(parents=True)
         (tmp_path / "copies" / name / small.path.name).write_bytes(small.path.read_bytes())
     said = refusal(small, tmp_path / "copies")
-    assert said.startswith("train_test_network.csv is there more than once: ")
-    assert said.endswith("; name one")
+    assert "are both train_test_network.csv, and its rows would count twice" in said
+    assert said.endswith("; name the one to import")
 
 
 def test_of_several_versions_in_a_folder_the_cards_first_is_taken(small, tmp_path):

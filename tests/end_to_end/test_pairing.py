@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
-from tests.datasets.small_official import small_official
 
 from datasets import ton_iot_network
 from harness import corpus, seeding
@@ -15,6 +14,7 @@ from harness.plan import make_plan
 from harness.problem import ProblemKey, prepare
 from harness.scalers import SCALERS
 from harness.spec import read_sweep
+from tests.datasets.made import plain
 
 N_BITS = 10
 
@@ -79,11 +79,10 @@ def test_tasks_of_a_dataset_share_split_and_order(paired_rows):
 
 
 def test_feature_sets_of_a_dataset_share_split_and_order(paired_rows, tmp_path, monkeypatch):
-    content, card = small_official(ton_iot_network.CARD, rows_per_class=40)
     monkeypatch.setenv("FEWLABELS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(ton_iot_network, "CARD", card)
-    (tmp_path / card.files[0].name).write_bytes(content)
-    ton_iot_network.import_file(tmp_path)
+    (tmp_path / "official").mkdir()
+    plain(ton_iot_network.CARD, tmp_path / "official", rows_per_class=40)
+    ton_iot_network.DATASET.import_file(tmp_path / "official", allow_unknown=True)
     found = paired_rows(
         datasets=[
             {
