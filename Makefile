@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -37,6 +37,10 @@ outside-check: $(STAMP)
 	$(BIN)/python tests/benchmarks/rebenchmark_2025.py --out runs/rebenchmark-2025
 
 # The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
+# Mutated files in every official layout, some minutes' worth.
+fuzz: $(STAMP)
+	FEWLABELS_FUZZ=300 $(BIN)/pytest -q tests/datasets/test_fuzz.py
+
 large-import: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.edge_iiotset_import
 
