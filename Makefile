@@ -36,11 +36,11 @@ check: lint types imports test
 outside-check: $(STAMP)
 	$(BIN)/python tests/benchmarks/rebenchmark_2025.py --out runs/rebenchmark-2025
 
-# The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
 # Mutated files in every official layout, some minutes' worth.
 fuzz: $(STAMP)
 	FEWLABELS_FUZZ=300 $(BIN)/pytest -q tests/datasets/test_fuzz.py
 
+# The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
 large-import: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.edge_iiotset_import
 
