@@ -21,7 +21,13 @@ def main() -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
-    from datasets.errors import DatasetError
+    try:
+        from datasets.errors import DatasetError
+    except Exception as error:
+        if debug or type(error).__name__ != "DatasetError":
+            raise
+        sys.stderr.write(f"{error}\n")  # a card of the tree is wrong: an author's mistake
+        sys.exit(1)
     from harness.errors import HarnessError
 
     try:

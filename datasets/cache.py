@@ -8,15 +8,18 @@ Files appear whole or not at all, so that several processes may import and read 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datasets.errors import DatasetError
 
@@ -24,10 +27,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-FORMAT = "2"  # goes up when the same source gives other columns or types
+FORMAT = "3"  # goes up when the same source gives other columns or types
 
 
 REMOVED = b"fewlabels.removed"  # JSON: reason -> rows
+READING = b"fewlabels.reading"
+STALE_S = 86_400.0  # an import that began so long ago was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Stored:
 
     table: pa.Table
     removed: Mapping[str, int]  # reason -> rows, at the import
+    reading: str  # by which card and code it was read
 
 
 def root() -> Path:
@@ -75,6 +81,7 @@ def writing(name: str) -> Iterator[Writer]:
     hidden = folder / f".incoming.{uuid.uuid4().hex}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         writer = Writer(name, hidden)
         try:
             yield writer
@@ -107,20 +114,33 @@ class Writer:
             )
         self._parquet.write_batch(batch)
 
-    def keep(self, content: str, removed: Mapping[str, int], *, is_current: bool = True) -> Path:
-        """Keep what was written under the sha256 of what it was read from; make it the current."""
+    def keep(
+        self,
+        content: str,
+        removed: Mapping[str, int],
+        *,
+        reading: str = "",
+        is_current: bool = True,
+    ) -> Path:
+        """Keep what was written under `content`, a sha256; make it the current one.
+
+        `reading` says how it was read: a card and code that say otherwise may not use it.
+        """
         if self._parquet is None:
             raise DatasetError(f"{self._name}: nothing was read")
         marks = {**_marks(self._name, content), REMOVED: json.dumps(dict(removed)).encode()}
+        marks[READING] = reading.encode()
         self._parquet.add_key_value_metadata(marks)
         self.close()
         with self._hidden.open("rb+") as file:
             os.fsync(file.fileno())
         path = root() / self._name / content / "table.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
+        sha256 = _sha256(self._hidden)
         self._hidden.replace(path)
+        _write_small(path.with_name("table.sha256"), sha256)
         if is_current:
-            _point(root() / self._name / "current", content)
+            _write_small(root() / self._name / "current", content)
         self.path = path
         return path
 
@@ -142,19 +162,16 @@ def load(name: str, content: str, columns: Sequence[str] | None = None) -> Store
 
     path = root() / name / content / "table.parquet"
     try:
+        _check_bytes(path, name)
         with parquet.ParquetFile(path) as file:
-            schema, marks = file.schema_arrow, file.metadata.metadata or {}
-            if any(marks.get(key) != value for key, value in _marks(name, content).items()):
-                raise DatasetError(
-                    f"{path} was not written for {name} by this version of fewlabels; "
-                    f"{_again(name)}"
-                )
+            schema, marks = file.schema_arrow, _checked_marks(file.metadata, path, name, content)
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
         with parquet.ParquetFile(
             path, read_dictionary=texts, page_checksum_verification=True
         ) as file:
             wanted = columns and [name for name in columns if name in schema.names]
-            return Stored(file.read(wanted), json.loads(marks[REMOVED]))
+            removed, reading = json.loads(marks[REMOVED]), marks[READING].decode()
+            return Stored(file.read(wanted), removed, reading)
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is gone; {_again(name)}") from error
     except (ArrowException, OSError) as error:
@@ -171,15 +188,18 @@ class StoredColumns:
     num_rows: int
 
     @classmethod
-    def of(cls, name: str, content: str) -> StoredColumns:
-        """Raises `DatasetError` as `load` does."""
+    def of(cls, name: str, content: str, reading: str) -> StoredColumns:
+        """Raises `DatasetError` as `load` does, and where it was not read by `reading`."""
         from pyarrow import ArrowException, parquet
 
         path = root() / name / content / "table.parquet"
         try:
+            _check_bytes(path, name)
             found = parquet.read_metadata(path)
+            marks = _checked_marks(found, path, name, content)
         except (ArrowException, OSError) as error:
             raise DatasetError(f"{path} cannot be read ({error}); {_again(name)}") from error
+        check_reading(name, marks[READING].decode(), reading)
         return cls(name, content, tuple(found.schema.to_arrow_schema().names), found.num_rows)
 
     def column(self, name: str) -> pa.ChunkedArray:
@@ -187,10 +207,10 @@ class StoredColumns:
         return load(self.name, self.content, [name]).table.column(name)
 
 
-def n_rows(name: str) -> int | None:
+def n_rows(name: str, reading: str) -> int | None:
     """Return the rows of the current content, without reading them; None where nothing is.
 
-    Raises `DatasetError` as `load` does.
+    Raises `DatasetError` as `load` does, and where it was not read by `reading`.
     """
     content = current(name)
     if content is None:
@@ -199,9 +219,21 @@ def n_rows(name: str) -> int | None:
 
     path = root() / name / content / "table.parquet"
     try:
-        return int(parquet.read_metadata(path).num_rows)
+        found = parquet.read_metadata(path)
+        marks = _checked_marks(found, path, name, content)
     except (ArrowException, OSError) as error:
         raise DatasetError(f"{path} cannot be read ({error}); {_again(name)}") from error
+    check_reading(name, marks[READING].decode(), reading)
+    return int(found.num_rows)
+
+
+def check_reading(name: str, stored: str, now: str) -> None:
+    """Raise `DatasetError` where the card or its code is another than at the import."""
+    if stored != now:
+        raise DatasetError(
+            f"{name}: its card, or the code that reads it, has changed since the import; "
+            f"{_again(name)}"
+        )
 
 
 def _marks(name: str, content: str) -> dict[bytes, bytes]:
@@ -209,11 +241,44 @@ def _marks(name: str, content: str) -> dict[bytes, bytes]:
     return {key.encode(): value.encode() for key, value in marks.items()}
 
 
+def _checked_marks(found: Any, path: Path, name: str, content: str) -> Mapping[bytes, bytes]:
+    marks: Mapping[bytes, bytes] = found.metadata or {}
+    expected = _marks(name, content)
+    if not {REMOVED, READING} <= set(marks) or any(marks.get(k) != v for k, v in expected.items()):
+        raise DatasetError(
+            f"{path} was not written for {name} by this version of fewlabels; {_again(name)}"
+        )
+    return marks
+
+
+def _check_bytes(path: Path, name: str) -> None:
+    """Parquet's checksums are of pages alone: a flipped bit in its footer renames columns."""
+    try:
+        expected = path.with_name("table.sha256").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        expected = ""
+    if _sha256(path) != expected.strip():
+        raise DatasetError(f"{path} is damaged (its checksum is another); {_again(name)}")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed imports left."""
+    for hidden in folder.glob(".incoming.*"):
+        with contextlib.suppress(OSError):
+            if time.time() - hidden.stat().st_mtime > STALE_S:
+                hidden.unlink()
+
+
 def _again(name: str) -> str:
     return f"import it again: fewlabels datasets import {name} PATH"
 
 
-def _point(pointer: Path, content: str) -> None:
+def _write_small(pointer: Path, content: str) -> None:
     hidden = pointer.with_name(f".{pointer.name}.{uuid.uuid4().hex}")
     try:
         hidden.write_text(f"{content}\n", encoding="ascii")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from datasets.choices import check_choice
+from datasets.errors import DatasetError
 
 DType = Literal["int64", "float64", "flag", "category"]
 
@@ -81,6 +83,31 @@ class Card:
     encoding: str = "utf-8"  # of the lines that are not UTF-8
     tested_on: Literal["real files", "generated files only"] = "real files"
 
+    def __post_init__(self) -> None:
+        """Refuse a card that speaks of what is not there, or is not filled in."""
+        names = [column.name for column in self.columns]
+        problems = []
+        for key in ("labels", "identifiers", "leaky", "useless") if names else ():
+            problems += [
+                f"{key}: no column {name!r}{_nearest(name, names)}"
+                for name in getattr(self, key)
+                if name not in names
+            ]
+        classes = self.class_names
+        meant = {"normal": [self.normal] if self.normal is not None else []}
+        meant["spellings"] = list(self.spellings.values())
+        for key, means in meant.items() if classes else ():
+            problems += [
+                f"{key}: no class {name!r}{_nearest(name, classes)}"
+                for name in means
+                if name not in classes
+            ]
+        for key in ("name", "title", "about", "source", "citation", "licence"):
+            if not getattr(self, key).strip():
+                problems.append(f"{key}: fill it in")
+        if problems:
+            raise DatasetError(f"the card {self.name or 'without a name'}: {'; '.join(problems)}")
+
     @property
     def classes(self) -> Mapping[str, int]:
         """Class names and the rows expected, of the first version."""
@@ -101,6 +128,19 @@ class Card:
         """All columns but the labels, and those that are never features."""
         return tuple(c for c in self.columns if c.name not in (*self.labels, *self.useless))
 
+    @property
+    def hashed(self) -> dict[str, Any]:
+        """What of it decides how rows are read and prepared: no prose, no reasons, no counts."""
+        return {
+            "columns": [(c.name, c.dtype, c.missing, c.zero) for c in self.columns],
+            "labels": self.labels,
+            "normal": self.normal,
+            "spellings": list(self.spellings.items()),
+            "identifiers": sorted(self.identifiers),
+            "useless": sorted(self.useless),
+            "form": (self.has_header, self.encoding, self.delimiter),
+        }
+
     def columns_of(self, version: Version) -> tuple[Column, ...]:
         """The columns that the files of `version` have, in their order."""
         return tuple(c for c in self.columns if c.name not in version.without)
@@ -113,7 +153,12 @@ class Card:
         hold for all columns, `zero` maps a column to the spellings that mean 0 in it. `versions`
         is a list of tables, each with `files`, a list of tables, and `classes`.
         """
-        return cls.of(tomllib.loads(path.read_text(encoding="utf-8")))
+        try:
+            return cls.of(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, TypeError) as error:
+            raise DatasetError(f"{path}: {error}") from error
+        except DatasetError as error:
+            raise DatasetError(f"{path}: {error}") from error
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Card:
@@ -132,7 +177,16 @@ class Card:
         )
         versions = tuple(_version(each) for each in whole.pop("versions", ()))
         labels = tuple(whole.pop("labels", ()))
+        known = [f.name for f in fields(cls)]
+        for key in whole:
+            if key not in known:
+                raise DatasetError(f"no key {key!r}{_nearest(key, known)}")
         return cls(versions=versions, columns=columns, labels=labels, **whole)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, [*known], n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _version(read: Mapping[str, Any]) -> Version:

@@ -132,6 +132,8 @@ class CardBeside:
         said = {key: value for key, value in self.read.items() if key not in (*PROSE, "leaky")}
         for key in ("identifiers", "useless"):
             said[key] = sorted(said.get(key, {}))
+        for key in ("columns", "spellings"):  # their order counts: names of columns, one by one
+            said[key] = list(said.get(key, {}).items())
         return said
 
     def check(self, found: Sequence[str]) -> None:

@@ -111,6 +111,8 @@ def _judged(official: Official, imported: Imported) -> tuple[bool | None, list[s
         return None, ["without a checksum and all rows, nothing more can be said"]
     if other_counts(version, imported.classes):
         return False, []  # the notes say so
+    if not version.is_certain:
+        return None, ["its rows per class are those of the card, which nobody counted officially"]
     return True, ["its columns and rows per class are those of the card"]
 
 

@@ -16,7 +16,6 @@ import typer
 
 from datasets import cache, given_path, state
 from datasets.at_hand import at_hand
-from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Dataset
 from datasets.describe import WIDTH, describe
@@ -64,7 +63,7 @@ def describe_dataset(name: Name, raw: Raw = None) -> None:
         typer.echo(f"{raw}, every cell as it is (and trimmed, where that changes it):")
         typer.echo("\n".join(leakage_lines(tells, dataset.card)))
     elif dataset.import_file is not None:
-        typer.echo("\n".join(_rows_lines(dataset.card)))
+        typer.echo("\n".join(_rows_lines(dataset)))
 
 
 @app.command("import")
@@ -161,15 +160,16 @@ def known(name: str) -> Dataset:
     return datasets[check_choice("dataset", name, datasets)]
 
 
-def _rows_lines(card: Card) -> Iterator[str]:
+def _rows_lines(dataset: Dataset) -> Iterator[str]:
     from datasets.facts import facts
     from datasets.leakage import audit
 
+    card = dataset.card
     content = cache.current(card.name)
     if content is None:
         yield fill(not_imported(card), WIDTH, break_on_hyphens=False, break_long_words=False)
         return
-    rows = cache.StoredColumns.of(card.name, content)
+    rows = cache.StoredColumns.of(card.name, content, state.reading_of(dataset))
     yield from facts_lines(facts(rows, card), content)
     yield ""
     yield from leakage_lines(audit(rows, card), card)

@@ -35,6 +35,7 @@ class Table:
     strata: npt.NDArray[np.int64]  # (n_rows,), the finest labels: what splits are stratified on,
     # so that two preparations of one dataset (binary, multi-class) get the same split
     content: str  # sha256 of what the rows were read or generated from
+    reading: str = field(default="", kw_only=True)  # by which card and code they were read
     removed: Mapping[str, int] = field(default_factory=dict)  # reason -> rows
     is_test: npt.NDArray[np.bool_] | None = None  # (n_rows,), of the official split if there is one
     together: npt.NDArray[np.int64] | None = None  # (n_rows,): equal numbers stay on one side

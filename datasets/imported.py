@@ -20,7 +20,7 @@ def imported_dataset(official: Official) -> Dataset:
         reader = replace(official, tell=tell)
         return said(official, reader.import_path(path, allow_unknown=allow_unknown))
 
-    return Dataset(official.card, Preparation(official.card).prepare, import_path, official)
+    return Dataset(official.card, Preparation(official).prepare, import_path, official)
 
 
 def said(official: Official, found: Imported) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +69,7 @@ class Official:
             for batch in self._read_all(imported):
                 store.write(batch)
             self._check(imported, allow_unknown=allow_unknown)
-            store.keep(imported.content, imported.counts.removed)
+            store.keep(imported.content, imported.counts.removed, reading=self.reading)
         return imported
 
     def check_path(self, path: Path) -> Imported:
@@ -80,6 +83,17 @@ class Official:
     def is_known(self, imported: Imported) -> bool:
         """Whether the bytes of all parts are official ones."""
         return {*imported.sums} <= {f.sha256 for v in self.card.versions for f in v.files}
+
+    @cached_property
+    def reading(self) -> str:
+        """By which card and code rows are read: 16 hex digits."""
+        code = [
+            Path(inspect.getfile(function)).read_text(encoding="utf-8")
+            for function in (self.clean, self.label_of)
+            if function not in (None, rows.as_they_are)
+        ]
+        said = json.dumps([self.card.hashed, code], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
     def names(self) -> list[str]:
@@ -112,12 +126,6 @@ class Official:
                     "its rows would count twice; name the one to import"
                 )
         left = [part.source.name for part in parts if part.version != first]
-        for file in first.files:
-            copies = [part.source.where for part in kept if part.file == file]
-            if len(copies) > 1 and "*" not in file.name:
-                raise DatasetError(
-                    f"{file.name} is there more than once: {', '.join(copies[:4])}; name one"
-                )
         notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
 
@@ -243,10 +251,11 @@ class Official:
             ]
             raise DatasetError(f"{' and '.join(alike[:4])} are the same file")
         imported.parts = [self._by_rows(part, imported.classes) for part in imported.parts]
-        official = {file.sha256 for version in card.versions for file in version.files}
+        official = {file.sha256: file for version in card.versions for file in version.files}
         unsure = []
         for part, sha256 in zip(imported.parts, sums, strict=True):
             if sha256 in official:
+                self._check_name(part, official[sha256])
                 continue
             if part.file.sha256 is None:
                 unsure.append(part.source.name)
@@ -258,6 +267,14 @@ class Official:
             imported.notes.append(f"{_listed(unsure, [])}: no checksum is known of this version")
         imported.notes += self._lacks(imported, is_unsure=bool(unsure))
 
+    def _check_name(self, part: Part, official: File) -> None:
+        """Raise `DatasetError` where a name makes bytes stand for others: the side, the version."""
+        if official.side != part.file.side or official not in part.version.files:
+            raise DatasetError(
+                f"{part.source.where} is {official.name} by its checksum, but was taken for "
+                f"{part.file.name} by its name or place; give it its official name"
+            )
+
     def _lacks(self, imported: Imported, *, is_unsure: bool) -> list[str]:
         """The files of the version that are not there; if all are, the rows that should be."""
         version, files = imported.parts[0].version, [part.file for part in imported.parts]
@@ -265,6 +282,11 @@ class Official:
         if absent:
             return [f"not there by name, but part of the whole: {_listed(absent, [])}"]
         differences = other_counts(version, imported.classes)
+        if differences and version.is_certain and not version.uncounted and self.is_known(imported):
+            raise DatasetError(
+                f"the card of {self.card.name} is wrong: these are the official files, but their "
+                f"rows per class are not those of the card: {', '.join(differences[:SHOWN])}"
+            )
         if is_unsure and version.classes and differences:
             return [f"not the rows that the card has from others: {', '.join(differences[:SHOWN])}"]
         return []

@@ -16,7 +16,7 @@ from datasets.dataset import Encoding, Impute, Table
 from datasets.duplicates import Duplicates, settle
 from datasets.errors import DatasetError
 from datasets.labels import Labels, Task
-from datasets.official import SIDE
+from datasets.official import SIDE, Official
 from datasets.sampling import Balance, balanced, fewer
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Asked:
 class Preparation:
     """The imported rows of one card."""
 
-    card: Card
+    official: Official
 
     def prepare(  # noqa: PLR0913 - the parameters of a sweep
         self,
@@ -75,7 +75,7 @@ class Preparation:
         duplicates: `drop` keeps the first of the rows that are equal in the chosen features and
             the chosen task's class; `group` keeps all, but lets no split tear equal ones apart.
         rows: so many, each class its share; chosen by the content, so that preparations share
-            them. All by default.
+            them, and before duplicates are dropped. All by default.
         balance: `down_sample` cuts the normal class to the size of the largest attack class before
             anything else, as some studies do: the scores are then not those of real traffic.
         encoding, impute: how a model sees categories and gaps; fitted per repeat, on pool rows.
@@ -84,11 +84,13 @@ class Preparation:
         yet, and for what cannot be had.
         """
         asked = Asked(task, features, duplicates, rows, balance, encoding, impute)
-        content = cache.current(self.card.name)
+        card, reading = self.official.card, self.official.reading
+        content = cache.current(card.name)
         if content is None:
-            raise DatasetError(not_imported(self.card))
-        stored = cache.load(self.card.name, content, _needed(self.card, asked))
-        return prepared(self.card, stored, content, asked)
+            raise DatasetError(not_imported(card))
+        stored = cache.load(card.name, content, _needed(card, asked))
+        cache.check_reading(card.name, stored.reading, reading)
+        return replace(prepared(card, stored, content, asked), reading=reading)
 
 
 def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Table:

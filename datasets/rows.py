@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from datasets import parquet_rows
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 2**22
+EXACT = 2.0**53  # whole numbers beyond are rounded: equal ones would not be
 TRUE = ("1", "1.0", "true", "t", "yes", "y", "on")
 FALSE = ("0", "0.0", "false", "f", "no", "n", "off")
 
@@ -61,11 +63,12 @@ def header(head: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[s
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # no CSV: what is wrong is said where the names are compared
         cells = line.split(delimiter)
-    seen: dict[str, int] = {}
-    names = []
-    for name in (cell.strip() for cell in cells):
-        n = seen[name] = seen.get(name, -1) + 1
-        names.append(f"{name}.{n}" if n else name)
+    stripped = [cell.strip() for cell in cells]
+    names: list[str] = []
+    for name in stripped:
+        numbered = (f"{name}.{n}" for n in count(1))
+        free = (other for other in numbered if other not in names and other not in stripped)
+        names.append(next(free) if name in names else name)
     return names
 
 
@@ -108,7 +111,8 @@ class Rows:
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
-        first_line = self.counts.n_rows + 1 + self.card.has_header
+        blank = sum(self.counts.removed.values())
+        first_line = self.counts.n_rows + blank + 1 + self.card.has_header
         texts = self._cleaned(_without_blank_rows(trimmed(batch), self.counts))
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
@@ -228,7 +232,9 @@ def _cast(cells: pa.StringArray, column: Column) -> pa.Array:
     numbers = pc.cast(cells, pa.float64())
     if column.dtype == "float64":
         return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
-    return pc.cast(numbers, pa.int64())  # "3.0" is 3; exact up to 2 ** 53
+    if (pc.max(pc.abs(numbers)).as_py() or 0) > EXACT:
+        raise pa.ArrowInvalid("larger than a float64 can hold exactly")
+    return pc.cast(numbers, pa.int64())  # "3.0" is 3
 
 
 def _flags(cells: pa.StringArray) -> pa.Array:
@@ -273,7 +279,7 @@ def _misfit(cells: Any, column: Column, first_line: int, source: Source) -> Data
 
 
 _WANTED: Mapping[str, str] = {
-    "int64": "whole number",
+    "int64": "whole number that is exact as a float64",
     "float64": "number",
     "flag": "truth value",
     "category": "text",
@@ -287,7 +293,10 @@ def _fits(cell: str, column: Column) -> bool:
         value = float(cell)
     except ValueError:
         return False
-    return column.dtype == "float64" or (math.isfinite(value) and value.is_integer())
+    if "_" in cell:  # Python's way to write a million
+        return False
+    is_whole = math.isfinite(value) and value.is_integer() and abs(value) <= EXACT
+    return column.dtype == "float64" or is_whole
 
 
 def _plain(error: Exception) -> str:

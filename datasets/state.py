@@ -12,7 +12,7 @@ def n_rows(dataset: Dataset) -> str:
     """Return the rows that are imported, or those that the card expects: + for at least."""
     if dataset.import_file is not None:
         try:
-            n = cache.n_rows(dataset.card.name)
+            n = cache.n_rows(dataset.card.name, reading_of(dataset))
         except DatasetError:
             n = None
         if n is not None:
@@ -45,13 +45,19 @@ def _ready_or_how(dataset: Dataset) -> str:
     if dataset.import_file is None:
         return "ready: name its path in a sweep" if _takes_a_path(dataset) else "ready"
     try:
-        if cache.n_rows(name) is not None:
+        if cache.n_rows(name, reading_of(dataset)) is not None:
             return "ready"
-    except DatasetError:
-        return "damaged: import it again"
+    except DatasetError as error:
+        changed = "has changed since" in str(error)
+        return f"{'its card has changed' if changed else 'damaged'}: import it again"
     if can_be_fetched(dataset.card):
         return f"importable: fewlabels datasets fetch {name}"
     return f"importable: get it from {dataset.card.source}"
+
+
+def reading_of(dataset: Dataset) -> str:
+    """By which card and code its rows are read now; empty where nothing is imported."""
+    return dataset.official.reading if dataset.official else ""
 
 
 def _takes_a_path(dataset: Dataset) -> bool:

@@ -53,7 +53,7 @@ def load(sweep: Sweep) -> Corpus:
 
 def _prepare(component: Component, registry: Registry) -> Prepared:
     table = registry.datasets[component.name].prepare(**component.params)
-    source = ":".join(filter(None, [component.source, table.content]))
+    source = ":".join(filter(None, [component.source, table.content, table.reading]))
     return Prepared(replace(component, source=source), table, twins(table))
 
 

@@ -169,6 +169,7 @@ def describe(
     from datasets import cache, given_path
     from datasets.preparation import not_imported
     from datasets.raw import audit_raw
+    from datasets.state import reading_of
     from reports import dataset_page
 
     dataset = datasets.commands.known(name)
@@ -179,7 +180,7 @@ def describe(
     if stored is None:
         raise DatasetError(not_imported(card))
     tells = [] if raw is None else audit_raw(card, given_path.expand(raw))
-    rows = cache.StoredColumns.of(card.name, stored)
+    rows = cache.StoredColumns.of(card.name, stored, reading_of(dataset))
     content = dataset_page.Content.of(rows, card, tells)
     path = given_path.expand(out) if out is not None else Path(f"{name}.html")
     dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), path)

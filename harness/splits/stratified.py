@@ -90,13 +90,33 @@ class _Groups:
         ends = [*starts[1:], len(self.group)]
         strata, n, left = self.stratum.tolist(), self.n.tolist(), allowed.tolist()
         is_test = np.zeros(len(starts), dtype=bool)
-        for group in np.random.default_rng(seed).permutation(len(starts)).tolist():
+        order = np.random.default_rng(seed).permutation(len(starts)).tolist()
+        for group in [*self._first_of_each(order, starts, allowed), *order]:
+            if is_test[group]:
+                continue
             parts = range(starts[group], ends[group])
             if all(n[part] <= left[strata[part]] for part in parts):
                 is_test[group] = True
                 for part in parts:
                     left[strata[part]] -= n[part]
         return is_test
+
+    def _first_of_each(self, order: list[int], starts: list[int], allowed: Rows) -> list[int]:
+        """For each stratum the first group in `order` that could be its test rows, rarest first.
+
+        Otherwise groups of several classes could use up what a class is allowed before its own.
+        """
+        place = np.empty(len(starts), dtype=np.intp)
+        place[order] = np.arange(len(starts))
+        group_at = np.repeat(np.arange(len(starts)), np.diff([*starts, len(self.group)]))
+        fits = np.ones(len(starts), dtype=bool)
+        np.logical_and.at(fits, group_at, self.n <= allowed[self.stratum])
+        firsts = []
+        for stratum in np.argsort(allowed, kind="stable"):
+            groups = np.unique(group_at[(self.stratum == stratum) & fits[group_at]])
+            if len(groups):
+                firsts.append(int(groups[np.argmin(place[groups])]))
+        return firsts
 
     def without_test_rows(self, allowed: Rows) -> int:
         """The number of strata of which no group fits into the test set."""

@@ -52,6 +52,7 @@ def dataset(request, folder):
     entry = DATASETS[name]
     if entry.import_file is not None:
         (folder / name).mkdir()
+        assert name in MADE, f"add {name} to MADE in tests/datasets/made_every.py"
         MADE[name](folder / name)
         entry.import_file(folder / name, allow_unknown=True)
     return entry

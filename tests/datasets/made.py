@@ -13,12 +13,13 @@ def plain(card, folder, rows_per_class=12, *, version=None, bom=True, newline="\
     version = version or card.versions[0]
     columns = card.columns_of(version)
     for file in version.files:
-        lines = [",".join(column.name for column in columns)] if card.has_header else []
+        between = card.delimiter
+        lines = [between.join(column.name for column in columns)] if card.has_header else []
         for name in sorted(version.classes):
             label = {card.labels[0]: name}
             label |= dict.fromkeys(card.labels[1:], int(name != card.normal))
             cells = [
-                ",".join(str(label.get(c.name, value(rng, c))) for c in columns)
+                between.join(str(label.get(c.name, value(rng, c))) for c in columns)
                 for _ in range(rows_per_class - 2)
             ]
             lines += [*cells, cells[-1], cells[-1]]
