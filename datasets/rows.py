@@ -109,7 +109,7 @@ class Rows:
         import pyarrow as pa
 
         first_line = self.counts.n_rows + 1 + self.card.has_header
-        texts = self._cleaned(_without_blank_rows(trimmed(batch), self.counts))
+        texts = self._cleaned(without_blank_rows(trimmed(batch), self.counts))
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -196,7 +196,9 @@ def _arrows_words(where: str) -> Iterator[None]:
     try:
         yield
     except pa.ArrowInvalid as error:
-        raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
+        words = _plain(error)
+        hint = "; the download may have broken off" if "columns, got" in words else ""
+        raise DatasetError(f"{where} cannot be read as CSV: {words}{hint}") from error
 
 
 def trimmed(batch: pa.RecordBatch) -> Texts:
@@ -244,8 +246,8 @@ def _flags(cells: pa.StringArray) -> pa.Array:
     return pc.if_else(is_empty.fill_null(True), pa.scalar(None, pa.int64()), flags)  # noqa: FBT003
 
 
-def _without_blank_rows(texts: Texts, counts: Counts) -> Texts:
-    """Some publishers end files in lines of nothing but commas."""
+def without_blank_rows(texts: Texts, counts: Counts) -> Texts:
+    """Return the others, and count: some publishers end files in lines of nothing but commas."""
     import pyarrow.compute as pc
 
     columns = list(texts.values())
