@@ -188,8 +188,8 @@ class StoredColumns:
     num_rows: int
 
     @classmethod
-    def of(cls, name: str, content: str, reading: str) -> StoredColumns:
-        """Raises `DatasetError` as `load` does, and where it was not read by `reading`."""
+    def of(cls, name: str, content: str, reading: str | None = None) -> StoredColumns:
+        """Raises `DatasetError` as `load` does, and where it was read by another `reading`."""
         from pyarrow import ArrowException, parquet
 
         path = root() / name / content / "table.parquet"
@@ -199,7 +199,8 @@ class StoredColumns:
             marks = _checked_marks(found, path, name, content)
         except (ArrowException, OSError) as error:
             raise DatasetError(f"{path} cannot be read ({error}); {_again(name)}") from error
-        check_reading(name, marks[READING].decode(), reading)
+        if reading is not None:
+            check_reading(name, marks[READING].decode(), reading)
         return cls(name, content, tuple(found.schema.to_arrow_schema().names), found.num_rows)
 
     def column(self, name: str) -> pa.ChunkedArray:

@@ -83,31 +83,6 @@ class Card:
     encoding: str = "utf-8"  # of the lines that are not UTF-8
     tested_on: Literal["real files", "generated files only"] = "real files"
 
-    def __post_init__(self) -> None:
-        """Refuse a card that speaks of what is not there, or is not filled in."""
-        names = [column.name for column in self.columns]
-        problems = []
-        for key in ("labels", "identifiers", "leaky", "useless") if names else ():
-            problems += [
-                f"{key}: no column {name!r}{_nearest(name, names)}"
-                for name in getattr(self, key)
-                if name not in names
-            ]
-        classes = self.class_names
-        meant = {"normal": [self.normal] if self.normal is not None else []}
-        meant["spellings"] = list(self.spellings.values())
-        for key, means in meant.items() if classes else ():
-            problems += [
-                f"{key}: no class {name!r}{_nearest(name, classes)}"
-                for name in means
-                if name not in classes
-            ]
-        for key in ("name", "title", "about", "source", "citation", "licence"):
-            if not getattr(self, key).strip():
-                problems.append(f"{key}: fill it in")
-        if problems:
-            raise DatasetError(f"the card {self.name or 'without a name'}: {'; '.join(problems)}")
-
     @property
     def classes(self) -> Mapping[str, int]:
         """Class names and the rows expected, of the first version."""
@@ -177,11 +152,37 @@ class Card:
         )
         versions = tuple(_version(each) for each in whole.pop("versions", ()))
         labels = tuple(whole.pop("labels", ()))
-        known = [f.name for f in fields(cls)]
+        known = ["missing", "zero", *(f.name for f in fields(cls))]
+        if empty := [key for key, value in whole.items() if value == ""]:
+            raise DatasetError(f"{', '.join(empty)}: fill it in")
         for key in whole:
             if key not in known:
                 raise DatasetError(f"no key {key!r}{_nearest(key, known)}")
-        return cls(versions=versions, columns=columns, labels=labels, **whole)
+        return _checked(cls(versions=versions, columns=columns, labels=labels, **whole))
+
+
+def _checked(card: Card) -> Card:
+    """Refuse a card that speaks of what is not there."""
+    names = [column.name for column in card.columns]
+    problems = []
+    for key in ("labels", "identifiers", "leaky", "useless") if names else ():
+        problems += [
+            f"{key}: no column {name!r}{_nearest(name, names)}"
+            for name in getattr(card, key)
+            if name not in names
+        ]
+    classes = card.class_names
+    meant = {"normal": [card.normal] if card.normal is not None else []}
+    meant["spellings"] = list(card.spellings.values())
+    for key, means in meant.items() if classes else ():
+        problems += [
+            f"{key}: no class {name!r}{_nearest(name, classes)}"
+            for name in means
+            if name not in classes
+        ]
+    if problems:
+        raise DatasetError("; ".join(problems))
+    return card
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -147,7 +147,16 @@ class CardBeside:
                 "the table has a column without a name, as pandas writes its row numbers; a card "
                 'says what it is: [useless] "" = "the number of the row"'
             )
+        if problems and (other := self._other_delimiter(found)):
+            said = self.read.get("delimiter", ",")
+            problems = [
+                f"the header has one column: is the delimiter {other!r}? the card says {said!r}"
+            ]
         _refuse(self.path, problems)
+
+    def _other_delimiter(self, found: Sequence[str]) -> str | None:
+        only = found[0] if len(found) == 1 else ""
+        return next((c for c in ",;\t|" if c in only), None)
 
     def card(self, name: str, dtypes: Mapping[str, DType]) -> Card:
         """Return the card of a table with columns of these `dtypes`, in its order."""
@@ -191,6 +200,4 @@ def _no_column(name: str, found: Sequence[str]) -> str:
     alike = {one.lower(): one for one in found}
     close = get_close_matches(name.lower(), alike, n=1)
     hint = f"; did you mean {alike[close[0]]!r}?" if close else ""
-    if len(found) == 1 and (other := next((c for c in ";\t|" if c in found[0]), None)):
-        hint = f"; the header has one column only: set delimiter = {other!r}?"
     return f"the table has no column {name!r}{hint}"

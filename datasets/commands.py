@@ -39,6 +39,11 @@ Raw = Annotated[
 ]
 
 
+OwnTable = Annotated[
+    str | None, typer.Option("--path", help="With `generic`: a table of your own, with its card.")
+]
+
+
 @app.command("list")
 def list_datasets() -> None:
     """List the datasets: rows, classes, and whether they are ready or how to get them."""
@@ -51,15 +56,26 @@ def list_datasets() -> None:
 
 
 @app.command("describe")
-def describe_dataset(name: Name, raw: Raw = None) -> None:
+def describe_dataset(name: Name, raw: Raw = None, path: OwnTable = None) -> None:
     """Print a dataset's card, and what is in its rows once they are imported."""
+    if "/" in name or Path(name).suffix:
+        raise DatasetError(
+            f"describe takes a name, as `list` prints it, not the path {name}. For a table of your "
+            f"own: fewlabels datasets describe generic --path {name}"
+        )
     dataset = known(name)
-    typer.echo(describe(dataset))
-    typer.echo()
+    if path is not None:
+        if name != "generic" or raw is not None:
+            raise DatasetError("--path goes with generic, and without --raw")
+        typer.echo("\n".join(_own_lines(path)))
+        return
     if raw is not None:
         from datasets.raw import audit_raw
 
         tells = audit_raw(dataset.card, given_path.expand(raw))
+    typer.echo(describe(dataset))
+    typer.echo()
+    if raw is not None:
         typer.echo(f"{raw}, every cell as it is (and trimmed, where that changes it):")
         typer.echo("\n".join(leakage_lines(tells, dataset.card)))
     elif dataset.import_file is not None:
@@ -158,6 +174,18 @@ def known(name: str) -> Dataset:
     """Return the dataset `name`; raise `DatasetError`, with the nearest name, if there is none."""
     datasets = at_hand()
     return datasets[check_choice("dataset", name, datasets)]
+
+
+def _own_lines(path: str) -> Iterator[str]:
+    from datasets.facts import facts
+    from datasets.generic import typed
+    from datasets.leakage import audit
+
+    card, stored, content = typed(path)
+    yield from (line for line in (f"{path}: {card.title}".rstrip(": "), card.about) if line)
+    yield from facts_lines(facts(stored.table, card), content)
+    yield ""
+    yield from leakage_lines(audit(stored.table, card), card)
 
 
 def _rows_lines(dataset: Dataset) -> Iterator[str]:

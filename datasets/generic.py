@@ -59,6 +59,15 @@ def prepare(  # noqa: PLR0913 - the parameters of a sweep
     for what is no table or does not fit its card.
     """
     asked = Asked(task, features, duplicates, rows, balance, encoding, impute)
+    card, stored, content = typed(path)
+    return prepared(card, stored, content, asked)
+
+
+def typed(path: str) -> tuple[Card, cache.Stored, str]:
+    """Return the card of the table at `path`, its typed rows and the id of their content.
+
+    Raises `DatasetError` as `prepare` does.
+    """
     file = given_path.find(path)
     beside = CardBeside.of(file)
     source = _only(sources(file, TABLES), file)
@@ -74,7 +83,7 @@ def prepare(  # noqa: PLR0913 - the parameters of a sweep
         stored = cache.load(CARD.name, content)
     card = beside.card(str(file), {f.name: _dtype(str(f.type)) for f in stored.table.schema})
     _check_classes(card, stored)
-    return prepared(card, stored, content, asked)
+    return card, stored, content
 
 
 def _only(found: list[Source], file: Path) -> Source:

@@ -19,9 +19,9 @@ def inferred(
 ) -> dict[str, DType]:
     """Return the dtype of each of the columns that `missing` names, of `batches` of text.
 
-    `int64` where every cell is a whole number, `float64` where every cell is a number, NaN and
-    infinity among them, `category` otherwise. Cells that are spelt as one of the column's
-    `missing` say nothing; a column of nothing else is `int64`.
+    `int64` where every cell is a whole number without a decimal point or exponent, `float64` where
+    every cell is a number, NaN and infinity among them, `category` otherwise. Cells that are spelt
+    as one of the column's `missing` say nothing; a column of nothing else is `int64`.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -40,6 +40,7 @@ def inferred(
             is_whole = pc.and_(
                 pc.less_equal(pc.abs(numbers), EXACT), pc.equal(pc.floor(numbers), numbers)
             )
-            if not pc.all(is_whole, min_count=0).as_py():
+            is_plain = pc.and_(is_whole, pc.invert(pc.match_substring_regex(cells, "[.eE]")))
+            if not pc.all(is_plain, min_count=0).as_py():
                 dtypes[name] = "float64"
     return dtypes

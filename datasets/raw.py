@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 def audit_raw(card: Card, path: Path) -> list[Tell]:
     """Audit the official files of `card` at `path`; their columns need not be those of the card.
 
-    Raises `DatasetError` where they cannot be read, have no label column or several layouts.
+    Raises `DatasetError` where there are none, they cannot be read, have no label column or several
+    layouts.
     """
+    if not card.files:
+        of_own = "fewlabels datasets describe generic --path PATH audits a table of your own"
+        raise DatasetError(f"{card.name} has no official files to look at with --raw; {of_own}")
     names = list(dict.fromkeys(file.name for v in card.versions for file in v.files))
     return audit_cells(card, sources(path, names))
 

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -111,9 +111,10 @@ class Rows:
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
-        blank = sum(self.counts.removed.values())
-        first_line = self.counts.n_rows + blank + 1 + self.card.has_header
-        texts = self._cleaned(_without_blank_rows(trimmed(batch), self.counts))
+        before = self.counts.n_rows + sum(self.counts.removed.values()) + 1 + self.card.has_header
+        cells_of = trimmed(batch)
+        texts = self._cleaned(without_blank_rows(cells_of, self.counts))
+        lines = _Lines(self.source, before, cells_of)
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
@@ -122,10 +123,10 @@ class Rows:
             try:
                 typed = _cast(cells, column)
             except pa.ArrowInvalid:
-                raise _misfit(cells, column, first_line, self.source) from None
+                raise _misfit(cells, column, lines) from None
             if column.name == self.card.labels[0] and typed.null_count:
-                line = first_line + typed.is_null().index(True).as_py()
-                raise DatasetError(f"{self.source.where}, line {line:,}: no {column.name}")
+                where = lines.of(typed.is_null().index(True).as_py())
+                raise DatasetError(f"{where}: no {column.name}")
             columns[column.name] = self._finite(typed)
         whole = pa.RecordBatch.from_pydict(columns)
         self.counts.n_rows += whole.num_rows
@@ -200,7 +201,9 @@ def _arrows_words(where: str) -> Iterator[None]:
     try:
         yield
     except pa.ArrowInvalid as error:
-        raise DatasetError(f"{where} cannot be read as CSV: {_plain(error)}") from error
+        words = _plain(error)
+        hint = "; the download may have broken off" if "columns, got" in words else ""
+        raise DatasetError(f"{where} cannot be read as CSV: {words}{hint}") from error
 
 
 def trimmed(batch: pa.RecordBatch) -> Texts:
@@ -232,7 +235,7 @@ def _cast(cells: pa.StringArray, column: Column) -> pa.Array:
     numbers = pc.cast(cells, pa.float64())
     if column.dtype == "float64":
         return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
-    if (pc.max(pc.abs(numbers)).as_py() or 0) > EXACT:
+    if (pc.max(pc.abs(numbers)).as_py() or 0) >= EXACT:
         raise pa.ArrowInvalid("larger than a float64 can hold exactly")
     return pc.cast(numbers, pa.int64())  # "3.0" is 3
 
@@ -250,16 +253,37 @@ def _flags(cells: pa.StringArray) -> pa.Array:
     return pc.if_else(is_empty.fill_null(True), pa.scalar(None, pa.int64()), flags)  # noqa: FBT003
 
 
-def _without_blank_rows(texts: Texts, counts: Counts) -> Texts:
-    """Some publishers end files in lines of nothing but commas."""
+@dataclass(frozen=True)
+class _Lines:
+    """Where the rows of a batch stand in the file; only asked when one is wrong."""
+
+    source: Source
+    first: int
+    cells: Texts  # with the blank rows
+
+    def of(self, row: int) -> str:
+        """Return where row number `row` stands, blank rows not counted."""
+        kept = [i for i, blank in enumerate(_is_blank(self.cells).to_pylist()) if not blank]
+        return f"{self.source.where}, line {self.first + kept[row]:,}"
+
+
+def _is_blank(texts: Texts) -> pa.BooleanArray:
     import pyarrow.compute as pc
 
     columns = list(texts.values())
     is_blank = pc.equal(columns[0], "")
     for column in columns[1:]:
         if not pc.any(is_blank).as_py():
-            return texts
+            break
         is_blank = pc.and_(is_blank, pc.equal(column, ""))
+    return is_blank
+
+
+def without_blank_rows(texts: Texts, counts: Counts) -> Texts:
+    """Return the others, and count: some publishers end files in lines of nothing but commas."""
+    import pyarrow.compute as pc
+
+    is_blank = _is_blank(texts)
     n = pc.sum(is_blank).as_py() or 0
     if not n:
         return texts
@@ -267,19 +291,25 @@ def _without_blank_rows(texts: Texts, counts: Counts) -> Texts:
     return {name: column.filter(pc.invert(is_blank)) for name, column in texts.items()}
 
 
-def _misfit(cells: Any, column: Column, first_line: int, source: Source) -> DatasetError:
+def _misfit(cells: Any, column: Column, lines: _Lines) -> DatasetError:
     for i, cell in enumerate(cells.to_pylist()):
         if cell in (None, "", *column.missing, *column.zero) or _fits(cell, column):
             continue
+        if _fits(cell, replace(column, dtype="float64")) and abs(float(cell)) >= EXACT:
+            return DatasetError(
+                f"{lines.of(i)}: {column.name} is {cell[:40]}, too large "
+                "to be told from its neighbours as a number; make it a category"
+            )
         return DatasetError(
-            f"{source.where}, line {first_line + i:,}: {column.name} is {cell[:40]!r}, which is "
-            f"no {_WANTED[column.dtype]}"
+            f"{lines.of(i)}: {column.name} is {cell[:40]!r}, which is no {_WANTED[column.dtype]}"
         )
-    return DatasetError(f"{source.where}: {column.name} holds what is no {_WANTED[column.dtype]}")
+    return DatasetError(
+        f"{lines.source.where}: {column.name} holds what is no {_WANTED[column.dtype]}"
+    )
 
 
 _WANTED: Mapping[str, str] = {
-    "int64": "whole number that is exact as a float64",
+    "int64": "whole number",
     "float64": "number",
     "flag": "truth value",
     "category": "text",
@@ -295,7 +325,7 @@ def _fits(cell: str, column: Column) -> bool:
         return False
     if "_" in cell:  # Python's way to write a million
         return False
-    is_whole = math.isfinite(value) and value.is_integer() and abs(value) <= EXACT
+    is_whole = math.isfinite(value) and value.is_integer() and abs(value) < EXACT
     return column.dtype == "float64" or is_whole
 
 

@@ -17,6 +17,7 @@ from datasets.errors import DatasetError
 from datasets.generic import TABLES
 from datasets.inference import inferred
 from datasets.label_copies import LabelCopies
+from datasets.remarks import Remarks, alike
 from datasets.sources import Source, sources
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -61,7 +62,10 @@ REASONS = """\
 
 # Never features: row numbers, columns without meaning.
 [useless]
-"""
+{useless}
+# Of a class, where one is spelt in several ways: what a cell says = "the class".
+[spellings]
+{spellings}"""
 
 
 TYPES = """\
@@ -84,6 +88,8 @@ class Seen:
     classes: Counter[str] = field(default_factory=Counter)
     missing: Sequence[str] = ()
     delimiter: str = ","
+    words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # in columns of numbers
+    one_per_row: Sequence[str] = ()  # columns
 
 
 def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
@@ -93,6 +99,8 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
 
     Raises `DatasetError` where it is no table with a header, or has no such column.
     """
+    import pyarrow as pa
+
     found = sources(path, TABLES)
     if len(found) > 1:
         raise DatasetError(f"{path} holds several files; name one of them")
@@ -103,17 +111,34 @@ def see(path: Path, label: str | None, missing: Sequence[str] = ()) -> Seen:
         check_choice(f"column of {path}", label, names)
     dtypes = _dtypes(source, card, dict.fromkeys(names, ("", *missing)))
     classes: Counter[str] = Counter()
-    copies = LabelCopies(label or "")
+    copies, remarks = LabelCopies(label or ""), Remarks(tuple(missing))
     with source.opened() as reading:
         for batch in rows.raw_batches(source, card, reading, names):
+            texts = rows.without_blank_rows(rows.trimmed(batch), rows.Counts())
+            remarks.look(texts)
             if label is not None:
-                classes.update(rows.trimmed(batch)[label].to_pylist())
-                copies.look(batch)
+                classes.update(texts[label].to_pylist())
+                copies.look(pa.RecordBatch.from_pydict(texts))
         sha256, n_bytes = reading.sha256, reading.n_bytes
     if len(classes) > MOST_CLASSES:
         raise DatasetError(f"{label} has {len(classes):,} different values; that is no label")
-    counted = (copies.found(), classes)
-    return Seen(source.name, n_bytes, sha256, dtypes, label, *counted, missing, card.delimiter)
+    labels = (label, *copies.found())
+    return Seen(
+        file=source.name,
+        n_bytes=n_bytes,
+        sha256=sha256,
+        dtypes=dtypes,
+        label=label,
+        copies=copies.found(),
+        classes=classes,
+        missing=missing,
+        delimiter=card.delimiter,
+        words={n: words for n, words in remarks.nearly_numbers().items() if n not in labels},
+        # A fraction that differs from row to row is a measurement.
+        one_per_row=[
+            n for n in remarks.one_per_row() if n not in labels and dtypes[n] != "float64"
+        ],
+    )
 
 
 def _bare_card(source: Source) -> Card:
@@ -151,7 +176,7 @@ def write_beside(table: Path, seen: Seen) -> list[Path]:
 
     Raises `DatasetError` where there is one already.
     """
-    lines = [*_labels(seen), "", REASONS.format(telling=_telling(seen)), TYPES]
+    lines = [*_labels(seen), "", _reasons(seen), TYPES]
     return _write({place(table): "\n".join(lines)})
 
 
@@ -184,7 +209,7 @@ def _card(name: str, seen: Seen) -> Iterator[str]:
         yield f"n_bytes = {seen.n_bytes}"
         yield f"sha256 = {_text(seen.sha256)}"
     yield ""
-    yield REASONS.format(telling=_telling(seen))
+    yield _reasons(seen)
     yield from _types(seen)
 
 
@@ -201,6 +226,14 @@ def _labels(seen: Seen) -> Iterator[str]:
         yield f"delimiter = {_text(seen.delimiter)}"
     spelt = ", ".join(map(_text, seen.missing))
     yield f'missing = [{spelt}]   # spellings of no value, in all columns, such as "-"'
+    for name, words in seen.words.items():
+        shown = ", ".join(f"{_text(word)} ({n:,})" for word, n in words.items())
+        yield f"# {_key(name)}: numbers but for {shown}: are these missing?"
+    if seen.words:
+        proposed = dict.fromkeys(
+            [*seen.missing, *(w for words in seen.words.values() for w in words)]
+        )
+        yield f"# If so: missing = [{', '.join(map(_text, proposed))}]"
 
 
 def _types(seen: Seen) -> Iterator[str]:
@@ -213,10 +246,21 @@ def _types(seen: Seen) -> Iterator[str]:
     yield ""  # the last line ends
 
 
-def _telling(seen: Seen) -> str:
+def _reasons(seen: Seen) -> str:
+    telling = _telling(seen)
+    useless = [name for name in seen.one_per_row if name not in telling]
+    return REASONS.format(
+        telling="".join(f'# {_key(name)} = ""\n' for name in telling),
+        useless="".join(f'# {_key(name)} = "a value per row"\n' for name in useless),
+        spellings="".join(
+            f"# {_key(spelt)} = {_text(name)}\n" for spelt, name in alike(seen.classes).items()
+        ),
+    )
+
+
+def _telling(seen: Seen) -> list[str]:
     names = [name for name in seen.dtypes or {} if not AMOUNT.search(name.lower())]
-    found = [name for name in names if TELLING.search(name.lower())]
-    return "".join(f'# {_key(name)} = ""\n' for name in found)
+    return [name for name in names if TELLING.search(name.lower())]
 
 
 def _classes(seen: Seen) -> list[tuple[str, int]]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from harness.corpus import Corpus
     from harness.ledger import Standing
     from harness.plan import Plan
 
 DIFFERENT = 3  # exit code
+MOST_CLASSES = 6  # of a dataset, that a plan shows
 
 SweepArgument = Annotated[str, typer.Argument(help="A sweep file, or the name of one that ships.")]
 SetOption = Annotated[
@@ -36,14 +38,17 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     from harness.store import RunFolder
 
     opened = open_sweep(sweep, set_ or [])
-    planned = make_plan(opened, corpus.load(opened))
+    loaded = corpus.load(opened)
+    planned = make_plan(opened, loaded)
     root = out or Path("runs") / opened.name
     folder = None if is_new(root) else RunFolder.open(root)
     if folder:
         check_continues(planned, folder)
     ledger = Ledger.read(planned, folder)
     seconds = work_s(ledger, folder) if folder else None
-    for line in [*_axes(planned), *_counts(ledger.standing()), *_skips(planned, ledger.standing())]:
+    standing = ledger.standing()
+    axes = [*_datasets(planned, loaded), *_axes(planned)]
+    for line in [*axes, *_counts(standing), *_skips(planned, standing)]:
         typer.echo(line)
     if seconds is None:
         typer.echo("time       unknown: nothing like it ran in this folder yet")
@@ -59,10 +64,40 @@ def is_new(root: Path) -> bool:
         return False  # opening it says why
 
 
+def _datasets(planned: Plan, corpus: Corpus) -> list[str]:
+    import numpy as np
+
+    from datasets.remarks import categories_of_numbers
+
+    lines = []
+    for label in dict.fromkeys(a.curve.dataset.label for a in planned.acquisitions):
+        table, component = corpus[label].table, corpus[label].component
+        counts = np.bincount(table.y, minlength=len(table.classes))
+        shown = [f"{name} {n:,}" for name, n in zip(table.classes, counts, strict=True)]
+        more = ["..."] if len(shown) > MOST_CLASSES else []
+        lines.append(
+            f"{'dataset':<10} {label}: {len(table):,} rows, {len(shown)} classes "
+            f"({', '.join([*shown[:MOST_CLASSES], *more])}), "
+            f"{_n(len(table.number_names), 'number', 'numbers')}, "
+            f"{_n(len(table.category_names), 'category', 'categories')}"
+        )
+        if component.name == "generic":
+            lines += [
+                f"{'beware':<10} {label}: {name} is a category, though nearly all cells are "
+                f"numbers; not {', '.join(map(repr, words[:MOST_CLASSES]))}: missing?"
+                for name, words in categories_of_numbers(table).items()
+            ]
+    return lines
+
+
+def _n(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
+
+
 def _axes(planned: Plan) -> list[str]:
     curves = {str(a.curve): a for a in planned.acquisitions}
     lines = []
-    for axis in ("dataset", "classifier", "scaler", "resampler", "strategy"):
+    for axis in ("classifier", "scaler", "resampler", "strategy"):
         found = dict.fromkeys(getattr(a.curve, axis).label for a in curves.values())
         lines.append(f"{axis:<10} {', '.join(found)}")
     budgets: dict[str, set[int]] = {}

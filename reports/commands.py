@@ -35,6 +35,9 @@ Raw = Annotated[
         help="The download: audit its cells as they are, before anything is trimmed or left out."
     ),
 ]
+OwnTable = Annotated[
+    str | None, typer.Option("--path", help="With `generic`: a table of your own, with its card.")
+]
 Html = Annotated[bool, typer.Option("--html", help="Write a page for the browser instead.")]
 PageOut = Annotated[
     Path | None, typer.Option("--out", "-o", help="The page of --html; default: NAME.html here.")
@@ -154,6 +157,7 @@ def describe(
     raw: Raw = None,
     html: Html = False,  # noqa: FBT002 - a flag on the command line
     out: PageOut = None,
+    path: OwnTable = None,
 ) -> None:
     """Print a dataset's card, and what is in its rows once imported; or write that as a page."""
     import datasets.commands
@@ -162,8 +166,10 @@ def describe(
     if not html:
         if out is not None:
             raise DatasetError("-o names the page that --html writes; add --html")
-        datasets.commands.describe_dataset(name, raw)
+        datasets.commands.describe_dataset(name, raw, path)
         return
+    if path is not None:
+        raise DatasetError("--path is described in the terminal only; leave --html out")
     from datetime import UTC, datetime
 
     from datasets import cache, given_path
@@ -182,9 +188,9 @@ def describe(
     tells = [] if raw is None else audit_raw(card, given_path.expand(raw))
     rows = cache.StoredColumns.of(card.name, stored, reading_of(dataset))
     content = dataset_page.Content.of(rows, card, tells)
-    path = given_path.expand(out) if out is not None else Path(f"{name}.html")
-    dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), path)
-    typer.echo(f"{path}")
+    to = given_path.expand(out) if out is not None else Path(f"{name}.html")
+    dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), to)
+    typer.echo(f"{to}")
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

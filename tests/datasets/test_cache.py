@@ -1,3 +1,4 @@
+import hashlib
 import multiprocessing
 
 import numpy as np
@@ -32,7 +33,7 @@ def test_content_is_addressed_by_the_checksum_of_the_unpacked_source(stored, sma
 @pytest.mark.usefixtures("stored")
 def test_an_import_leaves_no_other_file(cache_folder):
     files = {path.name for path in cache_folder.rglob("*") if path.is_file()}
-    assert files == {"table.parquet", "current"}
+    assert files == {"table.parquet", "table.sha256", "current"}
 
 
 def test_types_survive(stored):
@@ -60,6 +61,9 @@ def test_a_foreign_file_is_named(stored, small):
     from pyarrow import parquet
 
     parquet.write_table(pa.table({"a": [1]}), stored)
+    assert f"{stored} is damaged (its checksum is another)" in refusal(small)
+    sha256 = hashlib.sha256(stored.read_bytes()).hexdigest()
+    stored.with_name("table.sha256").write_text(sha256)
     assert f"{stored} was not written for ton_iot_network by this version" in refusal(small)
 
 
@@ -143,5 +147,6 @@ def test_processes_may_import_and_read_at_once(tmp_path):
     assert failures.empty()
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {
         "table.parquet",
+        "table.sha256",
         "current",
     }

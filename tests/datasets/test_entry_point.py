@@ -90,7 +90,8 @@ def test_a_sweep_and_the_command_line_know_it(sweeps, tiny_csv):
     sweep = read_sweep(sweeps.text(datasets=["tiny"]))
     [prepared] = corpus.load(sweep).values()
     assert len(prepared.table) == 80
-    assert prepared.component.source == f"tiny-flows==1.2:{prepared.table.content}"
+    table = prepared.table
+    assert prepared.component.source == f"tiny-flows==1.2:{table.content}:{table.reading}"
 
 
 def test_a_new_process_finds_it_too(installed, tiny_csv):

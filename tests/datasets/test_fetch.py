@@ -172,7 +172,7 @@ def test_several_files_are_fetched_and_an_address_only_once(web, tmp_path):
     test = replace(nsl_kdd.CARD.files[1], sha256=sha256, url=f"{web.url}/test")
     files = (replace(train, url=f"{web.url}/train.gz"), test)
     web.files = {"/train.gz": gzip.compress(path.read_bytes()), "/test": other}
-    version = replace(official.card.versions[0], files=files)
+    version = replace(official.card.versions[0], files=files, is_certain=False)
     official = replace(official, card=replace(official.card, versions=(version,)))
     dataset = imported_dataset(official)
     assert "; 2 files, " in fetch(dataset)

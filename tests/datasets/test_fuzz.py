@@ -108,4 +108,4 @@ def test_an_import_says_what_it_did_or_what_is_wrong(official, changes, seed, al
         said = str(error)
         assert 10 < len(said) < 2_000
     left = {path.name for path in (folder / "cache").rglob("*") if path.is_file()}
-    assert left <= {"current", "table.parquet"}
+    assert left <= {"current", "table.parquet", "table.sha256"}

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from datasets import DATASETS, cache, generic, rows, unsw_nb15
 from datasets.errors import DatasetError
 from datasets.imported import imported_dataset
+from datasets.remarks import categories_of_numbers
 from harness import corpus
 from harness.plan import make_plan
 from harness.spec import read_sweep
@@ -285,8 +286,12 @@ def test_a_table_without_a_card_says_how_to_begin_one(put, tmp_path):
         (b"<!DOCTYPE html>", " is a web page, not data"),
         ("ip,n,kind,attack\n", " holds no rows"),
         (FLOWS + "1,2\n", " cannot be read as CSV: CSV parse error: "),
+        (FLOWS + "1,2\n", "Expected 7 columns, got 2: 1,2; the download may have broken off"),
         (FLOWS + "10.0.0.1,1,1,tcp,up,,1\n", ", line 6: no kind"),
-        (FLOWS.replace(",", ";"), "; the header has one column only: set delimiter = ';'?"),
+        (
+            FLOWS.replace(",", ";"),
+            ": the header has one column: is the delimiter ';'? the card says ','",
+        ),
         (gzip.compress(FLOWS.encode())[:-12], " cannot be read ("),
         (b"PAR1" + FLOWS.encode(), " cannot be read as Parquet ("),
         (FLOWS.replace("ip,", ",", 1), "; the table has a column without a name, as pandas writes"),
@@ -380,3 +385,12 @@ def test_parquet_with_texts_that_are_no_utf8_is_refused(put, tmp_path):
     table = pa.table({"kind": ["a", "b"], "attack": ["0", "1"], "ip": texts})
     parquet.write_table(table, tmp_path / "flows.parquet")
     assert "Invalid UTF8" in refusal(tmp_path / "flows.parquet")
+
+
+def test_a_category_nearly_all_of_whose_cells_are_numbers_is_found(put):
+    cells = ["?" if i == 3 else f"{i}.5" for i in range(30)]
+    body = "".join(f"{cell},{'tcp' if i % 2 else '6'},k{i % 2}\n" for i, cell in enumerate(cells))
+    table = "pm,proto,kind\n" + body
+    card = 'labels = ["kind"]\n[leaky]\nproto = "made so"\n'
+    assert categories_of_numbers(prepare(put(table, card))) == {"pm": ["?"]}
+    assert categories_of_numbers(prepare(put(table, f'missing = ["?"]\n{card}'))) == {}

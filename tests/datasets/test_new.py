@@ -74,10 +74,9 @@ def test_a_skeleton_says_where_it_is_and_what_to_do(tmp_path):
         'Fill in the card; then add "my_flows": my_flows.DATASET to datasets/__init__.py, or to '
         "the COMPONENTS of a package of yours (docs/adding-a-dataset.md)\n"
     )
-    card = Card.read(tmp_path / "my_flows.toml")
-    assert card.name == "my_flows"
-    assert card.tested_on == "generated files only"
-    assert not any([card.title, card.about, card.source, card.citation, card.licence])
+    unfilled = "my_flows.toml: title, about, source, citation, licence, normal: fill it in"
+    with pytest.raises(DatasetError, match=unfilled):
+        Card.read(tmp_path / "my_flows.toml")
 
 
 def test_with_an_example_only_prose_and_reasons_are_left_to_fill_in(tmp_path, flows, module):
@@ -182,3 +181,70 @@ def test_a_label_with_a_value_per_row_is_none(tmp_path):
     assert refusal("x", "--from", path, "--label", "id", "--into", tmp_path) == (
         "id has 300 different values; that is no label"
     )
+
+
+@pytest.fixture
+def careless(tmp_path):
+    """60 rows with numbers here and there missing, a class in two spellings, and a blank row."""
+    lines = ["row,temp,share,kind"]
+    for i in range(60):
+        temp = {3: "?", 4: "n/a", 5: "?"}.get(i, i % 7)
+        kind = "PROBE" if i == 8 else ["probe", "normal", "dos"][i % 3]
+        lines.append(f"{i * 3},{temp},{i % 5}.0000,{kind}")
+    path = tmp_path / "careless.csv"
+    path.write_text("\n".join([*lines, ",,,"]) + "\n")
+    return path
+
+
+def test_a_blank_row_is_no_class_and_a_decimal_point_no_whole_number(tmp_path, careless):
+    new("mine", "--from", careless, "--label", "kind", "--into", tmp_path)
+    text = (tmp_path / "mine.toml").read_text()
+    assert "classes = { PROBE = 1, dos = 19, normal = 20, probe = 20 }" in text
+    assert 'share = "float64"' in text
+    assert 'row = "int64"' in text
+
+
+@pytest.mark.parametrize("name", ["mine", "generic"])
+def test_what_an_author_should_look_at_is_proposed_in_comments(tmp_path, careless, name):
+    new(name, "--from", careless, "--label", "kind", "--into", tmp_path)
+    text = (tmp_path / f"{'mine' if name == 'mine' else 'careless'}.toml").read_text()
+    assert '\n# temp: numbers but for "?" (2), "n/a" (1): are these missing?\n' in text
+    assert '\n# If so: missing = ["?", "n/a"]\n' in text
+    assert '[useless]\n# row = "a value per row"\n\n' in text
+    assert '[spellings]\n# PROBE = "probe"\n' in text
+    assert tomllib.loads(text)["spellings"] == {}
+
+
+def test_describe_audits_a_table_of_ones_own(careless):
+    new("generic", "--from", careless, "--label", "kind", "--missing", "?")
+    said = CliRunner().invoke(
+        app, ["describe", "generic", "--path", str(careless)], catch_exceptions=False
+    )
+    assert said.output.startswith(f"{careless}\nimported: 60 rows, content ")
+    assert "leakage: " in said.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["generic", "--raw", "my/flows.csv"],
+            (
+                "generic has no official files to look at with --raw; fewlabels datasets describe "
+                "generic --path PATH audits a table of your own"
+            ),
+        ),
+        (
+            ["my/flows.csv"],
+            (
+                "describe takes a name, as `list` prints it, not the path my/flows.csv. For a "
+                "table of your own: fewlabels datasets describe generic --path my/flows.csv"
+            ),
+        ),
+        (["nsl_kdd", "--path", "x.csv"], "--path goes with generic, and without --raw"),
+    ],
+)
+def test_describe_says_what_to_do_with_a_path(arguments, message):
+    with pytest.raises(DatasetError) as caught:
+        CliRunner().invoke(app, ["describe", *arguments], catch_exceptions=False)
+    assert str(caught.value) == message

@@ -240,7 +240,7 @@ def test_a_refused_file_leaves_the_cache_as_it_was(small, cache_folder):
     refusal(small, edited(small.path, b"\r\n", b"\n"))
     np.testing.assert_array_equal(small.prepare().codes, before.codes)
     files = [path.name for path in cache_folder.rglob("*") if path.is_file()]
-    assert sorted(files) == ["current", "table.parquet"]
+    assert sorted(files) == ["current", "table.parquet", "table.sha256"]
 
 
 def test_a_file_without_a_known_checksum_is_taken_and_said_to_be_so(small):

@@ -60,6 +60,8 @@ def test_a_plan_counts_what_is_to_do(call, sweep_file):
     text = call("plan", sweep_file)
     assert "budgets    30, 60 labels on npz" in text
     assert "strategy   random, margin" in text
+    one = r"dataset    npz: [\d,]+ rows, \d+ classes \(.+\), \d+ numbers, 0 categories\n"
+    assert re.match(one, text)
     assert counts(text) == {
         "references": (1, 0, 1),
         "acquisitions": (2, 0, 2),

@@ -182,3 +182,15 @@ def test_equal_rows_on_both_official_sides_cannot_stay_together():
     table = replace(table, numbers=table.numbers // 2, is_test=np.arange(20) % 2 == 0)
     with pytest.raises(Unsplittable, match="10 groups of equal rows lie on both sides"):
         SPLITTERS["official"].sizes(settle(table, "group"), 0.0)
+
+
+def test_groups_of_several_classes_leave_each_class_its_test_rows():
+    """A group is shared by both; others might use up what class 1 is allowed before its own."""
+    groups = [0] * 2 + [1] * 5 + [0] + [2] + [3] + [4]
+    y = [0] * 2 + [0] * 5 + [1] * 4
+    table = plain_table(np.array(groups, dtype=float)[:, None], np.array(y), "made up", "here")
+    table = settle(table, "group")
+    STRATIFIED.sizes(table, 0.3)
+    for repeat in range(20):
+        sides = STRATIFIED.sides(table, 0.3, draw(repeat=repeat))
+        assert set(table.y[sides.test]) == {0, 1}
