@@ -6,9 +6,9 @@ from pathlib import Path
 
 from datasets import hexadecimal
 from datasets.card import Card
+from datasets.cells import Texts
 from datasets.imported import imported_dataset
 from datasets.official import Official
-from datasets.rows import Texts
 from datasets.sources import Source
 
 PORTS = ("sport", "dport")

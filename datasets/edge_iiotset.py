@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from datasets import hexadecimal
 from datasets.card import Card
+from datasets.cells import Texts
 from datasets.imported import imported_dataset
 from datasets.official import Official
-from datasets.rows import Texts
 from datasets.sources import Source
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from pathlib import Path
 from datasets import cache, given_path, rows
 from datasets.card import Card, DType
 from datasets.card_beside import CardBeside
+from datasets.cells import Texts
 from datasets.dataset import Encoding, Impute, Table
 from datasets.duplicates import Duplicates
 from datasets.errors import DatasetError
@@ -106,7 +107,7 @@ def _keep(source: Source, beside: CardBeside, content: str) -> None:
     card = beside.card(source.where, dtypes)
     label = card.labels[0]
 
-    def clean(texts: rows.Texts, source: Source) -> rows.Texts:  # noqa: ARG001
+    def clean(texts: Texts, source: Source) -> Texts:  # noqa: ARG001
         for spelt, name in card.spellings.items():
             texts[label] = pc.if_else(pc.equal(texts[label], spelt), name, texts[label])
         return texts

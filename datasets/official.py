@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from datasets import cache, rows
 from datasets.card import Card, File, Version
+from datasets.cells import Texts
 from datasets.errors import DatasetError
 from datasets.sources import Source, sources
 
@@ -221,7 +222,7 @@ class Official:
         for column, n in counts.repaired.items():
             imported.counts.repaired[column] = imported.counts.repaired.get(column, 0) + n
 
-    def _clean(self, texts: rows.Texts, source: Source) -> rows.Texts:
+    def _clean(self, texts: Texts, source: Source) -> Texts:
         import pyarrow as pa
         import pyarrow.compute as pc
 

@@ -14,7 +14,7 @@ from datasets.dataset import Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from datasets.rows import Texts
+    from datasets.cells import Texts
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
 MOST_SPELLINGS = 6  # that are no numbers, in a column of numbers

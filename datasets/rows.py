@@ -7,16 +7,16 @@ mix `0`, `0.0` and names in one column; types come after that is settled.
 from __future__ import annotations
 
 import csv
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasets import parquet_rows
-from datasets.card import Card, Column
+from datasets.card import Card
+from datasets.cells import Lines, Texts, blank_rows, cast, misfit
 from datasets.decoding import Utf8
 from datasets.errors import DatasetError
 from datasets.sources import Reading, Source
@@ -25,11 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 2**22
-EXACT = 2.0**53  # whole numbers beyond are rounded: equal ones would not be
-TRUE = ("1", "1.0", "true", "t", "yes", "y", "on")
-FALSE = ("0", "0.0", "false", "f", "no", "n", "off")
 
-Texts = dict[str, "pa.StringArray"]  # column -> cells
 Clean = Callable[[Texts, Source], Texts]  # a family's own repairs, on trimmed text
 
 
@@ -114,16 +110,16 @@ class Rows:
         before = self.counts.n_rows + sum(self.counts.removed.values()) + 1 + self.card.has_header
         cells_of = trimmed(batch)
         texts = self._cleaned(without_blank_rows(cells_of, self.counts))
-        lines = _Lines(self.source, before, cells_of)
+        lines = Lines(self.source, before, cells_of)
         columns: dict[str, pa.Array] = {}
         for column in self.card.columns:
             if column.name not in texts:
                 continue
             cells = texts[column.name]
             try:
-                typed = _cast(cells, column)
+                typed = cast(cells, column)
             except pa.ArrowInvalid:
-                raise _misfit(cells, column, lines) from None
+                raise misfit(cells, column, lines) from None
             if column.name == self.card.labels[0] and typed.null_count:
                 where = lines.of(typed.is_null().index(True).as_py())
                 raise DatasetError(f"{where}: no {column.name}")
@@ -216,117 +212,16 @@ def trimmed(batch: pa.RecordBatch) -> Texts:
     }
 
 
-def _cast(cells: pa.StringArray, column: Column) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if column.zero:
-        cells = pc.if_else(pc.is_in(cells, pa.array(column.zero)), "0", cells)
-    if column.missing:
-        cells = pc.if_else(
-            pc.is_in(cells, pa.array(column.missing)), pa.scalar(None, pa.string()), cells
-        )
-    if column.dtype == "category":
-        return cells
-    if column.dtype == "flag":
-        return _flags(cells)
-    # An empty cell of a column of numbers is missing in every file that there is.
-    cells = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
-    numbers = pc.cast(cells, pa.float64())
-    if column.dtype == "float64":
-        return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
-    if (pc.max(pc.abs(numbers)).as_py() or 0) >= EXACT:
-        raise pa.ArrowInvalid("larger than a float64 can hold exactly")
-    return pc.cast(numbers, pa.int64())  # "3.0" is 3
-
-
-def _flags(cells: pa.StringArray) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    lower = pc.utf8_lower(cells)
-    is_true, is_false = pc.is_in(lower, pa.array(TRUE)), pc.is_in(lower, pa.array(FALSE))
-    is_empty = pc.or_kleene(pc.is_null(cells), pc.equal(lower, ""))
-    if not pc.all(pc.or_(pc.or_(is_true, is_false), is_empty.fill_null(True))).as_py():  # noqa: FBT003
-        raise pa.ArrowInvalid("no truth value")
-    flags = pc.cast(is_true, pa.int64())
-    return pc.if_else(is_empty.fill_null(True), pa.scalar(None, pa.int64()), flags)  # noqa: FBT003
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Where the rows of a batch stand in the file; only asked when one is wrong."""
-
-    source: Source
-    first: int
-    cells: Texts  # with the blank rows
-
-    def of(self, row: int) -> str:
-        """Return where row number `row` stands, blank rows not counted."""
-        kept = [i for i, blank in enumerate(_is_blank(self.cells).to_pylist()) if not blank]
-        return f"{self.source.where}, line {self.first + kept[row]:,}"
-
-
-def _is_blank(texts: Texts) -> pa.BooleanArray:
-    import pyarrow.compute as pc
-
-    columns = list(texts.values())
-    is_blank = pc.equal(columns[0], "")
-    for column in columns[1:]:
-        if not pc.any(is_blank).as_py():
-            break
-        is_blank = pc.and_(is_blank, pc.equal(column, ""))
-    return is_blank
-
-
 def without_blank_rows(texts: Texts, counts: Counts) -> Texts:
     """Return the others, and count: some publishers end files in lines of nothing but commas."""
     import pyarrow.compute as pc
 
-    is_blank = _is_blank(texts)
+    is_blank = blank_rows(texts)
     n = pc.sum(is_blank).as_py() or 0
     if not n:
         return texts
     counts.removed["blank lines"] = counts.removed.get("blank lines", 0) + n
     return {name: column.filter(pc.invert(is_blank)) for name, column in texts.items()}
-
-
-def _misfit(cells: Any, column: Column, lines: _Lines) -> DatasetError:
-    for i, cell in enumerate(cells.to_pylist()):
-        if cell in (None, "", *column.missing, *column.zero) or _fits(cell, column):
-            continue
-        if _fits(cell, replace(column, dtype="float64")) and abs(float(cell)) >= EXACT:
-            return DatasetError(
-                f"{lines.of(i)}: {column.name} is {cell[:40]}, too large "
-                "to be told from its neighbours as a number; make it a category"
-            )
-        return DatasetError(
-            f"{lines.of(i)}: {column.name} is {cell[:40]!r}, which is no {_WANTED[column.dtype]}"
-        )
-    return DatasetError(
-        f"{lines.source.where}: {column.name} holds what is no {_WANTED[column.dtype]}"
-    )
-
-
-_WANTED: Mapping[str, str] = {
-    "int64": "whole number",
-    "float64": "number",
-    "flag": "truth value",
-    "category": "text",
-}
-
-
-def _fits(cell: str, column: Column) -> bool:
-    if column.dtype == "flag":
-        return cell.lower() in (*TRUE, *FALSE)
-    try:
-        value = float(cell)
-    except ValueError:
-        return False
-    if "_" in cell:  # Python's way to write a million
-        return False
-    is_whole = math.isfinite(value) and value.is_integer() and abs(value) < EXACT
-    return column.dtype == "float64" or is_whole
 
 
 def _plain(error: Exception) -> str:

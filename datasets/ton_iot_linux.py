@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasets.card import Card
+from datasets.cells import Texts
 from datasets.imported import imported_dataset
 from datasets.official import Official
-from datasets.rows import Texts
 from datasets.sources import Source
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from datasets.card import Card
+from datasets.cells import Texts
 from datasets.imported import imported_dataset
 from datasets.official import Official
-from datasets.rows import Texts
 from datasets.sources import Source
 
 
