@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datasets import rows
+from datasets.differences import other_counts
 from datasets.errors import DatasetError
 from datasets.imported import said
-from datasets.official import Imported, Official, other_counts
+from datasets.official import Imported, Official
 from datasets.sources import Source, sources
 
 ALIKE = 0.5  # share of columns in common from which on a file is taken for a changed official one

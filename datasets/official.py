@@ -6,9 +6,8 @@ import hashlib
 import inspect
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from datasets import cache, rows
 from datasets.card import Card, File, Version
 from datasets.cells import Texts
+from datasets.differences import SHOWN, listed, other_counts, other_rows, unlike
 from datasets.errors import DatasetError
 from datasets.sources import Source, sources
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SIDE = "__side"  # column of a cached table: train or test of the official split
-SHOWN = 12
-LONGEST = 80  # characters of a name in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ class Official:
                     "its rows would count twice; name the one to import"
                 )
         left = [part.source.name for part in parts if part.version != first]
-        notes = [f"left alone, as other versions: {_listed(left, [])}"] if left else []
+        notes = [f"left alone, as other versions: {listed(left, [])}"] if left else []
         return Imported(kept, "", notes=notes)
 
     def _by_number_of_rows(self, part: Part) -> Part:
@@ -148,7 +146,7 @@ class Official:
             if found == expected or (not card.has_header and len(found) == len(expected)):
                 fitting.append((version, expected))
         if not fitting:
-            raise DatasetError(self._unlike(source, found))
+            raise DatasetError(unlike(card, source, found))
         named = [
             Part(source, expected, version, file)
             for version, expected in fitting
@@ -160,37 +158,6 @@ class Official:
         version, expected = fitting[0]
         is_told = len(version.files) == 1 or any(file.sha256 for file in version.files)
         return Part(source, expected, version, version.files[0] if is_told else File(source.name))
-
-    def _unlike(self, source: Source, found: tuple[str, ...]) -> str:
-        card = self.card
-        if not card.has_header:
-            n = len(card.columns_of(card.versions[0]))
-            return (
-                f"{source.where} does not have the {n} fields per line of {card.name}, but "
-                f"{len(found)}"
-            )
-
-        def distance(version: Version) -> int:
-            # Whatever the case: one that is mistaken in a name is still nearer than one without.
-            names = {c.name.lower() for c in card.columns_of(version)}
-            return len(names ^ {name.lower() for name in found})
-
-        nearest = min(card.versions, key=distance)
-        expected = [column.name for column in card.columns_of(nearest)]
-        missing = [name for name in expected if name not in found]
-        unexpected = [name for name in found if name not in expected]
-        problems = []
-        if missing:
-            problems.append(f"missing: {_listed(missing, unexpected)}")
-        if unexpected:
-            problems.append(f"unexpected: {_listed(unexpected, [])}")
-        if not problems:
-            problems.append("the right names in another order")
-        name = nearest.files[0].name if nearest.files else card.name
-        return (
-            f"{source.where} does not have the {len(expected)} columns of {name} but "
-            f"{len(found)}; {'; '.join(problems)}"
-        )
 
     def _read_all(self, imported: Imported) -> Iterator[pa.RecordBatch]:
         for part in imported.parts:
@@ -242,7 +209,7 @@ class Official:
         where = ", ".join(part.source.where for part in imported.parts[:3])
         if unknown := sorted(set(imported.classes) - card.class_names):
             raise DatasetError(
-                f"{where}: {card.labels[0]} is {_listed(unknown, sorted(card.class_names))}, which "
+                f"{where}: {card.labels[0]} is {listed(unknown, sorted(card.class_names))}, which "
                 f"{card.name} does not know. Its classes: {', '.join(sorted(card.class_names))}"
             )
         if len(set(sums)) < len(sums):
@@ -263,9 +230,14 @@ class Official:
             elif allow_unknown:
                 imported.notes.append(f"{part.source.name} is not the official file")
             else:
-                raise DatasetError(self._other_bytes(part, sha256, imported, where))
+                raise DatasetError(
+                    f"{where} is not the official {part.file.name}, though it has its columns: "
+                    f"{other_rows(part.version, imported.classes)}. sha256 {sha256}, expected "
+                    f"{part.file.sha256}. Get the file from {card.source}, or take it as it is "
+                    "with --allow-unknown"
+                )
         if unsure:
-            imported.notes.append(f"{_listed(unsure, [])}: no checksum is known of this version")
+            imported.notes.append(f"{listed(unsure, [])}: no checksum is known of this version")
         imported.notes += self._lacks(imported, is_unsure=bool(unsure))
 
     def _check_name(self, part: Part, official: File) -> None:
@@ -281,7 +253,7 @@ class Official:
         version, files = imported.parts[0].version, [part.file for part in imported.parts]
         absent = [f.name for f in version.files if "*" not in f.name and f not in files]
         if absent:
-            return [f"not there by name, but part of the whole: {_listed(absent, [])}"]
+            return [f"not there by name, but part of the whole: {listed(absent, [])}"]
         differences = other_counts(version, imported.classes)
         if differences and version.is_certain and not version.uncounted and self.is_known(imported):
             raise DatasetError(
@@ -312,25 +284,6 @@ class Official:
         ]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def _other_bytes(self, part: Part, sha256: str, imported: Imported, where: str) -> str:
-        version, classes = part.version, imported.classes
-        differences = other_counts(version, classes)
-        if differences and version.classes:
-            what = (
-                f"it holds {sum(classes.values()):,} rows where {sum(version.classes.values()):,} "
-                f"are expected: {', '.join(differences[:SHOWN])}"
-            )
-        else:
-            what = (
-                "its rows per class are right, so it was probably saved again by another program "
-                "(line ends, byte-order mark, spelling of numbers)"
-            )
-        return (
-            f"{where} is not the official {part.file.name}, though it has its columns: {what}. "
-            f"sha256 {sha256}, expected {part.file.sha256}. Get the file from {self.card.source}, "
-            "or take it as it is with --allow-unknown"
-        )
-
 
 def _place(part: Part) -> int:
     files = part.version.files
@@ -340,31 +293,3 @@ def _place(part: Part) -> int:
 def _are_alike(version: Version, other: Version) -> bool:
     """Whether their files have the same columns."""
     return {*version.without} == {*other.without}
-
-
-def other_counts(version: Version, classes: Mapping[str, int]) -> list[str]:
-    """Return the classes with another number of rows than `version` has of them."""
-    return [
-        f"{name} {classes.get(name, 0):,} (expected {version.classes.get(name, 0):,})"
-        for name in sorted({*classes, *version.classes} - {*version.uncounted})
-        if classes.get(name, 0) != version.classes.get(name, 0)
-    ]
-
-
-def _listed(names: list[str], others: list[str]) -> str:
-    """Return the first names, each with the one of `others` that may stand in its place."""
-    shown = []
-    for name in names[:6]:
-        alike = {other.lower(): other for other in others}
-        close = get_close_matches(name.lower(), alike, n=1, cutoff=0.8)
-        shown.append(
-            f"{_short(name)} (spelt {_short(alike[close[0]])}?)" if close else _short(name)
-        )
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _short(name: str) -> str:
-    """A name on one line: a lost quotation mark makes half a file one."""
-    line = " ".join(name.split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
