@@ -54,14 +54,10 @@ class Source:
     @contextmanager
     def opened(self) -> Iterator[Reading]:
         """A stream of the unpacked bytes. What is wrong with them becomes a `DatasetError`."""
-        try:
-            with self._open() as raw:
-                yield Reading(raw, self)
-        except BROKEN as error:
-            raise DatasetError(
-                f"{self.where} cannot be read ({error}); the download may be incomplete: get it "
-                "again"
-            ) from error
+        with _explained(self.where):
+            raw = self._open()
+        with raw:  # a full disk while the caller writes is no fault of this file
+            yield Reading(raw, self)
 
     def head(self) -> bytes:
         """The first bytes. Raises `DatasetError` where they cannot be those of a data file."""
@@ -92,7 +88,8 @@ class Reading(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes; all that are left if it is negative."""
-        block: bytes = self._raw.read(size)
+        with _explained(self._source.where):
+            block: bytes = self._raw.read(size)
         self._sha256.update(block)
         self.n_bytes += len(block)
         if self.n_bytes > max(BOMB_BYTES, BOMB_RATIO * self._source.packed_bytes):
@@ -202,6 +199,16 @@ def _opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], Any]:
         return gzip.open(stream) if member.filename.lower().endswith(".gz") else stream
 
     return opened
+
+
+@contextmanager
+def _explained(where: str) -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        raise DatasetError(
+            f"{where} cannot be read ({error}); the download may be incomplete: get it again"
+        ) from error
 
 
 def _as_parquet(name: str) -> str:

@@ -394,3 +394,15 @@ def test_a_category_nearly_all_of_whose_cells_are_numbers_is_found(put):
     card = 'labels = ["kind"]\n[leaky]\nproto = "made so"\n'
     assert categories_of_numbers(prepare(put(table, card))) == {"pm": ["?"]}
     assert categories_of_numbers(prepare(put(table, f'missing = ["?"]\n{card}'))) == {}
+
+
+def test_a_full_disk_is_no_fault_of_the_table(put, monkeypatch):
+    from pyarrow import parquet
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parquet.ParquetWriter, "write_batch", full)
+    said = refusal(put())
+    assert "cannot be written ([Errno 28] No space left on device)" in said
+    assert "download" not in said
