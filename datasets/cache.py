@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datasets.errors import DatasetError
+from datasets.errors import DatasetError, StaleImport
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -231,7 +231,7 @@ def n_rows(name: str, reading: str) -> int | None:
 def check_reading(name: str, stored: str, now: str) -> None:
     """Raise `DatasetError` where the card or its code is another than at the import."""
     if stored != now:
-        raise DatasetError(
+        raise StaleImport(
             f"{name}: its card, or the code that reads it, has changed since the import; "
             f"{_again(name)}"
         )
@@ -246,7 +246,7 @@ def _checked_marks(found: Any, path: Path, name: str, content: str) -> Mapping[b
     marks: Mapping[bytes, bytes] = found.metadata or {}
     expected = _marks(name, content)
     if not {REMOVED, READING} <= set(marks) or any(marks.get(k) != v for k, v in expected.items()):
-        raise DatasetError(
+        raise StaleImport(
             f"{path} was not written for {name} by this version of fewlabels; {_again(name)}"
         )
     return marks

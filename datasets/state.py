@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasets import cache
 from datasets.dataset import Dataset
-from datasets.errors import DatasetError
+from datasets.errors import DatasetError, StaleImport
 from datasets.preparation import can_be_fetched
 
 
@@ -47,9 +47,10 @@ def _ready_or_how(dataset: Dataset) -> str:
     try:
         if cache.n_rows(name, reading_of(dataset)) is not None:
             return "ready"
-    except DatasetError as error:
-        changed = "has changed since" in str(error)
-        return f"{'its card has changed' if changed else 'damaged'}: import it again"
+    except StaleImport:
+        return "read by another card or version: import it again"
+    except DatasetError:
+        return "damaged: import it again"
     if can_be_fetched(dataset.card):
         return f"importable: fewlabels datasets fetch {name}"
     return f"importable: get it from {dataset.card.source}"

@@ -190,4 +190,4 @@ def test_list_says_that_a_card_has_changed(small, monkeypatch):
     changed = otherwise(small, useless={"duration": "x"})
     monkeypatch.setitem(DATASETS, "ton_iot_network", changed)
     said = CliRunner().invoke(app, ["list"], catch_exceptions=False).output
-    assert "its card has changed: import it again" in said
+    assert "read by another card or version: import it again" in said
