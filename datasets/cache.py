@@ -99,7 +99,6 @@ class Writer:
     """Takes record batches of one schema."""
 
     def __init__(self, name: str, hidden: Path) -> None:
-        self.path: Path | None = None  # once kept
         self._name = name
         self._hidden = hidden
         self._parquet: parquet.ParquetWriter | None = None
@@ -121,7 +120,7 @@ class Writer:
         *,
         reading: str = "",
         is_current: bool = True,
-    ) -> Path:
+    ) -> None:
         """Keep what was written under `content`, a sha256; make it the current one.
 
         `reading` says how it was read: a card and code that say otherwise may not use it.
@@ -141,8 +140,6 @@ class Writer:
         _write_small(path.with_name("table.sha256"), sha256)
         if is_current:
             _write_small(root() / self._name / "current", content)
-        self.path = path
-        return path
 
     def close(self) -> None:
         """Finish the file, whole or not."""
