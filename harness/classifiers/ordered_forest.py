@@ -12,6 +12,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
 from harness.arrays import Features, Probabilities
+from harness.classifiers.size import Size
+from harness.classifiers.sized_tree import size_of_trees
 
 
 class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-learn is untyped
@@ -34,3 +36,7 @@ class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-lea
         return np.concatenate(
             Parallel(n_jobs=n_parts, prefer="threads")(delayed(in_order)(part) for part in parts)
         )
+
+    def size(self) -> Size:
+        """Of all its trees."""
+        return size_of_trees([estimator.tree_ for estimator in self.estimators_])
