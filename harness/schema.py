@@ -73,7 +73,12 @@ _OUTCOME = [
 ]
 _PLACE = [
     _field("wall_s", _REAL, "seconds of work; of an acquisition: of all its rounds"),
-    _field("peak_bytes", _INT, "highest resident size of the worker process so far"),
+    _field(
+        "peak_bytes",
+        _INT,
+        "highest resident size of the worker process, its data and libraries included: on Linux "
+        "during this work (of an acquisition: during its last segment), elsewhere so far",
+    ),
     _field("host", _NAME, "host name of the worker"),
     _field("environment_id", _NAME, "row of environments/"),
 ]
