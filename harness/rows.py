@@ -13,7 +13,7 @@ from harness import environment, peak
 from harness.arrays import Classes
 from harness.cell import Acquisition, Params, Reference, Study
 from harness.loop import Round
-from harness.schema import Row, null_metrics
+from harness.schema import COSTS, Row, null_metrics
 
 _UNTESTED: Row = {
     **null_metrics("test", "test_novel"),
@@ -22,6 +22,7 @@ _UNTESTED: Row = {
     "resampling": None,
     "fit_s": None,
     "predict_s": None,
+    **dict.fromkeys(COSTS),
 }
 
 
