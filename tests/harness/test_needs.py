@@ -12,7 +12,7 @@ def test_a_factory_says_what_it_declared_and_is_otherwise_itself():
 
     assert needs("neural")(network) is network
     assert needs_of(network) == "neural"
-    assert needs_of(functools.wraps(network)(lambda seed, threads: None)) == "neural"
+    assert needs_of(functools.wraps(network)(lambda *_: None)) == "neural"
 
 
 def test_a_class_may_be_the_factory():
