@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -49,12 +48,6 @@ def differences(stored_versions: str, now: Mapping[str, str]) -> list[str]:
         for name in NUMERIC
         if stored.get(name) != now.get(name)
     ]
-
-
-def peak_bytes() -> int:
-    """Highest resident size of this process so far, bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
 
 
 def host() -> str:

@@ -19,6 +19,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from harness import schema
 from harness.arrays import Classes, Probabilities
 from harness.cell import Params, Study
+from harness.cost import cost
 from harness.errors import OneClass, RunFolderError
 from harness.folds import Fold, folds
 from harness.learner import Fitted, Learner
@@ -161,7 +162,7 @@ def _validation_metrics(parts: Sequence[_Scored], n_classes: int) -> Row:
 
 
 def tested(fitted: Fitted, problem: Problem) -> Row:
-    """Test columns: all test rows, and those without a twin in the pool."""
+    """Test columns: all test rows, those without a twin in the pool, and what the model costs."""
     started = perf_counter()
     predicted, probabilities = fitted.predict(problem.test.X)
     predict_s = perf_counter() - started
@@ -185,6 +186,7 @@ def tested(fitted: Fitted, problem: Problem) -> Row:
         "confusion": confusion(problem.y_test, predicted[of], problem.n_classes).tolist(),
         "resampling": fitted.note,
         "predict_s": predict_s,
+        **cost(fitted, problem.test.X),
     }
 
 

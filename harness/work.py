@@ -139,6 +139,7 @@ def _acquire(
             pool, number = done.pool, done.number + 1
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
+                place.look()
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
             if due() and not goes_on:
                 break

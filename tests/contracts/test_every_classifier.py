@@ -12,6 +12,7 @@ import pytest
 
 from harness.classifiers import CLASSIFIERS
 from harness.classifiers.needs import NEURAL, needs_of
+from harness.classifiers.size import size_of
 
 # Small ones of the same kind, which are compiled sooner, and enough steps to learn anything.
 NETWORK = {"epochs": 60, "units": 16}
@@ -197,3 +198,20 @@ def test_answers_for_a_single_row(make):
     model = make(0, 1)
     model.fit(X, y)
     check(model, X[:1], 3)
+
+
+@every_classifier
+def test_has_a_size_that_is_the_same_for_equal_fits(make):
+    X, y = clusters()
+    sizes = []
+    for _ in range(2):
+        model = make(7, 1)
+        model.fit(X, y)
+        sizes.append(size_of(model))
+        model.predict(X)
+        assert size_of(model) == sizes[-1]
+    first, second = sizes
+    assert first == second
+    for known in (first.n_parameters, first.n_bytes, first.n_operations):
+        assert type(known) is int
+        assert known > 0
