@@ -15,6 +15,8 @@ from typing import Any
 
 from optuna.distributions import distribution_to_json
 
+from harness.classifiers.needs import NEURAL
+from harness.device import Kind
 from harness.sampler import SETTINGS
 from search_spaces.space import Space
 
@@ -33,6 +35,7 @@ class Component:
     source: str = ""  # a dataset's content, an outside component's code; empty for built-in ones
     space: Space = field(default_factory=dict)  # what tuning may change
     model: Component | None = None  # a strategy's own query model
+    needs: str = ""  # what a classifier declared (`classifiers/needs.py`); "": a CPU will do
 
     is_data: bool = False  # a dataset: its `path` is where a file lay, its source the content
 
@@ -70,6 +73,12 @@ class Curve:
     def labels(self) -> dict[str, str]:
         """Axis -> label, as the tables have it."""
         return {axis: getattr(self, axis).label for axis in self.__dataclass_fields__}
+
+    @property
+    def needs(self) -> str:
+        """What its classifier or its strategy's own model needs: either decides its numbers."""
+        model = self.strategy.model
+        return self.classifier.needs or (model.needs if model else "")
 
     def __str__(self) -> str:
         """Return the labels, as a person would say them."""
@@ -127,6 +136,15 @@ class Tuning:
 
 
 @dataclass(frozen=True)
+class Neural:
+    """What networks compute on and with; the numbers of everything else do not depend on it."""
+
+    device: Kind
+    backend: str  # of Keras
+    deterministic: bool  # only operations that repeat to the last bit
+
+
+@dataclass(frozen=True)
 class Setting:
     """What the whole sweep shares and a number depends on."""
 
@@ -136,6 +154,7 @@ class Setting:
     tuning: Tuning
     dtype: str  # float32 or float64
     threads: int  # per task
+    neural: Neural = Neural("cpu", "tensorflow", deterministic=True)
 
     def identity_of(self, repeat: int) -> dict[str, Any]:
         """What every id of a repeat holds."""
@@ -152,6 +171,10 @@ class Setting:
         if self.split.needs_start:
             whole["start"] = {**vars(self.labelling), "holdout": self.tuning.validation.rows}
         return whole
+
+    def device_of(self, needs: str) -> dict[str, Any]:
+        """What the id of work with these needs holds instead of a CPU that is always there."""
+        return vars(self.neural) if needs == NEURAL else {}
 
 
 @dataclass(frozen=True)
@@ -173,6 +196,7 @@ class Acquisition:
         """16 hex digits."""
         identity = {
             **self.setting.identity_of(self.repeat),
+            **self.setting.device_of(self.curve.needs),
             "kind": "acquisition",
             "labelling": vars(self.setting.labelling),
             "holdout": self.setting.tuning.validation.rows,
@@ -240,6 +264,7 @@ class Reference:
         return digest(
             {
                 **self.setting.identity_of(self.repeat),
+                **self.setting.device_of(self.curve.needs),
                 "kind": "reference",
                 **{axis: getattr(self.curve, axis).identity for axis in axes},
             }

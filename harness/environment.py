@@ -30,7 +30,7 @@ def describe() -> Row:
         "git_commit": _git_commit(Path(__file__).parent.parent),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": _cpu(),
-        "gpu": _gpu(),
+        "gpu": gpu(),
     }
     digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
     return {"environment_id": digest[:12], **row}
@@ -55,6 +55,15 @@ def peak_bytes() -> int:
     """Highest resident size of this process so far, bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
+
+
+def rss_bytes() -> int:
+    """Resident size of this process; where the system does not say, the highest so far."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return peak_bytes()
+    return pages * resource.getpagesize()
 
 
 def host() -> str:
@@ -93,7 +102,7 @@ def _cpu() -> str:
     return next(iter(names), None) or apple or platform.machine()
 
 
-def _gpu() -> str | None:
+def gpu() -> str | None:
     """Model names of the GPUs, unless this process may use none."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from harness.cell import Component
+from harness.classifiers.needs import needs_of
 from harness.registry import Registry, unknown
 from harness.spec import fields
 from harness.spec.parameters import check, taken
@@ -68,9 +70,7 @@ class Entries:
             self.problems.add((*path, "model", "space"), "a query model is not tuned")
         at = (*path, "model")
         model = self.component("classifiers", entry.model, at, (*at, "params"))
-        return model and Component(
-            component.name, component.label, component.params, component.source, model=model
-        )
+        return model and replace(component, model=model)
 
     def has_probabilities(self, classifier: Component) -> bool:
         """Whether it has `predict_proba`; taken for granted where it cannot be made."""
@@ -92,7 +92,8 @@ class Entries:
         if params is None:
             return None
         source = self.registry.source(axis, entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
+        needs = needs_of(known[entry.name]) if axis == "classifiers" else ""
+        return Component(entry.name, entry.label or entry.name, params, source, needs=needs)
 
     def _tunable(
         self, axis: str, entry: fields.Tunable, path: Path, spaces: Mapping[str, Space]
@@ -119,7 +120,7 @@ class Entries:
                 why = misfit(distribution, parameters[name], component.params[name])
             if why:
                 self.problems.add((*path, "space", name), why)
-        return Component(component.name, component.label, component.params, component.source, space)
+        return replace(component, space=space)
 
 
 def singular(axis: str) -> str:
