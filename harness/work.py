@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
-from harness.errors import CannotValidate, Dropped, OneClass
+from harness.device import using
+from harness.errors import CannotValidate, DeviceError, Dropped, OneClass
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -41,13 +42,15 @@ ProblemOf = Callable[[ProblemKey, Registry], Problem]
 def work(task: Task, problem_of: ProblemOf) -> Rowset:
     """Do `task` and return its rows, table by table.
 
-    What a component raises becomes a `failed` row; anything that this raises is a bug.
-    `problem_of` gives the prepared problem of a key.
+    What a component raises becomes a `failed` row. Raises `DeviceError` where the device is not
+    there after all; anything else that this raises is a bug. `problem_of` gives the prepared
+    problem of a key.
     """
     segment = task.segment
-    known = registry.load(task.files)
     key = problem_key(segment)
-    with _quiet(threads=key.setting.threads):
+    threads = key.setting.threads
+    with using(task.device, threads), _quiet(threads):
+        known = registry.load(task.files)
         started = perf_counter()
         due = partial(_due, started + task.limit_s)
         try:
@@ -69,6 +72,8 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
 
 
 def _failure(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, DeviceError):
+        raise error  # of no use to go on: whatever comes next would fail of the same
     return "oom" if isinstance(error, MemoryError) else "failed", rows.traced(error)
 
 

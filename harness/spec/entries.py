@@ -99,9 +99,7 @@ class Entries:
             self.problems.add((*path, "model", "space"), "a query model is not tuned")
         at = (*path, "model")
         model = self.component("classifiers", entry.model, at, (*at, "params"))
-        return model and Component(
-            component.name, component.label, component.params, component.source, model=model
-        )
+        return model and replace(component, model=model)
 
     def offers(self, classifier: Component, method: str) -> bool:
         """Whether it has the method; taken for granted where it cannot be made."""
@@ -123,7 +121,8 @@ class Entries:
         if params is None:
             return None
         source = self.registry.source(axis, entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
+        needs = needs_of(known[entry.name]) if axis == "classifiers" else ""
+        return Component(entry.name, entry.label or entry.name, params, source, needs=needs)
 
     def _tunable(
         self, axis: str, entry: fields.Tunable, path: Path, spaces: Mapping[str, Space]
@@ -150,7 +149,7 @@ class Entries:
                 why = misfit(distribution, parameters[name], component.params[name])
             if why:
                 self.problems.add((*path, "space", name), why)
-        return Component(component.name, component.label, component.params, component.source, space)
+        return replace(component, space=space)
 
 
 def singular(axis: str) -> str:

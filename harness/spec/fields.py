@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from harness import schema
+from harness.device import BACKENDS
 from harness.spec.problems import number_hint
 
 
@@ -228,6 +229,33 @@ class Limits(_Strict):
     )
 
 
+class Neural(_Strict):
+    """What networks compute on and with: part of their ids, of no others."""
+
+    device: Literal["auto", "cpu", "gpu"] = Field(
+        "auto",
+        description="auto: as the run folder began, else a GPU where the cluster has one",
+    )
+    backend: Literal[BACKENDS] | None = Field(  # type: ignore[valid-type]
+        None, description="of Keras; default: what KERAS_BACKEND says, else tensorflow"
+    )
+    deterministic: bool = Field(
+        default=True, description="only operations that repeat to the last bit, if slower"
+    )
+
+
+class Resources(_Strict):
+    """By what classifiers need (`neural`): what one task of theirs asks of Ray."""
+
+    gpus: float = Field(
+        0.25, ge=0.01, le=1, description="share of a GPU and of its memory, where on GPUs"
+    )
+    cpus: float = Field(0, ge=0, description="where on GPUs; elsewhere it is threads")
+    memory_gb: float | None = Field(
+        None, gt=0, description="of the machine; default: limits.memory_gb"
+    )
+
+
 class SweepFile(Axes):
     """A sweep file."""
 
@@ -244,5 +272,7 @@ class SweepFile(Axes):
     dtype: Literal["float32", "float64"] = Field("float32", description="of features, scaled")
     threads: int = Field(1, ge=1, le=1024, description="per task")
     limits: Limits = Field(Limits(), description="what a trial may use")
+    neural: Neural = Field(Neural(), description="where networks compute")
+    resources: dict[str, Resources] = Field({}, description="what networks ask of Ray")
     components: list[str] = Field([], description="Python files with more components; trusted")
     grids: list[Axes] = Field([], description="several grids in one sweep, instead of one")

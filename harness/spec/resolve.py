@@ -13,9 +13,10 @@ from harness.registry import ComponentFile, Registry
 from harness.spec import fields
 from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
+from harness.spec.resources import only_needed, resources_of
 from harness.spec.setting import setting_of
 from harness.strategies.query import does_ask_samples
-from harness.sweep import Grid, Limits, Sweep, Target
+from harness.sweep import Grid, Limits, Sweep, Target, needed
 
 BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
 PROBABILISTIC = frozenset({"log_loss", "roc_auc", "pr_auc"})
@@ -51,6 +52,8 @@ def resolve(
         if setting.tuning.acquisition == "tuned":
             resolver.no_own_models(grid, path if place.strategies is not None else ())
     target = resolver.target(grids)
+    if not {path[0] for path in unread} - {"resources"}:
+        only_needed(file.resources, needed(grids, target), problems)
     if problems.lines or target is None:
         return None
     return Sweep(
@@ -61,6 +64,8 @@ def resolve(
         target=target,
         evaluate=file.evaluate,
         limits=Limits(file.limits.trial_s, file.limits.memory_gb),
+        device=file.neural.device,
+        resources=resources_of(file),
         files=files,
         registry=registry,
         resolved=_complete(file, target, setting),

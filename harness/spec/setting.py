@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness import cell
 from harness.cell import Setting, Tuning
+from harness.device import BACKENDS
 from harness.registry import Registry
 from harness.spec import fields
 from harness.spec.entries import Entries
@@ -50,6 +51,11 @@ def setting_of(
         ),
         dtype=file.dtype,
         threads=file.threads,
+        neural=cell.Neural(
+            "gpu" if file.neural.device == "gpu" else "cpu",  # auto: `placement.py` knows more
+            file.neural.backend or BACKENDS[0],
+            file.neural.deterministic,
+        ),
     )
 
 
