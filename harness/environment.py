@@ -29,7 +29,7 @@ def describe() -> Row:
         "git_commit": _git_commit(Path(__file__).parent.parent),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": _cpu(),
-        "gpu": _gpu(),
+        "gpu": gpu(),
     }
     digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
     return {"environment_id": digest[:12], **row}
@@ -86,7 +86,7 @@ def _cpu() -> str:
     return next(iter(names), None) or apple or platform.machine()
 
 
-def _gpu() -> str | None:
+def gpu() -> str | None:
     """Model names of the GPUs, unless this process may use none."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
         return None

@@ -7,6 +7,7 @@ HarnessError
     BadComponents    a file or entry point that registers components is wrong
     RunFolderError   the run folder cannot be used
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
+    DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
@@ -56,6 +57,10 @@ class RunFolderError(HarnessError):
 
 class ClusterError(HarnessError):
     """Ray is not there, is gone, or cannot give what a task asks for."""
+
+
+class DeviceError(HarnessError):
+    """What neural work shall compute on or with is not there; ends the run, whatever raises it."""
 
 
 class WorkError(HarnessError):

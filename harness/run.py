@@ -28,6 +28,7 @@ from harness.segment import (
     StudySegment,
     Task,
     kind,
+    needs,
 )
 from harness.store import RunFolder
 
@@ -92,6 +93,9 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
             )
 
 
+_Place = tuple[tuple[int, int], int, Segment]  # in a queue: longest first, then in order
+
+
 class Driver:
     """The only writer of a run folder, which must be open for writing."""
 
@@ -105,7 +109,8 @@ class Driver:
         self.segment_s = segment_s
         self.ledger = Ledger.read(plan, folder)
         self.in_flight: set[str] = set()  # ids of acquisitions, studies, references
-        self._queue: list[tuple[tuple[int, int], int, Segment]] = []
+        # By what the segments need: work for a GPU and work for CPUs never wait in one line.
+        self._queues: defaultdict[str, list[_Place]] = defaultdict(list)
         self._queued: set[str] = set()
         self._order = count()
         self._singly: set[str] = set()  # work whose worker died: one round or trial a task
@@ -132,8 +137,8 @@ class Driver:
 
     def start_some(self) -> None:
         """Hand tasks to the executor, as many as it can use soon."""
-        while self._queue and len(self.in_flight) < self.executor.capacity:
-            _, _, segment = heapq.heappop(self._queue)
+        while (of := self.executor.next_of(self._ready())) is not None:
+            _, _, segment = heapq.heappop(self._queues[of])
             work_id = segment.work.id
             self._queued.discard(work_id)
             self.in_flight.add(work_id)
@@ -141,7 +146,12 @@ class Driver:
             fresh = (work_id, segment.unit) in self._suspects
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
-            self.executor.start(Task(segment, limit_s, self.plan.sweep.files, fresh))
+            sweep = self.plan.sweep
+            self.executor.start(Task(segment, limit_s, sweep.files, sweep.device_for(of), fresh))
+
+    def _ready(self) -> dict[str, int]:
+        """How much waits, by what it needs."""
+        return {of: len(queue) for of, queue in self._queues.items()}
 
     def take(self, batch: Sequence[Finished]) -> None:
         """Write what came back, count it, queue what it makes possible."""
@@ -171,7 +181,7 @@ class Driver:
         labels = segment.study.budget if isinstance(segment, StudySegment) else 0
         self._queued.add(work_id)
         place = (PRIORITY[kind(segment)], -labels)
-        heapq.heappush(self._queue, (place, next(self._order), segment))
+        heapq.heappush(self._queues[needs(segment)], (place, next(self._order), segment))
 
     def _push_next(self, segment: Segment) -> None:
         """What may be started now that `segment` is counted."""

@@ -6,7 +6,7 @@ import pytest
 
 from harness import environment
 from harness.errors import ClusterError, RunFolderError
-from harness.executor import Finished
+from harness.executor import Finished, first_of
 from harness.run import NODE_LOSSES
 from harness.shipped import open_sweep
 from harness.store import RunFolder
@@ -95,16 +95,20 @@ def test_a_stored_sweep_can_be_run_again_with_its_components(sweeps, tmp_path):
 class Scripted:
     """An executor whose tasks all end as it is told."""
 
-    capacity = 1
-
     def __init__(self, end):
         self.end = end
         self.tasks = []
+        self.is_busy = False
+
+    def next_of(self, ready):
+        return None if self.is_busy else first_of(ready)
 
     def start(self, task):
         self.tasks.append(task)
+        self.is_busy = True
 
     def wait(self, _timeout_s):
+        self.is_busy = False
         return [self.end(self.tasks[-1])]
 
     def close(self):

@@ -118,7 +118,7 @@ def test_the_gpu_is_told_unless_hidden(visible, said, expected, monkeypatch):
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     else:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert environment._gpu() == expected
+    assert environment.gpu() == expected
 
 
 def test_a_program_that_is_absent_or_fails_says_nothing():

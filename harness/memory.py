@@ -1,4 +1,4 @@
-"""The highest resident size of this process, since a moment where the system can tell."""
+"""How much memory this process has, and had at most."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+_STATM = Path("/proc/self/statm")
 
 
 def forget_peak() -> None:
@@ -26,3 +27,12 @@ def peak_bytes() -> int:
                 return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
+
+
+def rss_bytes() -> int:
+    """Resident size of this process now; where the system does not say, the highest so far."""
+    try:
+        pages = int(_STATM.read_text(encoding="ascii").split()[1])
+    except OSError:
+        return peak_bytes()
+    return pages * resource.getpagesize()
