@@ -146,11 +146,11 @@ def test_scores_are_drawn_against_size_and_latency(opened, fake):
     assert page.locator("img").count() == 0
 
 
-@pytest.mark.parametrize("n_bytes", [1, 420, 98_640, 999_600, 5_842_224, 3 * 10**13])
-def test_the_page_writes_sizes_and_durations_as_the_terminal_does(opened, fake, n_bytes):
+def test_the_page_writes_sizes_and_durations_as_the_terminal_does(opened, fake):
     page = opened(fake(strategies=("random",), budgets=(100,), repeats=1))
-    assert page.evaluate(f"UNITS.model_bytes({n_bytes})") == units.size(n_bytes)
-    assert page.evaluate(f"UNITS.latency_row_s({n_bytes})") == units.duration(n_bytes / 1e9)
+    for n in (1, 420, 98_640, 999_600, 5_842_224, 3 * 10**13):
+        assert page.evaluate(f"UNITS.model_bytes({n})") == units.size(n)
+        assert page.evaluate(f"UNITS.latency_row_s({n})") == units.duration(n / 1e9)
 
 
 def test_a_run_from_before_models_were_measured_says_so(opened, fake):
