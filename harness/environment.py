@@ -16,7 +16,8 @@ from pathlib import Path
 
 from harness.schema import NUMERIC, Row
 
-_OTHERS = ("ray", "pandas", "pyarrow", "tensorflow", "threadpoolctl", "fewlabels")
+_NETWORKS = ("keras", "tensorflow", "jax")
+_OTHERS = (*_NETWORKS, "ray", "pandas", "pyarrow", "threadpoolctl", "fewlabels")
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 
 
@@ -35,17 +36,22 @@ def describe() -> Row:
     return {"environment_id": digest[:12], **row}
 
 
-def numeric_versions() -> dict[str, str]:
-    """Installed versions of the libraries that can change a number."""
-    return _versions(NUMERIC)
+def numeric_versions(backend: str = "") -> dict[str, str]:
+    """Installed versions of the libraries that can change a number.
+
+    Those of networks are among them where `backend` says what computes networks.
+    """
+    return _versions((*NUMERIC, "keras", backend) if backend else NUMERIC)
 
 
 def differences(stored_versions: str, now: Mapping[str, str]) -> list[str]:
     """What changed since the `versions` column of `environments/`, as "scipy 1.17, now 1.18"."""
     stored = json.loads(stored_versions)
+    # Where it says nothing of networks it had none.
+    networks = [name for name in _NETWORKS if name in now and name in stored]
     return [
         f"{name} {stored.get(name, 'not installed')}, now {now.get(name, 'not installed')}"
-        for name in NUMERIC
+        for name in (*NUMERIC, *networks)
         if stored.get(name) != now.get(name)
     ]
 

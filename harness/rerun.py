@@ -87,7 +87,8 @@ def _must_have_its_device(stored: Stored, work: Work) -> None:
 
 def other_versions(folder: RunFolder) -> list[str]:
     """The numeric libraries that have changed since the run was computed, an entry each."""
-    now = environment.numeric_versions()
+    neural = folder.sweep().get("neural") or {}
+    now = environment.numeric_versions(neural.get("backend", ""))
     stored = folder.read("environments", ["versions"]).column("versions").to_pylist()
     changed = [line for versions in stored for line in environment.differences(versions, now)]
     return list(dict.fromkeys(changed))

@@ -84,7 +84,7 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
             f"other names. Choose another --out, or give what changed another label with `as:` "
             f"and what only changed its label the old one.\n{shown}{more}"
         )
-    now = environment.numeric_versions()
+    now = environment.numeric_versions(plan.sweep.backend)
     for row in folder.read("environments", ["versions"]).to_pylist():
         if changed := environment.differences(row["versions"], now):
             raise RunFolderError(
@@ -206,7 +206,7 @@ class Driver:
         """In an order that a kill cannot turn into a claim of work that is not stored."""
         for row in found.get("environments", ()):
             if row["environment_id"] not in self._environments:
-                _must_be_alike(row)
+                _must_be_alike(row, self.plan.sweep.backend)
                 self.folder.append("environments", [row])
                 self._environments.add(row["environment_id"])
         for table in ("attempts", "rounds", "evaluations", "trials", "references"):
@@ -271,9 +271,9 @@ def run(driver: Driver, watch: Watch) -> Progress:
     return driver.progress()
 
 
-def _must_be_alike(environment_row: Row) -> None:
+def _must_be_alike(environment_row: Row, backend: str) -> None:
     """Raise `ClusterError` for a worker whose numeric libraries are others than the driver's."""
-    now = environment.numeric_versions()
+    now = environment.numeric_versions(backend)
     if changed := environment.differences(environment_row["versions"], now):
         raise ClusterError(
             f"a worker has other library versions than this machine: {'; '.join(changed)} here. "

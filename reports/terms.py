@@ -33,7 +33,11 @@ def terms(
                 label = entry.get("as", entry["name"])
                 found[f"{axis} {label}"] = json.dumps(meaning, sort_keys=True)
     found |= {f"components {name}": text for name, text in files.items()}
-    return found | {f"{name} version": versions[name] for name in NUMERIC if name in versions}
+    numeric = [*NUMERIC]
+    if neural := sweep.get("neural"):
+        found |= {f"neural {name}": value for name, value in neural.items()}
+        numeric += ["keras", neural.get("backend", "")]
+    return found | {f"{name} version": versions[name] for name in numeric if name in versions}
 
 
 def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:

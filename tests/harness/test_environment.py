@@ -75,6 +75,15 @@ def test_differences_name_both_versions_of_what_can_change_a_number():
     ]
 
 
+def test_versions_of_networks_count_where_there_are_networks():
+    assert "keras" not in numeric_versions()
+    now = numeric_versions("tensorflow")
+    assert {"keras", "tensorflow"} <= set(now)
+    stored = json.dumps({**now, "keras": "3.0"})
+    assert differences(stored, now) == [f"keras 3.0, now {now['keras']}"]
+    assert differences(stored, numeric_versions()) == []
+
+
 def test_an_unchanged_environment_has_no_differences():
     assert differences(describe()["versions"], numeric_versions()) == []
 
