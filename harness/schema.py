@@ -35,6 +35,11 @@ LOWER_IS_BETTER = frozenset({"log_loss"})
 
 # Packages whose version may change a number.
 NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "optuna")
+FRAMEWORKS = {  # the same for networks, by the backend of Keras
+    "tensorflow": ("keras", "tensorflow"),
+    "jax": ("keras", "jax", "jaxlib"),
+    "torch": ("keras", "torch"),
+}
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
