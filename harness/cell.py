@@ -36,6 +36,7 @@ class Component:
     space: Space = field(default_factory=dict)  # what tuning may change
     model: Component | None = None  # a strategy's own query model
     needs: str = ""  # what a classifier declared (`classifiers/needs.py`); "": a CPU will do
+    validation: Validation | None = None  # of a classifier's studies, where it has its own
 
     is_data: bool = False  # a dataset: its `path` is where a file lay, its source the content
 
@@ -119,8 +120,8 @@ class Labelling:
 class Validation:
     """What tuning may see."""
 
-    method: str  # cross_validation or holdout
-    folds: int = 0  # cross_validation
+    method: str  # cross_validation, holdout_of_labelled (one of its folds) or holdout
+    folds: int = 0  # cross_validation, holdout_of_labelled
     rows: int = 0  # holdout: charged to every budget
 
 
@@ -231,6 +232,12 @@ class Study:
             for name, distribution in component.space.items()
         }
 
+    @property
+    def validation(self) -> Validation:
+        """What its trials are judged by: the classifier's own way, or the sweep's."""
+        acquisition = self.acquisition
+        return acquisition.curve.classifier.validation or acquisition.setting.tuning.validation
+
     @cached_property
     def n_trials(self) -> int:
         """Trials to run: with nothing to tune, the defaults alone."""
@@ -276,11 +283,12 @@ FULL_DATA = Component("full_data", "full_data")
 
 def _study_settings(acquisition: Acquisition) -> dict[str, Any]:
     tuning = acquisition.setting.tuning
-    space = Study(acquisition, 0).space
+    study = Study(acquisition, 0)
+    space = study.space
     return {
         "space": {name: json.loads(distribution_to_json(d)) for name, d in space.items()},
         "sampler": {"name": "tpe", "n_startup_trials": tuning.startup, **SETTINGS},
-        "validation": vars(tuning.validation),
+        "validation": vars(study.validation),
         "metric": tuning.metric,
     }
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -54,21 +53,6 @@ def differences(stored_versions: str, now: Mapping[str, str], backend: str = "")
 
 def _numeric(backend: str) -> tuple[str, ...]:
     return (*NUMERIC, *FRAMEWORKS.get(backend, ()))
-
-
-def peak_bytes() -> int:
-    """Highest resident size of this process so far, bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
-
-
-def rss_bytes() -> int:
-    """Resident size of this process; where the system does not say, the highest so far."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return peak_bytes()
-    return pages * resource.getpagesize()
 
 
 def host() -> str:

@@ -61,6 +61,21 @@ def decode(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.T
     return content.select(wanted.names).cast(wanted)
 
 
+def is_of_today(path: Path) -> bool:
+    """Whether `path` has today's columns; what cannot be read is left to who needs it.
+
+    Raises `OSError` where the disk refuses.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        return True
+    version = metadata.get(b"fewlabels_schema_version", b"")
+    return not version.isdigit() or int(version) >= SCHEMA_VERSION
+
+
 def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:
     """The schema of `table`, of `columns` only unless that is None. Raises `KeyError`."""
     whole = schema(table)

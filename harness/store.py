@@ -71,12 +71,16 @@ class RunFolder:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the right to write, for one process at a time; first clears what a kill left."""
+        """Hold the right to write, for one process at a time.
+
+        First clears what a kill left, and gives files of an older version today's columns.
+        """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
                 held.enter_context(lock.holding(self.root / LOCK))
-                for generations in self._tables.values():
+                for table, generations in self._tables.items():
                     generations.recover()
+                    self._renew(table)
                 for name in (SWEEP, SWEEP_JSON):
                     durable.discard(self.root / f".{name}{durable.TEMPORARY}")
             self._is_writing = True
@@ -200,6 +204,15 @@ class RunFolder:
             except ValueError as error:
                 raise RunFolderError(f"{path} is damaged ({error}); run the sweep again") from None
             return resolved
+
+    def _renew(self, table: str) -> None:
+        """Write old files anew: plain readers take one file's columns for those of all."""
+        generations = self._tables[table]
+        files = generations.files(generations.current())
+        old = [path for path in files if not parquet.is_of_today(path)]
+        if old:
+            keep = [path for path in files if path not in old]
+            generations.replace(keep, [parquet.encode(parquet.decode(path, table)) for path in old])
 
     def _small(self, table: str) -> list[Path]:
         generations = self._tables[table]

@@ -137,13 +137,16 @@ def _acquire(
     pool = buying.replay(segment.batches)
     number = len(segment.batches)
     ended = None
+    # A model that continues would be fitted on all batches again by the next segment.
+    goes_on = query.learner.continues or (segment.tested and shared.learner.continues)
     try:
         for done in active_learning(buying, query, pool, number, segment.until):
             pool, number = done.pool, done.number + 1
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
+                place.look()
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
-            if due():
+            if due() and not goes_on:
                 break
     except RAISED as error:
         ended = place.ended(*_failure(error))
@@ -194,7 +197,7 @@ def _evaluate(
     for number in segment.missing:
         pool = buying.replay(segment.batches[: number + 1])
         found["evaluations"].append(_evaluation(acquisition, model, pool))
-        if due():
+        if due() and not model.learner.continues:
             break
     return found
 
@@ -208,7 +211,7 @@ def _study(
     pool = _buying(study.acquisition, problem, known).replay(segment.batches)
     learner = _learner(study.acquisition, problem, known)
     try:
-        bench = Bench(study, problem, pool.labelled, pool.holdout)
+        bench = Bench(study, problem, pool)
     except (OneClass, CannotValidate) as reason:
         place = rows.Place.here()
         ended = place.ended("skipped", str(reason))
@@ -244,7 +247,7 @@ def _refer(segment: ReferenceSegment, problem: Problem, known: Registry) -> Rows
     model = OnLabels(problem, _learner(reference, problem, known))
     values: Row | None
     try:
-        everything = Pool(np.ones(len(problem.y), dtype=bool))
+        everything = Pool.all_labelled(len(problem.y))
         fitted = model.fitted(everything)
         values = {**tested(fitted, problem), "fit_s": model.fit_s}
         ended = place.ended("done")

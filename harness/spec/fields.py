@@ -63,10 +63,45 @@ class Scaler(_Strict):
 
 
 class Tunable(Scaler):
-    """A classifier or resampler."""
+    """A resampler."""
 
     space: dict[str, Range] = Field(
         {}, description="ranges that replace or extend the search space that ships"
+    )
+
+
+class Validation(_Strict):
+    """What tuning may see."""
+
+    method: Literal["cross_validation", "holdout_of_labelled", "holdout"] = Field(
+        "cross_validation",
+        description="on the labelled rows, on one fold of them only, or on rows bought for it",
+    )
+    folds: int | None = Field(
+        None, ge=2, description="of cross_validation, default: 5; of holdout_of_labelled: 4"
+    )
+    rows: int | None = Field(None, ge=2, description="of holdout: charged to every budget")
+
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> Validation:
+        if self.method == "holdout" and self.rows is None:
+            raise ValueError("holdout needs rows: how many to buy")
+        if self.method == "holdout" and self.folds is not None:
+            raise ValueError("folds belong to cross_validation, not to holdout")
+        if self.method != "holdout" and self.rows is not None:
+            raise ValueError(f"rows belong to holdout, not to {self.method}")
+        if self.method != "holdout" and self.folds is None:
+            self.folds = 5 if self.method == "cross_validation" else 4
+        return self
+
+
+class Classifier(Tunable):
+    """A classifier."""
+
+    validation: Validation | None = Field(
+        None,
+        description="of its own studies, instead of `tuning.validation`; default of a neural one: "
+        "`{method: holdout_of_labelled, folds: 4}`, unless that is `holdout`",
     )
 
 
@@ -110,6 +145,7 @@ def _budget(value: Any) -> Any:
 
 _Datasets = list[Annotated[Dataset, BeforeValidator(_by_name)]]
 _Tunables = list[Annotated[Tunable, BeforeValidator(_by_name)]]
+_Classifiers = list[Annotated[Classifier, BeforeValidator(_by_name)]]
 _Scalers = list[Annotated[Scaler, BeforeValidator(_by_name)]]
 _Strategies = list[Annotated[Strategy, BeforeValidator(_by_name)]]
 _Budgets = list[Annotated[Any, BeforeValidator(_budget)]]
@@ -119,7 +155,7 @@ class Axes(_Strict):
     """What is crossed. In a grid, an axis that is not given is the sweep's."""
 
     datasets: _Datasets | None = Field(None, description="what to detect intrusions in")
-    classifiers: _Tunables | None = Field(None, description="what detects them")
+    classifiers: _Classifiers | None = Field(None, description="what detects them")
     scalers: _Scalers | None = Field(None, description="fitted on pool features; default: [none]")
     resamplers: _Tunables | None = Field(
         None, description="applied to labelled rows before a fit; default: [none]"
@@ -151,28 +187,6 @@ class Labelling(_Strict):
     initial: int = Field(50, ge=1, description="rows labelled before the first query")
     design: str = Field("random", description="how those are chosen")
     batch: int = Field(50, ge=1, description="rows labelled each round")
-
-
-class Validation(_Strict):
-    """What tuning may see."""
-
-    method: Literal["cross_validation", "holdout"] = Field(
-        "cross_validation", description="on the labelled rows, or on rows bought for it"
-    )
-    folds: int | None = Field(None, ge=2, description="of cross_validation; default: 5")
-    rows: int | None = Field(None, ge=2, description="of holdout: charged to every budget")
-
-    @model_validator(mode="after")
-    def _fits_its_method(self) -> Validation:
-        if self.method == "holdout" and self.rows is None:
-            raise ValueError("holdout needs rows: how many to buy")
-        if self.method == "holdout" and self.folds is not None:
-            raise ValueError("folds belong to cross_validation, not to holdout")
-        if self.method == "cross_validation" and self.rows is not None:
-            raise ValueError("rows belong to holdout, not to cross_validation")
-        if self.method == "cross_validation" and self.folds is None:
-            self.folds = 5
-        return self
 
 
 class Tuning(_Strict):

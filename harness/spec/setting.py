@@ -26,7 +26,6 @@ def setting_of(
     if file.labelling.design not in designs:
         entries.unknown(("labelling", "design"), "design", file.labelling.design, designs)
     how = file.tuning.validation
-    is_cross = how.method == "cross_validation"
     return Setting(
         seed=file.seed,
         split=cell.Split(
@@ -46,9 +45,7 @@ def setting_of(
         tuning=Tuning(
             trials=file.tuning.trials,
             metric=file.tuning.metric,
-            validation=cell.Validation(
-                how.method, (how.folds or 5) if is_cross else 0, how.rows or 0
-            ),
+            validation=cell.Validation(how.method, how.folds or 0, how.rows or 0),
             acquisition=file.tuning.acquisition,
             startup=file.tuning.startup,
         ),

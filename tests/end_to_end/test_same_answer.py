@@ -21,6 +21,9 @@ def assert_equal(one, other):
 
 def test_inline_one_unit_at_a_time(sweeps, tmp_path, inline):
     assert (inline["trials"]["status"] == "done").all()
+    for table in ("trials", "evaluations", "references"):
+        for column in ("n_parameters", "model_bytes", "n_operations"):
+            assert (inline[table][column] > 0).all()  # so below they are compared
     assert_equal(inline, sweeps.tables(sweeps.run(tmp_path / "run", segment_s=0, **SWEEP)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness import environment, parquet
-from harness.environment import describe, differences, host, numeric_versions, peak_bytes
+from harness.environment import describe, differences, host, numeric_versions
 from harness.schema import NUMERIC
 
 
@@ -134,13 +134,6 @@ def test_the_gpu_is_told_unless_hidden(visible, said, expected, monkeypatch):
 def test_a_program_that_is_absent_or_fails_says_nothing():
     assert environment._said("no-such-program-here") is None
     assert environment._said("false") is None
-
-
-def test_the_peak_is_in_bytes():
-    before = peak_bytes()
-    held = np.ones(25_000_000)  # 200 MB
-    assert 10e6 < before < 1e12
-    assert peak_bytes() >= held.nbytes
 
 
 def test_the_host_has_a_name():
