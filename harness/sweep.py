@@ -85,11 +85,6 @@ class Sweep:
         """Whether any of its classifiers, or query models, is a network."""
         return NEURAL in needed(self.grids, self.target)
 
-    @property
-    def backend(self) -> str:
-        """What computes its networks; "" where it has none."""
-        return self.setting.neural.backend if self.is_neural else ""
-
     def device_for(self, needs: str) -> Device:
         """What a segment with these needs computes on."""
         if needs != NEURAL:
