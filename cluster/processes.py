@@ -31,7 +31,7 @@ class Done:
 
 class _Worker:
     def do(self, task: Task, where: CorpusRefs) -> Done:
-        return Done(do(task, where), memory.rss_bytes())
+        return Done(do(task, where), memory.now_bytes())
 
 
 _Actor = ray.remote(max_restarts=0, max_task_retries=0)(_Worker)

@@ -35,8 +35,8 @@ class Component:
     source: str = ""  # a dataset's content, an outside component's code; empty for built-in ones
     space: Space = field(default_factory=dict)  # what tuning may change
     model: Component | None = None  # a strategy's own query model
-    validation: Validation | None = None  # of a classifier's studies, where it has its own
     needs: str = ""  # what a classifier declared (`classifiers/needs.py`); "": a CPU will do
+    validation: Validation | None = None  # of a classifier's studies, where it has its own
 
     is_data: bool = False  # a dataset: its `path` is where a file lay, its source the content
 

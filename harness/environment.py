@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from harness.schema import NUMERIC, Row
+from harness.schema import FRAMEWORKS, NUMERIC, Row
 
-_OTHERS = ("ray", "pandas", "pyarrow", "tensorflow", "threadpoolctl", "fewlabels")
+_OTHERS = ("ray", "pandas", "pyarrow", "threadpoolctl", "fewlabels")
+_FRAMEWORKS = tuple(dict.fromkeys(name for names in FRAMEWORKS.values() for name in names))
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 
 
@@ -25,7 +26,7 @@ def describe() -> Row:
     """The row of `environments/` for this process; read once."""
     row: Row = {
         "python": platform.python_version(),
-        "versions": json.dumps(_versions((*NUMERIC, *_OTHERS)), sort_keys=True),
+        "versions": json.dumps(_versions((*NUMERIC, *_OTHERS, *_FRAMEWORKS)), sort_keys=True),
         "git_commit": _git_commit(Path(__file__).parent.parent),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": _cpu(),
@@ -35,19 +36,23 @@ def describe() -> Row:
     return {"environment_id": digest[:12], **row}
 
 
-def numeric_versions() -> dict[str, str]:
-    """Installed versions of the libraries that can change a number."""
-    return _versions(NUMERIC)
+def numeric_versions(backend: str = "") -> dict[str, str]:
+    """Installed versions of the libraries that can change a number; networks' with a `backend`."""
+    return _versions(_numeric(backend))
 
 
-def differences(stored_versions: str, now: Mapping[str, str]) -> list[str]:
+def differences(stored_versions: str, now: Mapping[str, str], backend: str = "") -> list[str]:
     """What changed since the `versions` column of `environments/`, as "scipy 1.17, now 1.18"."""
     stored = json.loads(stored_versions)
     return [
         f"{name} {stored.get(name, 'not installed')}, now {now.get(name, 'not installed')}"
-        for name in NUMERIC
+        for name in _numeric(backend)
         if stored.get(name) != now.get(name)
     ]
+
+
+def _numeric(backend: str) -> tuple[str, ...]:
+    return (*NUMERIC, *FRAMEWORKS.get(backend, ()))
 
 
 def host() -> str:

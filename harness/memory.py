@@ -1,4 +1,4 @@
-"""How much memory this process has, and had at most."""
+"""The resident size of this process: now, and at its highest since some moment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-_STATM = Path("/proc/self/statm")
 
 
 def forget_peak() -> None:
@@ -21,18 +20,21 @@ def forget_peak() -> None:
 
 def peak_bytes() -> int:
     """Highest resident size, bytes: since `forget_peak` on Linux, elsewhere of the process."""
-    with contextlib.suppress(OSError):
-        for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    if (found := _status("VmHWM")) is not None:
+        return found
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
 
 
-def rss_bytes() -> int:
-    """Resident size of this process now; where the system does not say, the highest so far."""
-    try:
-        pages = int(_STATM.read_text(encoding="ascii").split()[1])
-    except OSError:
-        return peak_bytes()
-    return pages * resource.getpagesize()
+def now_bytes() -> int:
+    """Resident size, bytes; where the system cannot tell, the highest so far."""
+    found = _status("VmRSS")
+    return peak_bytes() if found is None else found
+
+
+def _status(name: str) -> int | None:
+    with contextlib.suppress(OSError):
+        for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return None

@@ -26,8 +26,8 @@ def adopted(sweep: Sweep, folder: RunFolder | None) -> Sweep:
     its ids are those of a CPU. Raises `RunFolderError` where sweep and folder contradict each
     other, and `DeviceError` where the environment names no backend.
     """
-    stored: Mapping[str, Any] = (folder.sweep().get("neural") or {}) if folder else {}
-    if stored.get("device") not in {"cpu", "gpu"} or "backend" not in stored:
+    stored = began_with(folder) if folder else {}
+    if not stored:
         if not sweep.is_neural:
             return sweep
         return _with(sweep, sweep.device, _asked_backend(sweep) or backend())
@@ -66,6 +66,13 @@ def settled(sweep: Sweep, offered: str, *, has_gpu: bool, require_gpu: bool = Fa
     if sweep.device != "auto":
         return sweep
     return _with(sweep, "gpu" if has_gpu else "cpu", neural.backend)
+
+
+def began_with(folder: RunFolder) -> Mapping[str, Any]:
+    """`device` and `backend` that the networks of a run computed with; empty: it had none."""
+    stored: Mapping[str, Any] = folder.sweep().get("neural") or {}
+    is_settled = stored.get("device") in {"cpu", "gpu"} and "backend" in stored
+    return stored if is_settled else {}
 
 
 def _must_be_gpu(sweep: Sweep, offered: str, *, has_gpu: bool) -> None:

@@ -15,6 +15,7 @@ from harness.classifiers.needs import NEURAL
 from harness.compare import Compared, compare
 from harness.errors import RunFolderError
 from harness.ids import Named
+from harness.placement import began_with
 from harness.problem_cache import ProblemCache
 from harness.store import RunFolder
 from harness.stored import Stored, Work, planned
@@ -87,9 +88,12 @@ def _must_have_its_device(stored: Stored, work: Work) -> None:
 
 def other_versions(folder: RunFolder) -> list[str]:
     """The numeric libraries that have changed since the run was computed, an entry each."""
-    now = environment.numeric_versions()
+    backend = began_with(folder).get("backend", "")
+    now = environment.numeric_versions(backend)
     stored = folder.read("environments", ["versions"]).column("versions").to_pylist()
-    changed = [line for versions in stored for line in environment.differences(versions, now)]
+    changed = [
+        line for versions in stored for line in environment.differences(versions, now, backend)
+    ]
     return list(dict.fromkeys(changed))
 
 

@@ -19,6 +19,7 @@ from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
 from harness.ledger import Ledger, Standing, round_s
+from harness.placement import began_with
 from harness.plan import Plan
 from harness.schema import Row
 from harness.segment import (
@@ -84,9 +85,10 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
             f"other names. Choose another --out, or give what changed another label with `as:` "
             f"and what only changed its label the old one.\n{shown}{more}"
         )
-    now = environment.numeric_versions()
+    backend = began_with(folder).get("backend", "") if plan.sweep.is_neural else ""
+    now = environment.numeric_versions(backend)
     for row in folder.read("environments", ["versions"]).to_pylist():
-        if changed := environment.differences(row["versions"], now):
+        if changed := environment.differences(row["versions"], now, backend):
             raise RunFolderError(
                 f"{folder.root} was computed with other library versions, and numbers may differ: "
                 f"{'; '.join(changed)}. Install those versions, or choose another --out."
@@ -206,7 +208,8 @@ class Driver:
         """In an order that a kill cannot turn into a claim of work that is not stored."""
         for row in found.get("environments", ()):
             if row["environment_id"] not in self._environments:
-                _must_be_alike(row)
+                sweep = self.plan.sweep
+                _must_be_alike(row, sweep.setting.neural.backend if sweep.is_neural else "")
                 self.folder.append("environments", [row])
                 self._environments.add(row["environment_id"])
         for table in ("attempts", "rounds", "evaluations", "trials", "references"):
@@ -271,10 +274,10 @@ def run(driver: Driver, watch: Watch) -> Progress:
     return driver.progress()
 
 
-def _must_be_alike(environment_row: Row) -> None:
+def _must_be_alike(environment_row: Row, backend: str) -> None:
     """Raise `ClusterError` for a worker whose numeric libraries are others than the driver's."""
-    now = environment.numeric_versions()
-    if changed := environment.differences(environment_row["versions"], now):
+    now = environment.numeric_versions(backend)
+    if changed := environment.differences(environment_row["versions"], now, backend):
         raise ClusterError(
             f"a worker has other library versions than this machine: {'; '.join(changed)} here. "
             f"Its results were not kept; install the same versions everywhere."

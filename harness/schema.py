@@ -38,6 +38,11 @@ COSTS = ("n_parameters", "model_bytes", "n_operations", "latency_row_s", "latenc
 
 # Packages whose version may change a number.
 NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "optuna")
+FRAMEWORKS = {  # the same for networks, by the backend of Keras
+    "tensorflow": ("keras", "tensorflow"),
+    "jax": ("keras", "jax", "jaxlib"),
+    "torch": ("keras", "torch"),
+}
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 

@@ -55,8 +55,7 @@ class Entries:
         if component is None:
             return None
         self._check_validation(entry, path, shared)
-        is_neural = needs_of(self.registry.classifiers[entry.name]) == NEURAL
-        if entry.validation is None and is_neural and shared.method != "holdout":
+        if entry.validation is None and component.needs == NEURAL and shared.method != "holdout":
             # A fit takes seconds: five of them for each trial are seldom worth it. The entry gets
             # it too, so that the sweep in the run folder says it.
             entry.validation = fields.Validation(method="holdout_of_labelled")

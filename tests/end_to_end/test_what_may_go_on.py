@@ -37,7 +37,7 @@ def test_other_numeric_libraries_are_refused_and_leave_the_folder_as_it_was(
 ):
     before = sweeps.tables(sweeps.run(tmp_path / "run", **ONE))
     versions = {**environment.numeric_versions(), "numpy": "9.9"}
-    monkeypatch.setattr(environment, "numeric_versions", lambda: versions)
+    monkeypatch.setattr(environment, "numeric_versions", lambda _: versions)
     with pytest.raises(RunFolderError, match=r"other library versions.*numpy [\d.]+, now 9\.9"):
         sweeps.run(tmp_path / "run", **(ONE | {"budgets": [30, 40]}))
     after = sweeps.tables(RunFolder.open(tmp_path / "run"))

@@ -75,8 +75,18 @@ def test_differences_name_both_versions_of_what_can_change_a_number():
     ]
 
 
+def test_networks_hang_on_the_versions_of_their_framework_too():
+    stored = json.dumps({"numpy": "2.4", "tensorflow": "2.20", "keras": "3.15", "jax": "0.7"})
+    now = {"numpy": "2.4", "tensorflow": "2.21", "keras": "3.15", "jax": "0.8"}
+    assert differences(stored, now) == []
+    assert differences(stored, now, "tensorflow") == ["tensorflow 2.20, now 2.21"]
+    assert differences(stored, now, "jax") == ["jax 0.7, now 0.8"]
+
+
 def test_an_unchanged_environment_has_no_differences():
-    assert differences(describe()["versions"], numeric_versions()) == []
+    for backend in ("", "tensorflow"):
+        now = numeric_versions(backend)
+        assert differences(describe()["versions"], now, backend) == []
 
 
 def git(folder, *arguments):

@@ -45,3 +45,13 @@ def test_where_nothing_can_be_forgotten_it_is_the_peak_so_far(monkeypatch, tmp_p
     memory.forget_peak()
     assert memory.peak_bytes() > size
     assert not Path(tmp_path / "proc").exists()
+
+
+@on_linux
+def test_the_size_now_rises_and_falls_while_the_peak_stays():
+    before = memory.now_bytes()
+    kept = b"x" * 200 * 2**20
+    assert memory.now_bytes() - before > 150 * 2**20
+    del kept
+    assert memory.now_bytes() - before < 50 * 2**20
+    assert memory.peak_bytes() - before > 150 * 2**20

@@ -6,11 +6,13 @@ What is set here must be set before the framework's first operation and cannot b
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from typing import Any
 
 from harness import device
+from harness.errors import DeviceError
 
 FULL = ("RESOURCE_EXHAUSTED", "out of memory", "ALLOC_FAILED", "failed to allocate memory")
 FULL_ERRORS = ("ResourceExhaustedError", "OutOfMemoryError")
@@ -21,7 +23,8 @@ _started: tuple[device.Device, int] | None = None
 def start(threads: int) -> None:
     """Import the framework and set it up for this process, the first time.
 
-    Raises `RuntimeError` where the process had started it for another device or thread count.
+    Raises `RuntimeError` where the process had started it for another device or thread count,
+    and `DeviceError` where it does not see the GPU that it was given.
     """
     global _started  # noqa: PLW0603 - the framework's set-up is the process's too
     wanted = (device.in_use().device, threads)
@@ -63,7 +66,10 @@ def _tensorflow(where: device.Device, threads: int) -> None:
     if where.kind == "cpu":
         tf.config.set_visible_devices([], "GPU")
     elif not gpus:
-        raise RuntimeError("this process was promised a GPU, and TensorFlow finds none")
+        raise DeviceError(
+            f"a process on {platform.node()} was promised a GPU, and TensorFlow finds none: is it "
+            f"the build for CPUs (tensorflow-cpu), or does it miss CUDA? See docs/gpu.md"
+        )
     for gpu in gpus if where.kind == "gpu" else ():
         _limit(tf, gpu, where.gpus)
     if where.deterministic:
@@ -89,8 +95,15 @@ def _jax(where: device.Device, threads: int) -> None:  # noqa: ARG001 - XLA has 
             os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"
     import jax
 
-    if (wanted := "cpu" if where.kind == "cpu" else "gpu") != jax.default_backend():
-        raise RuntimeError(f"JAX was to run on the {wanted}, and runs on {jax.default_backend()}")
+    try:
+        found = jax.default_backend()
+    except RuntimeError as error:
+        found = str(error)
+    if found != where.kind:
+        raise DeviceError(
+            f"a process on {platform.node()} was to run JAX on a {where.kind}, and JAX says: "
+            f"{found}. Does it miss its plug-in for CUDA? See docs/gpu.md"
+        )
 
 
 def _torch(where: device.Device, threads: int) -> None:
@@ -100,6 +113,11 @@ def _torch(where: device.Device, threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
+    if where.kind == "gpu" and not torch.cuda.is_available():
+        raise DeviceError(
+            f"a process on {platform.node()} was promised a GPU, and torch finds none: is it the "
+            f"build for CPUs? See docs/gpu.md"
+        )
     if where.kind == "gpu":
         torch.cuda.set_per_process_memory_fraction(min(where.gpus, 1.0))
     torch.use_deterministic_algorithms(where.deterministic)
