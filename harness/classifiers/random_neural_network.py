@@ -18,9 +18,8 @@ def random_neural_network(
 
     The neurons are Gelenbe's; the training is not: a dense layer reads their excitation
     probabilities, and Adam lowers the cross-entropy, where Gelenbe's algorithm lowers squared
-    errors of the neurons themselves. Features are spike rates: scale them with `min_max`; what lies
-    below 0 only inhibits, and from 1 on a neuron is always excited. Stands for the random neural
-    network that study B compares with, its reference [24].
+    errors of the neurons themselves. Features are spike rates, those below 0 of neurons of their
+    own. Stands for the random neural network that study B compares with, its reference [24].
 
     Gelenbe, "Random neural networks with negative and positive signals and product form solution",
     Neural Computation 1, 1989; "Learning in the recurrent random neural network", 5, 1993.

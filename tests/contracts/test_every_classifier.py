@@ -15,7 +15,7 @@ from harness.classifiers.needs import NEURAL, needs_of
 from harness.classifiers.size import size_of
 
 # Small ones of the same kind, which are compiled sooner, and enough steps to learn anything.
-NETWORK = {"epochs": 60, "units": 16}
+NETWORK = {"epochs": 60, "units": 16, "learning_rate": 1e-2}
 SMALLER = {
     name: {**NETWORK, **({"layers": 1} if "layers" in signature(make).parameters else {})}
     for name, make in CLASSIFIERS.items()

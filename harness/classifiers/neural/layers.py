@@ -35,8 +35,9 @@ class RandomNeurons(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyp
     A neuron that gets excitatory spikes at rate a and inhibitory ones at rate b, and fires at rate
     r, is excited with probability q = a / (r + b), at most 1. Neuron i sends excitatory spikes to
     neuron j of the next layer at rate q_i w+_ij, inhibitory ones at q_i w-_ij, and fires at the sum
-    of its w+ and w-; the last layer's firing rates are learned. A feature excites its neuron where
-    it is positive and inhibits it where it is negative, in units of that neuron's firing rate.
+    of its w+ and w-; the last layer's firing rates are learned. A feature has two neurons, for its
+    values above and below 0; of a value v one gets both kinds of spikes at v times its firing rate,
+    so that it is excited with probability v / (1 + v): no value is too large to matter.
     """
 
     def __init__(self, units: Sequence[int]) -> None:
@@ -45,7 +46,7 @@ class RandomNeurons(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyp
 
     def build(self, shape: Any) -> None:
         """Rates w+ and w- between the layers, as what a softplus makes positive."""
-        widths = [shape[-1], *self.units]
+        widths = [2 * shape[-1], *self.units]
         self.excite, self.inhibit = (
             [
                 self.add_weight(shape=pair, name=f"{kind}_{i}_kernel")
@@ -61,7 +62,8 @@ class RandomNeurons(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyp
         inhibit = [ops.softplus(SPREAD * w) for w in self.inhibit]
         leaving = [ops.sum(a + b, axis=1) for a, b in zip(excite, inhibit, strict=True)]
         firing = [*leaving[1:], ops.softplus(self.fire)]
-        q = ops.minimum(ops.relu(x) / (1.0 + ops.relu(-x)), 1.0)
+        v = ops.concatenate([ops.relu(x), ops.relu(-x)], axis=1)
+        q = v / (1.0 + v)
         for w_plus, w_minus, r in zip(excite, inhibit, firing, strict=True):
             q = ops.minimum(ops.matmul(q, w_plus) / (r + ops.matmul(q, w_minus)), 1.0)
         return q
