@@ -15,7 +15,7 @@ import ray
 
 from cluster.resources import Ask
 from cluster.worker import CorpusRefs, do
-from harness import peak
+from harness import memory
 from harness.segment import Rowset, Task
 
 GROWN_GB = 2.0  # GiB since its first segment that a process may keep, unless memory is asked for
@@ -31,7 +31,7 @@ class Done:
 
 class _Worker:
     def do(self, task: Task, where: CorpusRefs) -> Done:
-        return Done(do(task, where), peak.now_bytes())
+        return Done(do(task, where), memory.now_bytes())
 
 
 _Actor = ray.remote(max_restarts=0, max_task_retries=0)(_Worker)

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from harness import environment, peak
+from harness import environment, memory
 from harness.arrays import Classes
 from harness.cell import Acquisition, Params, Reference, Study
 from harness.loop import Round
@@ -39,12 +39,12 @@ class Place:
     def here(cls) -> Place:
         """This process, from now on; a place that goes on around it must `look` first."""
         row = environment.describe()
-        peak.forget_peak()
+        memory.forget_peak()
         return cls(environment.host(), row["environment_id"], perf_counter())
 
     def look(self) -> None:
         """Keep the peak so far, before other work in this process forgets it."""
-        self.peak_bytes = max(self.peak_bytes, peak.peak_bytes())
+        self.peak_bytes = max(self.peak_bytes, memory.peak_bytes())
 
     def ended(self, status: str, error: str | None = None) -> Row:
         """The columns that say how it ended, where, after how long."""

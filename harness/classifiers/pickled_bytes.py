@@ -12,7 +12,9 @@ _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
 
 def pickled_bytes(model: Any) -> int | None:
-    """Bytes of the arrays and byte strings that pickling `model` would write; None: it cannot be.
+    """Bytes of the arrays and byte strings that pickling `model` would write.
+
+    None where it cannot be pickled, or has none of them and keeps what it knows in another way.
 
     Each array is counted once, as large as it is (`nbytes`). Names, settings, plain numbers and
     code are not: how long they are when pickled hangs on which strings happen to be one object,
@@ -23,7 +25,7 @@ def pickled_bytes(model: Any) -> int | None:
         scale.dump(model)
     except Exception:  # noqa: BLE001 - whatever a foreign object raises, its size is not known
         return None
-    return scale.n_bytes
+    return scale.n_bytes or None
 
 
 class _Nowhere:

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import peak
+from harness import memory
 from harness.rows import Place
 
 MANY = 25_000_000  # numbers: 200 MB
@@ -12,11 +12,11 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forget
 
 
 def test_the_peak_is_in_bytes():
-    peak.forget_peak()
-    before = peak.peak_bytes()
+    memory.forget_peak()
+    before = memory.peak_bytes()
     held = np.ones(MANY)
     assert 10e6 < before < 1e12
-    assert peak.peak_bytes() >= held.nbytes
+    assert memory.peak_bytes() >= held.nbytes
 
 
 @on_linux
@@ -39,19 +39,19 @@ def test_work_inside_other_work_does_not_hide_the_peak_before_it():
 
 
 def test_where_nothing_can_be_forgotten_it_is_the_peak_so_far(monkeypatch, tmp_path):
-    monkeypatch.setattr(peak, "_STATUS", tmp_path / "proc" / "status")
-    monkeypatch.setattr(peak, "_CLEAR", tmp_path / "proc" / "clear_refs")
+    monkeypatch.setattr(memory, "_STATUS", tmp_path / "proc" / "status")
+    monkeypatch.setattr(memory, "_CLEAR", tmp_path / "proc" / "clear_refs")
     size = np.ones(MANY).nbytes
-    peak.forget_peak()
-    assert peak.peak_bytes() > size
+    memory.forget_peak()
+    assert memory.peak_bytes() > size
     assert not Path(tmp_path / "proc").exists()
 
 
 @on_linux
 def test_the_size_now_rises_and_falls_while_the_peak_stays():
-    before = peak.now_bytes()
+    before = memory.now_bytes()
     kept = b"x" * 200 * 2**20
-    assert peak.now_bytes() - before > 150 * 2**20
+    assert memory.now_bytes() - before > 150 * 2**20
     del kept
-    assert peak.now_bytes() - before < 50 * 2**20
-    assert peak.peak_bytes() - before > 150 * 2**20
+    assert memory.now_bytes() - before < 50 * 2**20
+    assert memory.peak_bytes() - before > 150 * 2**20
