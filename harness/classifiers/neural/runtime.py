@@ -14,6 +14,7 @@ from typing import Any
 from harness import device
 from harness.errors import DeviceError
 
+USABLE = 0.9  # of a share: CUDA itself needs some 0.5 GB in each process, outside any cap
 FULL = ("RESOURCE_EXHAUSTED", "out of memory", "ALLOC_FAILED", "failed to allocate memory")
 FULL_ERRORS = ("ResourceExhaustedError", "OutOfMemoryError")
 
@@ -80,7 +81,9 @@ def _limit(tf: Any, gpu: Any, share: float) -> None:
     """Keep to a share of the GPU; where its size is not known, take memory only as it is needed."""
     total = gpu_bytes()
     if share < 1 and total:
-        limit = tf.config.LogicalDeviceConfiguration(memory_limit=int(share * total / 2**20))
+        limit = tf.config.LogicalDeviceConfiguration(
+            memory_limit=int(share * USABLE * total / 2**20)
+        )
         tf.config.set_logical_device_configuration(gpu, [limit])
     else:
         tf.config.experimental.set_memory_growth(gpu, True)  # noqa: FBT003 - its signature
@@ -90,7 +93,7 @@ def _jax(where: device.Device, threads: int) -> None:  # noqa: ARG001 - XLA has 
     os.environ["KERAS_BACKEND"] = "jax"
     os.environ["JAX_PLATFORMS"] = "cpu" if where.kind == "cpu" else "cuda"
     if where.kind == "gpu":
-        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{min(where.gpus, 1) * 0.9:.3f}"
+        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{min(where.gpus, 1) * USABLE:.3f}"
         if where.deterministic:
             os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"
     import jax
@@ -119,7 +122,7 @@ def _torch(where: device.Device, threads: int) -> None:
             f"build for CPUs? See docs/gpu.md"
         )
     if where.kind == "gpu":
-        torch.cuda.set_per_process_memory_fraction(min(where.gpus, 1.0))
+        torch.cuda.set_per_process_memory_fraction(min(where.gpus, 1) * USABLE)
     torch.use_deterministic_algorithms(where.deterministic)
 
 
