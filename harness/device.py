@@ -16,7 +16,7 @@ from typing import Literal
 from harness.errors import DeviceError
 
 Kind = Literal["cpu", "gpu"]
-BACKENDS = ("tensorflow", "jax", "torch")  # that Keras knows
+BACKENDS = ("tensorflow", "jax")  # of Keras
 KERAS_BACKEND = "KERAS_BACKEND"  # the environment variable that Keras reads when it is imported
 _NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
 

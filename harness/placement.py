@@ -60,8 +60,8 @@ def settled(sweep: Sweep, offered: str, *, has_gpu: bool, require_gpu: bool = Fa
     if find_spec(neural.backend) is None:
         raise DeviceError(
             f"the networks of this sweep need {neural.backend}, which is not installed here. "
-            f"fewlabels brings tensorflow with its extras '.[cpu]' and '.[gpu]'; jax and torch, "
-            f"for neural.backend or {KERAS_BACKEND}, are installed beside it."
+            f"fewlabels brings tensorflow with its extras '.[cpu]' and '.[gpu]', and jax, for "
+            f"neural.backend or {KERAS_BACKEND}, with '.[jax]' beside one of them."
         )
     if sweep.device != "auto":
         return sweep

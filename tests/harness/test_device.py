@@ -46,8 +46,8 @@ def test_an_error_leaves_the_environment_as_it_was_too():
 @pytest.mark.usefixtures("two_gpus")
 def test_outside_of_a_segment_a_network_gets_a_cpu_and_the_backend_of_the_environment(monkeypatch):
     assert in_use() == InUse(Device("cpu", 0.0, deterministic=True, backend="tensorflow"), 1)
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    assert in_use().device.backend == backend() == "torch"
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert in_use().device.backend == backend() == "jax"
 
 
 def test_a_backend_that_keras_does_not_know_is_refused(monkeypatch):

@@ -1,4 +1,7 @@
-"""What networks promise beside what every classifier does (tests/contracts)."""
+"""What networks promise beside what every classifier does (tests/contracts).
+
+On the backend that KERAS_BACKEND names: TensorFlow, and JAX from `test_neural_on_jax.py`.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,7 @@ def test_a_row_is_one_step_or_a_sequence_of_its_features(shape, steps):
     features = keras.Input((41,))
     model = keras.Model(features, Net(features, on_gpu=False).steps(shape, 8))
     row = np.arange(1, 42, dtype=np.float32)
-    out = model(row[None]).numpy()[0]
+    out = np.asarray(model(row[None]))[0]
     assert out.shape == steps
     assert out.ravel()[:41].tolist() == row.tolist()
     assert not out.ravel()[41:].any()
@@ -101,8 +104,11 @@ def test_a_network_is_traced_once_for_all_fits_whatever_the_rows_and_rates():
     network = compiled(first)
     before = network.traces
     assert before > 0
+    on_jax = runtime.backend() == "jax"  # which has a shape per power of two
     for n in (20, 33, 57, 119):
-        model = ffnn(learning_rate=1e-3 * n, dropout=n / 200, batch_size=n // 2, epochs=n // 10 + 1)
+        batch_size = 17 + n // 10 if on_jax else n // 2
+        rates = {"learning_rate": 1e-3 * n, "dropout": n / 200}
+        model = ffnn(**rates, batch_size=batch_size, epochs=n // 10 + 1)
         model.fit(X[:n], y[:n], held=(X[n - 9 : n], y[n - 9 : n]))
         model.predict_proba(X[: n + 1])
         assert compiled(model) is network
@@ -277,19 +283,21 @@ def test_a_process_has_one_number_of_threads():
 
 
 def test_a_full_gpu_is_a_memory_error_and_the_process_goes_on(monkeypatch):
-    from harness.classifiers.neural.on_tensorflow import TensorFlowNetwork
-
     X, y = rows()
     model = ffnn()
     model.fit(X, y)
 
     def full(*_):
+        if runtime.backend() == "jax":
+            import jax
+
+            raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: OOM when allocating 9 bytes")
         import tensorflow as tf
 
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
     with monkeypatch.context() as patch:
-        patch.setattr(TensorFlowNetwork, "epoch", full)
+        patch.setattr(type(compiled(model)), "epoch", full)
         with pytest.raises(MemoryError, match="OOM when allocating"):
             ffnn().fit(X, y)
     again = ffnn()

@@ -82,9 +82,9 @@ def test_a_cpu_that_was_asked_for_stays_one_beside_a_gpu(neural):
 
 @pytest.mark.parametrize("has_gpu", [True, False])
 def test_a_run_folder_keeps_the_device_and_backend_that_it_began_with(neural, begun, has_gpu):
-    folder = begun(settled(adopted(neural("neural.backend=torch"), None), "", has_gpu=has_gpu))
+    folder = begun(settled(adopted(neural("neural.backend=jax"), None), "", has_gpu=has_gpu))
     sweep = adopted(neural(), folder)
-    assert place(sweep)[1:] == ("gpu" if has_gpu else "cpu", "torch")
+    assert place(sweep)[1:] == ("gpu" if has_gpu else "cpu", "jax")
     assert settled(sweep, "", has_gpu=True).setting == sweep.setting
 
 
@@ -121,9 +121,9 @@ def test_an_environment_that_contradicts_the_run_folder_is_refused(neural, begun
 
 
 def test_the_backend_is_the_sweeps_else_the_environments(neural, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    assert place(adopted(neural(), None))[2] == "torch"
-    assert place(adopted(neural("neural.backend=jax"), None))[2] == "jax"
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert place(adopted(neural(), None))[2] == "jax"
+    assert place(adopted(neural("neural.backend=tensorflow"), None))[2] == "tensorflow"
     monkeypatch.setenv("KERAS_BACKEND", "theano")
     with pytest.raises(DeviceError, match="'theano', which is no backend"):
         adopted(neural(), None)

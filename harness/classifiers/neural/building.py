@@ -6,11 +6,15 @@ Imports Keras: imported when a network is compiled.
 from __future__ import annotations
 
 import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
 import keras
 
+from harness.classifiers.neural.layers import Undrawn
 from harness.classifiers.neural.net import Net
 from harness.classifiers.neural.network import Blueprint
 
@@ -27,14 +31,34 @@ def build(blueprint: Blueprint, *, on_gpu: bool) -> keras.Model:
     try:
         features = keras.Input((blueprint.n_features,), dtype="float32")
         net = Net(features, on_gpu=on_gpu)
-        hidden = blueprint.architecture(net, **dict(blueprint.params))
+        with _without_tensorflow():
+            hidden = blueprint.architecture(net, **dict(blueprint.params))
         two = blueprint.n_classes == 2  # noqa: PLR2004
         last = keras.layers.Dense(
-            1 if two else blueprint.n_classes, activation="sigmoid" if two else "softmax"
+            1 if two else blueprint.n_classes,
+            activation="sigmoid" if two else "softmax",
+            kernel_initializer=Undrawn(),
         )
         return keras.Model(features, [last(hidden), hidden])
     finally:
         random.setstate(before)
+
+
+@contextmanager
+def _without_tensorflow() -> Iterator[None]:
+    """To Keras on another backend, TensorFlow is not installed: it asks, and remembers.
+
+    A `Bidirectional` would import it to see whether any of its layer's settings is a tensor, which
+    takes ten seconds and half a gigabyte.
+    """
+    if "tensorflow" in sys.modules or keras.config.backend() == "tensorflow":
+        yield
+        return
+    sys.modules["tensorflow"] = None  # type: ignore[assignment]  # as Python marks what is not there
+    try:
+        yield
+    finally:
+        del sys.modules["tensorflow"]
 
 
 def multiply_adds(model: keras.Model) -> int:

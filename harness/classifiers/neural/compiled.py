@@ -82,7 +82,6 @@ def _compile(blueprint: Blueprint) -> Compiled:
 
         network: Compiled = TensorFlowNetwork(blueprint)
         return network
-    from harness.classifiers.neural.on_keras import KerasNetwork
+    from harness.classifiers.neural.on_jax import JaxNetwork
 
-    other: Compiled = KerasNetwork(blueprint)
-    return other
+    return JaxNetwork(blueprint)

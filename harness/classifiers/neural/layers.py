@@ -7,7 +7,21 @@ from itertools import pairwise
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 from keras import ops
+
+
+@keras.saving.register_keras_serializable("fewlabels")  # so that a `Bidirectional` can copy it
+class Undrawn(keras.initializers.Initializer):  # type: ignore[misc]  # Keras is untyped
+    """Zeros for kernels, which `initial.py` draws for each fit.
+
+    Keras would draw for nothing what JAX compiles for seconds.
+    """
+
+    def __call__(self, shape: Sequence[int], dtype: str | None = None) -> npt.NDArray[Any]:
+        """An array of that shape."""
+        return np.zeros(shape, dtype)
 
 
 class VariableDropout(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
@@ -49,7 +63,7 @@ class RandomNeurons(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyp
         widths = [2 * shape[-1], *self.units]
         self.excite, self.inhibit = (
             [
-                self.add_weight(shape=pair, name=f"{kind}_{i}_kernel")
+                self.add_weight(shape=pair, initializer=Undrawn(), name=f"{kind}_{i}_kernel")
                 for i, pair in enumerate(pairwise(widths))
             ]
             for kind in ("excite", "inhibit")

@@ -45,24 +45,37 @@ class Net:
         cuDNN's kernel needs a loop that is not unrolled; on a CPU the loop costs more than the
         arithmetic where there are few steps.
         """
-        from keras import layers
+        from keras import config, layers
 
-        unroll = not self.on_gpu and x.shape[-2] <= MOST_UNROLLED
-        layer = layers.LSTM(units, return_sequences=whole, unroll=unroll)
+        from harness.classifiers.neural.layers import Undrawn
+
+        layer = layers.LSTM(
+            units,
+            return_sequences=whole,
+            unroll=not self.on_gpu and x.shape[-2] <= MOST_UNROLLED[config.backend()],
+            kernel_initializer=Undrawn(),
+            recurrent_initializer=Undrawn(),
+        )
         return (layers.Bidirectional(layer) if both_ways else layer)(x)
 
     def convolution(self, x: Tensor, filters: int, width: int) -> Tensor:
         """Convolution over steps, rectified, then the larger of every two neighbours."""
         from keras import layers
 
-        convolved = layers.Conv1D(filters, width, padding="same", activation="relu")(x)
-        return layers.MaxPooling1D(2, padding="same")(convolved)
+        from harness.classifiers.neural.layers import Undrawn
+
+        convolved = layers.Conv1D(
+            filters, width, padding="same", activation="relu", kernel_initializer=Undrawn()
+        )
+        return layers.MaxPooling1D(2, padding="same")(convolved(x))
 
     def dense(self, x: Tensor, units: int) -> Tensor:
         """A rectified dense layer."""
         from keras import layers
 
-        return layers.Dense(units, activation="relu")(x)
+        from harness.classifiers.neural.layers import Undrawn
+
+        return layers.Dense(units, activation="relu", kernel_initializer=Undrawn())(x)
 
     def flat(self, x: Tensor) -> Tensor:
         """All steps' values beside each other."""
@@ -80,17 +93,24 @@ class Net:
         """Multi-head self-attention beside a shortcut, normalised, averaged over the steps."""
         from keras import layers
 
+        from harness.classifiers.neural.layers import Undrawn
+
         width = x.shape[-1]
-        attended = layers.MultiHeadAttention(heads, max(width // heads, 1))(x, x)
-        return layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x + attended))
+        attention = layers.MultiHeadAttention(
+            heads, max(width // heads, 1), kernel_initializer=Undrawn()
+        )
+        return layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x + attention(x, x)))
 
     def weighted_sum(self, x: Tensor) -> Tensor:
         """Soft attention: the steps' outputs, weighted by how much each has to say."""
         from keras import layers
 
+        from harness.classifiers.neural.layers import Undrawn
+
         if x.shape[-2] == 1:  # nothing to weigh, and Keras warns of it
             return layers.Flatten()(x)
-        weights = layers.Softmax(axis=-2)(layers.Dense(1, activation="tanh")(x))
+        scores = layers.Dense(1, activation="tanh", kernel_initializer=Undrawn())(x)
+        weights = layers.Softmax(axis=-2)(scores)
         return layers.Flatten()(layers.Dot(axes=-2)([weights, x]))
 
     def random_neurons(self, units: Sequence[int]) -> Tensor:
@@ -100,4 +120,5 @@ class Net:
         return RandomNeurons(units)(self.features)
 
 
-MOST_UNROLLED = 24  # steps; a longer sequence costs more to trace than most studies save
+# Steps. A longer sequence costs more to trace than most studies save; XLA compiles every step.
+MOST_UNROLLED = {"tensorflow": 24, "jax": 1}

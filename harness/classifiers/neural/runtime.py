@@ -15,7 +15,10 @@ from harness import device
 from harness.errors import DeviceError
 
 USABLE = 0.9  # of a share: CUDA itself needs some 0.5 GB in each process, outside any cap
-FULL = ("RESOURCE_EXHAUSTED", "out of memory", "ALLOC_FAILED", "failed to allocate memory")
+FULL = (
+    *("RESOURCE_EXHAUSTED", "out of memory", "failed to allocate memory"),
+    *("ALLOC_FAILED", "ERROR_OUT_OF_MEMORY"),  # of cuBLAS and cuDNN, and of CUDA
+)
 FULL_ERRORS = ("ResourceExhaustedError", "OutOfMemoryError")
 
 _started: tuple[device.Device, int] | None = None
@@ -40,7 +43,7 @@ def start(threads: int) -> None:
 
 
 def backend() -> str:
-    """`tensorflow`, `jax` or `torch`."""
+    """`tensorflow` or `jax`."""
     return device.in_use().device.backend
 
 
@@ -89,15 +92,19 @@ def _limit(tf: Any, gpu: Any, share: float) -> None:
         tf.config.experimental.set_memory_growth(gpu, True)  # noqa: FBT003 - its signature
 
 
-def _jax(where: device.Device, threads: int) -> None:  # noqa: ARG001 - XLA has no such setting
+def _jax(where: device.Device, threads: int) -> None:
     os.environ["KERAS_BACKEND"] = "jax"
-    os.environ["JAX_PLATFORMS"] = "cpu" if where.kind == "cpu" else "cuda"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # XLA's own log says when compiling is slow
+    os.environ["PJRT_NPROC"] = str(threads)  # of a CPU, for compiled code
     if where.kind == "gpu":
-        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{min(where.gpus, 1) * USABLE:.3f}"
+        _share_by_xla(where.gpus)
         if where.deterministic:
-            os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"
+            flags = os.environ.get("XLA_FLAGS", "")
+            os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
     import jax
 
+    platforms = "cpu" if where.kind == "cpu" else "cuda"
+    jax.config.update("jax_platforms", platforms)  # type: ignore[no-untyped-call]
     try:
         found = jax.default_backend()
     except RuntimeError as error:
@@ -109,24 +116,14 @@ def _jax(where: device.Device, threads: int) -> None:  # noqa: ARG001 - XLA has 
         )
 
 
-def _torch(where: device.Device, threads: int) -> None:
-    os.environ["KERAS_BACKEND"] = "torch"
-    if where.kind == "gpu":
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # or its sums vary
-    import torch
-
-    torch.set_num_threads(threads)
-    if where.kind == "gpu" and not torch.cuda.is_available():
-        raise DeviceError(
-            f"a process on {platform.node()} was promised a GPU, and torch finds none: is it the "
-            f"build for CPUs? See docs/gpu.md"
-        )
-    if where.kind == "gpu":
-        torch.cuda.set_per_process_memory_fraction(min(where.gpus, 1) * USABLE)
-    torch.use_deterministic_algorithms(where.deterministic)
+def _share_by_xla(share: float) -> None:
+    """Take a share of the GPU's memory at once; of a whole GPU only what is needed."""
+    os.environ.pop("XLA_PYTHON_CLIENT_MEM_FRACTION", None)  # its old name; JAX refuses both
+    os.environ["XLA_CLIENT_MEM_FRACTION"] = f"{min(share, 1) * 0.9:.3f}"  # CUDA takes some too
+    os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "true" if share < 1 else "false"
 
 
-_START = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+_START = {"tensorflow": _tensorflow, "jax": _jax}
 
 
 def gpu_bytes() -> int | None:
