@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Tensor = Any  # a Keras tensor; shapes leave out the batch
+DEFAULT_WINDOW = 8  # features
+# Steps. A longer sequence costs more to trace than most studies save; XLA compiles every step.
+MOST_UNROLLED = {"tensorflow": 24, "jax": 1}
+
 Input = Literal["one_step", "feature_steps", "window"]
 
 
@@ -20,7 +24,7 @@ class Net:
     features: Tensor  # (n_features,)
     on_gpu: bool = field(kw_only=True)
 
-    def steps(self, shape: Input, window: int) -> Tensor:
+    def steps(self, shape: Input, window: int | None) -> Tensor:
         """The row as a sequence, (n_steps, n_values).
 
         `one_step`: one step of all features. `feature_steps`: one step per feature. `window`: each
@@ -34,6 +38,7 @@ class Net:
             return layers.Reshape((1, n_features))(self.features)
         if shape == "feature_steps":
             return layers.Reshape((n_features, 1))(self.features)
+        window = window or DEFAULT_WINDOW
         missing = -n_features % window
         one_by_one = layers.Reshape((n_features, 1))(self.features)
         filled = layers.ZeroPadding1D((0, missing))(one_by_one)
@@ -118,7 +123,3 @@ class Net:
         from harness.classifiers.neural.layers import RandomNeurons
 
         return RandomNeurons(units)(self.features)
-
-
-# Steps. A longer sequence costs more to trace than most studies save; XLA compiles every step.
-MOST_UNROLLED = {"tensorflow": 24, "jax": 1}

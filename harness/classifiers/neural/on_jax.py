@@ -16,7 +16,7 @@ from jax import numpy as jnp
 
 from harness.arrays import Classes, Features, Rows
 from harness.classifiers.neural import adam, runtime
-from harness.classifiers.neural.building import build, dropouts, multiply_adds, rows_at_once
+from harness.classifiers.neural.building import build, multiply_adds, rates, rows_at_once, seeds
 from harness.classifiers.neural.few_shapes import blocks, chunks
 from harness.classifiers.neural.initial import Weights
 from harness.classifiers.neural.network import Blueprint
@@ -27,7 +27,7 @@ class State(NamedTuple):
     """All that training changes, and what a trial chooses: so nothing of it is compiled in."""
 
     weights: list[Any]  # the model's trainable variables
-    masks: list[Any]  # its other variables: rates and seeds of dropout
+    masks: list[Any]  # its other variables: rates of dropout, and seeds
     adam: adam.State
 
 
@@ -35,13 +35,13 @@ class JaxNetwork:
     """`Compiled`, on JAX."""
 
     def __init__(self, blueprint: Blueprint) -> None:
+        self._loaded: Weights | None = None
         self._model = build(blueprint, on_gpu=runtime.on_gpu())
         self._is_binary = blueprint.n_classes == 2  # noqa: PLR2004
         variables = self._model.trainable_variables
         self.paths = [v.path for v in variables]
         self.built = [np.array(v.value) for v in variables]
-        self._masks = [np.array(v.value) for v in self._model.non_trainable_variables]
-        self._state = State(self.built, self._masks, adam.start(self.built, 0.0))
+        self._state = State(self.built, self._masks(0.0, 0), adam.start(self.built, 0.0))
         self.multiply_adds = multiply_adds(self._model)
         self._chunk = rows_at_once(self._model)
         self.traces = 0  # how often any of its functions was traced, and so compiled
@@ -50,8 +50,10 @@ class JaxNetwork:
         self._draw = jax.jit(self._drawn)
 
     def load(self, weights: Weights) -> None:
-        """Set the trainable variables."""
-        self._state = self._state._replace(weights=jax.device_put(weights))
+        """Set the trainable variables, unless they have just these values."""
+        if weights is not self._loaded:
+            self._state = self._state._replace(weights=jax.device_put(weights))
+            self._loaded = weights
 
     def weights(self) -> Weights:
         """Their values."""
@@ -59,23 +61,15 @@ class JaxNetwork:
 
     def prepare(self, training: Training, seed: int) -> None:
         """Set rates; start the optimizer and the dropout masks anew."""
-        set_to: dict[int, Any] = {}
-        for i, layer in enumerate(dropouts(self._model)):
-            set_to[id(layer.rate)] = training.dropout
-            set_to[id(layer.seed_generator.state)] = [(seed + i) % 2**31, 0]
-        masks = [
-            np.asarray(set_to.get(id(variable), value), dtype=value.dtype)
-            for variable, value in zip(
-                self._model.non_trainable_variables, self._masks, strict=True
-            )
-        ]
         at_start = adam.start(self.built, training.learning_rate)
+        masks = self._masks(training.dropout, seed)
         self._state = State(self._state.weights, *jax.device_put((masks, at_start)))
 
     def epoch(
         self, X: Features, y: Classes, weight: Features, order: Rows, batch_size: int
     ) -> None:
         """Train once on all rows, in `order`."""
+        self._loaded = None
         for block in blocks(order, batch_size):
             share = weight[block.rows] * block.share
             batches = (X[block.rows], y[block.rows].astype(np.int32), share)
@@ -97,6 +91,13 @@ class JaxNetwork:
             self._state = self._state._replace(masks=masks)
             parts.append(np.asarray(outputs)[:n])
         return np.concatenate(parts)
+
+    def _masks(self, rate: float, seed: int) -> list[Any]:
+        """Of all variables that are no weights, the values at a fit's start."""
+        of: dict[int, Any] = {id(v): np.float32(rate) for v in rates(self._model)}
+        for i, v in enumerate(seeds(self._model)):
+            of[id(v)] = np.array([(seed + i) % 2**31, 0], dtype=np.uint32)
+        return [of[id(v)] for v in self._model.non_trainable_variables]
 
     def _asked(self, X: Features) -> tuple[Features, Features]:
         parts = []
