@@ -57,6 +57,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     from cluster.stop import on_signals
     from harness import corpus
     from harness.plan import make_plan
+    from harness.repair import repair
     from harness.run import Driver, Watch, check_continues
     from harness.run import run as drive
     from harness.shipped import open_sweep
@@ -73,7 +74,9 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         check_continues(planned, RunFolder.open(root))  # before Ray, which takes its time
     work = _executor(executor, opened, prepared, (address, workers, segment_s))
     folder = RunFolder.create(root)
-    with folder.writing():
+    with folder.writing() as set_aside:
+        for said in [*set_aside, *repair(folder)]:
+            console.print(said, highlight=False, soft_wrap=True)
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
         folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})

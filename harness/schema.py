@@ -38,6 +38,18 @@ NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "opt
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
+# What names a row of a table; rows of `attempts` have no name.
+KEYS: dict[str, tuple[str, ...]] = {
+    "acquisitions": ("acquisition_id",),
+    "rounds": ("acquisition_id", "round"),
+    "evaluations": ("acquisition_id", "n_labels"),
+    "references": ("reference_id",),
+    "trials": ("study_id", "number"),
+    "attempts": (),
+    "environments": ("environment_id",),
+    "datasets": ("dataset",),
+}
+
 # All that may differ when the same work is done again: how long it took, and where it was done.
 TIMING_AND_HOST = frozenset(
     {
