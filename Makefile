@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -48,5 +49,13 @@ faults: $(STAMP)
 large-import: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.edge_iiotset_import
 
+# Whether networks compute on this machine's GPU as docs/gpu.md says; some minutes, and a few GB to
+# install the first time. In a virtual environment of its own: the extras gpu and cpu do not mix.
+gpu-check:
+	$(PYTHON) tests/benchmarks/gpu_check.py --is-here
+	test -x $(GPU_BIN)/python || $(PYTHON) -m venv $(VENV)-gpu
+	$(GPU_BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gpu]'
+	$(GPU_BIN)/python -m tests.benchmarks.gpu_check
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-gpu .mypy_cache .ruff_cache .pytest_cache

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.classifiers.needs import NEURAL
 from harness.commands import OutOption, SetOption, SweepArgument, is_new
 from harness.errors import ClusterError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from harness.corpus import Corpus
     from harness.executor import Executor
     from harness.run import Progress
+    from harness.store import RunFolder
     from harness.sweep import Sweep
 
 FINISHED_WITH_FAILURES = 3
@@ -40,7 +46,8 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         str | None, typer.Option(help="A Ray cluster to join. Default: a local Ray.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Tasks at the same time. Default: one per CPU.")
+        int | None,
+        typer.Option(min=1, help="Tasks on CPUs at the same time. Default: one per CPU."),
     ] = None,
     segment_s: Annotated[
         float | None,
@@ -48,6 +55,9 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             min=0, help="Seconds after which a task hands its results over. Default: 5, cluster 30."
         ),
     ] = None,
+    require_gpu: Annotated[  # noqa: FBT002 - Typer's way
+        bool, typer.Option("--require-gpu", help="Refuse unless networks compute on a GPU.")
+    ] = False,
 ) -> None:
     """Run a sweep, or continue it: what the run folder holds is not done again."""
     import yaml
@@ -56,8 +66,8 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     from cluster.progress import duration, line, shown
     from cluster.stop import on_signals
     from harness import corpus
+    from harness.placement import adopted, settled
     from harness.plan import make_plan
-    from harness.repair import repair
     from harness.run import Driver, Watch, check_continues
     from harness.run import run as drive
     from harness.shipped import open_sweep
@@ -66,17 +76,25 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     console = Console(stderr=True)
     opened = open_sweep(sweep, set_ or [])
     prepared = corpus.load(opened)
-    planned = make_plan(opened, prepared)
     root = out or Path("runs") / opened.name
     if segment_s is None:
         segment_s = SEGMENT_S["cluster" if address else "local"]
-    if not is_new(root):
-        check_continues(planned, RunFolder.open(root))  # before Ray, which takes its time
-    work = _executor(executor, opened, prepared, (address, workers, segment_s))
+    before = None if is_new(root) else RunFolder.open(root)
+    asked, opened = opened.device, adopted(opened, before)
+    planned = make_plan(opened, prepared)
+    if before:
+        check_continues(planned, before)  # before Ray, which takes its time
+    offer = _connect(executor, opened, address, workers)
+    why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
+    opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
+    planned = make_plan(opened, prepared)  # whose ids hold the device
+    work = _executor(executor, opened, prepared, workers)
+    if opened.is_neural:
+        why = "as the sweep asks" if asked == opened.device else why
+        _say(console, [_where(opened, why)])
     folder = RunFolder.create(root)
     with folder.writing() as set_aside:
-        for said in [*set_aside, *repair(folder)]:
-            console.print(said, highlight=False, soft_wrap=True)
+        _say(console, [*set_aside, *_repaired(folder)])
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
         folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
@@ -94,22 +112,59 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     _end(progress, folder.root, duration(progress.elapsed_s))
 
 
-def _executor(
-    where: Where, sweep: Sweep, prepared: Corpus, how: tuple[str | None, int | None, float]
-) -> Executor:
-    address, workers, segment_s = how
+def _repaired(folder: RunFolder) -> list[str]:
+    from harness.repair import repair
+
+    return repair(folder)
+
+
+def _say(console: Console, lines: Sequence[str]) -> None:
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What there is to compute on."""
+
+    has_gpu: bool
+    text: str
+
+
+def _connect(where: Where, sweep: Sweep, address: str | None, workers: int | None) -> _Offer:
+    """Start or join Ray, if it is to be used, and see what it offers."""
     if where is Where.inline:
         if address or workers:
             raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
+        from harness import environment
+
+        gpu = environment.gpu()
+        return _Offer(gpu is not None, f"this machine, with {gpu or 'no GPU'}")
+    from cluster.connection import connect, nodes
+    from cluster.resources import offered
+
+    connect(address, workers * sweep.setting.threads if workers else None)
+    found = nodes()
+    return _Offer(any(node.gpus for node in found), offered(found))
+
+
+def _executor(where: Where, sweep: Sweep, prepared: Corpus, workers: int | None) -> Executor:
+    if where is Where.inline:
         from harness.executor import InlineExecutor
 
         return InlineExecutor(prepared)
-    from cluster.connection import connect
-    from cluster.ray_executor import Demand, RayExecutor
+    from cluster.ray_executor import RayExecutor
 
-    threads = sweep.setting.threads
-    connect(address, workers * threads if workers else None)
-    return RayExecutor(prepared, Demand(threads, sweep.limits, segment_s), workers)
+    return RayExecutor(prepared, sweep, workers)
+
+
+def _where(sweep: Sweep, why: str) -> str:
+    """One line that says what networks compute on, and `why` it is a CPU."""
+    neural = sweep.setting.neural
+    if neural.device == "gpu":
+        gpus = sweep.resources[NEURAL].gpus
+        return f"networks compute on GPUs, {gpus:g} of one each, with {neural.backend}"
+    return f"networks compute on CPUs, with {neural.backend}: {why}"
 
 
 def _end(progress: Progress, root: Path, took: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import ray
 
+from cluster.resources import Node
 from harness.errors import ClusterError
 
 ANSWER_S = 10.0  # that the head of a cluster has to accept a connection
@@ -49,26 +50,17 @@ def _must_answer(address: str) -> None:
         raise ClusterError(f"nothing answers at {address}: {error}") from error
 
 
-def slots(threads: int, memory_gb: float | None) -> int:
-    """How many tasks of `threads` CPUs and `memory_gb` GiB the nodes can run at the same time.
-
-    Raises `ClusterError` where there is room for none: Ray would let them wait for ever.
-    """
-    cpus, memory, total = 0.0, 0.0, 0
-    for node in _nodes():
-        if node["Alive"]:
-            offered = node["Resources"]
-            node_memory = offered.get("memory", 0.0) / 2**30
-            cpus, memory = max(cpus, offered.get("CPU", 0.0)), max(memory, node_memory)
-            fit = int(offered.get("CPU", 0.0) // threads)
-            total += min(fit, int(node_memory // memory_gb)) if memory_gb else fit
-    if not total:
-        wanted = f"{threads} CPUs" + (f" and {memory_gb} GiB" if memory_gb else "")
-        raise ClusterError(
-            f"a task asks for {wanted} (threads, limits.memory_gb), and no node has that: "
-            f"the largest have {cpus:g} CPUs, {memory:.1f} GiB"
+def nodes() -> list[Node]:
+    """The machines that are there."""
+    return [
+        Node(
+            cpus=found["Resources"].get("CPU", 0.0),
+            gpus=int(found["Resources"].get("GPU", 0.0)),
+            memory_gb=found["Resources"].get("memory", 0.0) / 2**30,
         )
-    return total
+        for found in _nodes()
+        if found["Alive"]
+    ]
 
 
 def _nodes() -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from harness.segment import (
     Segment,
     StudySegment,
     Task,
+    needs,
 )
 from harness.stored import Stored
 from harness.work import work
@@ -158,7 +159,9 @@ class Again:
         return [row for row in found["trials"] if row["number"] == number]
 
     def _do(self, segment: Segment, limit_s: float = SEGMENT_S) -> Rowset:
-        return work(Task(segment, limit_s, self.plan.sweep.files), self.problems.get)
+        sweep = self.plan.sweep
+        task = Task(segment, limit_s, sweep.files, sweep.device_for(needs(segment)))
+        return work(task, self.problems.get)
 
     def _ledger(self, acquisition: Acquisition, studies: Sequence[Study]) -> Ledger:
         one = replace(self.plan, acquisitions=(acquisition,), studies=tuple(studies), references=())

@@ -15,6 +15,8 @@ from typing import Any
 
 from optuna.distributions import distribution_to_json
 
+from harness.classifiers.needs import NEURAL
+from harness.device import Kind
 from harness.sampler import SETTINGS
 from search_spaces.space import Space
 
@@ -33,6 +35,8 @@ class Component:
     source: str = ""  # a dataset's content, an outside component's code; empty for built-in ones
     space: Space = field(default_factory=dict)  # what tuning may change
     model: Component | None = None  # a strategy's own query model
+    needs: str = ""  # what a classifier declared (`classifiers/needs.py`); "": a CPU will do
+    validation: Validation | None = None  # of a classifier's studies, where it has its own
 
     is_data: bool = False  # a dataset: its `path` is where a file lay, its source the content
 
@@ -70,6 +74,12 @@ class Curve:
     def labels(self) -> dict[str, str]:
         """Axis -> label, as the tables have it."""
         return {axis: getattr(self, axis).label for axis in self.__dataclass_fields__}
+
+    @property
+    def needs(self) -> str:
+        """What its classifier or its strategy's own model needs: either decides its numbers."""
+        model = self.strategy.model
+        return self.classifier.needs or (model.needs if model else "")
 
     def __str__(self) -> str:
         """Return the labels, as a person would say them."""
@@ -110,8 +120,8 @@ class Labelling:
 class Validation:
     """What tuning may see."""
 
-    method: str  # cross_validation or holdout
-    folds: int = 0  # cross_validation
+    method: str  # cross_validation, holdout_of_labelled (one of its folds) or holdout
+    folds: int = 0  # cross_validation, holdout_of_labelled
     rows: int = 0  # holdout: charged to every budget
 
 
@@ -127,6 +137,15 @@ class Tuning:
 
 
 @dataclass(frozen=True)
+class Neural:
+    """What networks compute on and with; the numbers of everything else do not depend on it."""
+
+    device: Kind
+    backend: str  # of Keras
+    deterministic: bool  # only operations that repeat to the last bit
+
+
+@dataclass(frozen=True)
 class Setting:
     """What the whole sweep shares and a number depends on."""
 
@@ -136,6 +155,7 @@ class Setting:
     tuning: Tuning
     dtype: str  # float32 or float64
     threads: int  # per task
+    neural: Neural = Neural("cpu", "tensorflow", deterministic=True)
 
     def identity_of(self, repeat: int) -> dict[str, Any]:
         """What every id of a repeat holds."""
@@ -152,6 +172,10 @@ class Setting:
         if self.split.needs_start:
             whole["start"] = {**vars(self.labelling), "holdout": self.tuning.validation.rows}
         return whole
+
+    def device_of(self, needs: str) -> dict[str, Any]:
+        """What the id of work with these needs holds instead of a CPU that is always there."""
+        return vars(self.neural) if needs == NEURAL else {}
 
 
 @dataclass(frozen=True)
@@ -173,6 +197,7 @@ class Acquisition:
         """16 hex digits."""
         identity = {
             **self.setting.identity_of(self.repeat),
+            **self.setting.device_of(self.curve.needs),
             "kind": "acquisition",
             "labelling": vars(self.setting.labelling),
             "holdout": self.setting.tuning.validation.rows,
@@ -207,6 +232,12 @@ class Study:
             for name, distribution in component.space.items()
         }
 
+    @property
+    def validation(self) -> Validation:
+        """What its trials are judged by: the classifier's own way, or the sweep's."""
+        acquisition = self.acquisition
+        return acquisition.curve.classifier.validation or acquisition.setting.tuning.validation
+
     @cached_property
     def n_trials(self) -> int:
         """Trials to run: with nothing to tune, the defaults alone."""
@@ -240,6 +271,7 @@ class Reference:
         return digest(
             {
                 **self.setting.identity_of(self.repeat),
+                **self.setting.device_of(self.curve.needs),
                 "kind": "reference",
                 **{axis: getattr(self.curve, axis).identity for axis in axes},
             }
@@ -251,11 +283,12 @@ FULL_DATA = Component("full_data", "full_data")
 
 def _study_settings(acquisition: Acquisition) -> dict[str, Any]:
     tuning = acquisition.setting.tuning
-    space = Study(acquisition, 0).space
+    study = Study(acquisition, 0)
+    space = study.space
     return {
         "space": {name: json.loads(distribution_to_json(d)) for name, d in space.items()},
         "sampler": {"name": "tpe", "n_startup_trials": tuning.startup, **SETTINGS},
-        "validation": vars(tuning.validation),
+        "validation": vars(study.validation),
         "metric": tuning.metric,
     }
 

@@ -32,6 +32,7 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     from harness import corpus
     from harness.estimate import work_s
     from harness.ledger import Ledger
+    from harness.placement import adopted
     from harness.plan import make_plan
     from harness.run import check_continues
     from harness.shipped import open_sweep
@@ -39,9 +40,10 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
 
     opened = open_sweep(sweep, set_ or [])
     loaded = corpus.load(opened)
-    planned = make_plan(opened, loaded)
     root = out or Path("runs") / opened.name
     folder = None if is_new(root) else RunFolder.open(root)
+    opened = adopted(opened, folder)
+    planned = make_plan(opened, loaded)
     if folder:
         check_continues(planned, folder)
     ledger = Ledger.read(planned, folder)
@@ -106,7 +108,17 @@ def _axes(planned: Plan) -> list[str]:
         budgets.setdefault(label, set()).update(acquisition.budgets)
     for label, met in budgets.items():
         lines.append(f"{'budgets':<10} {', '.join(map(str, sorted(met)))} labels on {label}")
-    return [*lines, f"{'repeats':<10} {planned.sweep.repeats}", ""]
+    lines.append(f"{'repeats':<10} {planned.sweep.repeats}")
+    if planned.sweep.is_neural:
+        lines.append(f"{'networks':<10} {_device(planned)}")
+    return [*lines, ""]
+
+
+def _device(planned: Plan) -> str:
+    sweep = planned.sweep
+    if sweep.device == "auto":
+        return "on GPUs where the cluster of the run has any, else on CPUs, which this plan assumes"
+    return f"on a {sweep.device.upper()}, with {sweep.setting.neural.backend}"
 
 
 def _counts(standing: Standing) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from harness import parquet
-from harness.schema import TIMING_AND_HOST, Row, schema
+from harness.schema import LATER, TIMING_AND_HOST, Row, schema
 
 # Of the rows of one piece of work: the column that tells them apart, and what one is called.
 _ROWS = {
@@ -44,9 +44,11 @@ def compare(table: str, stored: Sequence[Row], now: Sequence[Row]) -> Compared:
     """Compare what `table` has of one piece of work with what it would have now.
 
     Values must be equal to the last digit; null and NaN are equal; of an error the first line
-    counts, because a traceback holds paths. `TIMING_AND_HOST` is not looked at.
+    counts, because a traceback holds paths. `TIMING_AND_HOST` is not looked at, nor is a column
+    that came later where nothing is stored.
     """
-    columns = [name for name in schema(table).names if name not in TIMING_AND_HOST]
+    never = {name for name in LATER if all(row.get(name) is None for row in stored)}
+    columns = [name for name in schema(table).names if name not in TIMING_AND_HOST | never]
     key, _ = _ROWS[table]
     before = _by(key, stored)
     after = _by(key, parquet.table_of(table, now).to_pylist())  # as it would be read back
@@ -81,7 +83,7 @@ def _difference(place: str, stored: Any, now: Any) -> str | None:
         return next(filter(None, found), None)
     if place == "error":
         stored, now = _first_line(stored), _first_line(now)
-    if stored == now or (_is_null(stored) and _is_null(now)):
+    if stored == now or (_is_null(stored) and (_is_null(now) or place in LATER)):
         return None
     return f"{place}: stored {_shown(stored)}, now {_shown(now)}"
 

@@ -76,6 +76,7 @@ def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
         "citation": card.citation,
         "licence": card.licence,
         "content": table.content,
+        "reading": table.reading,
         "preparation": json.dumps(component.hashed_params, sort_keys=True),
         "removed": json.dumps(dict(table.removed), sort_keys=True),
         "classes": list(table.classes),

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,10 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from harness.schema import NUMERIC, Row
+from harness.schema import FRAMEWORKS, NUMERIC, Row
 
-_OTHERS = ("ray", "pandas", "pyarrow", "tensorflow", "threadpoolctl", "fewlabels")
+_OTHERS = ("ray", "pandas", "pyarrow", "threadpoolctl", "fewlabels")
+_FRAMEWORKS = tuple(dict.fromkeys(name for names in FRAMEWORKS.values() for name in names))
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 
 
@@ -26,35 +26,33 @@ def describe() -> Row:
     """The row of `environments/` for this process; read once."""
     row: Row = {
         "python": platform.python_version(),
-        "versions": json.dumps(_versions((*NUMERIC, *_OTHERS)), sort_keys=True),
+        "versions": json.dumps(_versions((*NUMERIC, *_OTHERS, *_FRAMEWORKS)), sort_keys=True),
         "git_commit": _git_commit(Path(__file__).parent.parent),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpu": _cpu(),
-        "gpu": _gpu(),
+        "gpu": gpu(),
     }
     digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
     return {"environment_id": digest[:12], **row}
 
 
-def numeric_versions() -> dict[str, str]:
-    """Installed versions of the libraries that can change a number."""
-    return _versions(NUMERIC)
+def numeric_versions(backend: str = "") -> dict[str, str]:
+    """Installed versions of the libraries that can change a number; networks' with a `backend`."""
+    return _versions(_numeric(backend))
 
 
-def differences(stored_versions: str, now: Mapping[str, str]) -> list[str]:
+def differences(stored_versions: str, now: Mapping[str, str], backend: str = "") -> list[str]:
     """What changed since the `versions` column of `environments/`, as "scipy 1.17, now 1.18"."""
     stored = json.loads(stored_versions)
     return [
         f"{name} {stored.get(name, 'not installed')}, now {now.get(name, 'not installed')}"
-        for name in NUMERIC
+        for name in _numeric(backend)
         if stored.get(name) != now.get(name)
     ]
 
 
-def peak_bytes() -> int:
-    """Highest resident size of this process so far, bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB elsewhere
+def _numeric(backend: str) -> tuple[str, ...]:
+    return (*NUMERIC, *FRAMEWORKS.get(backend, ()))
 
 
 def host() -> str:
@@ -93,7 +91,7 @@ def _cpu() -> str:
     return next(iter(names), None) or apple or platform.machine()
 
 
-def _gpu() -> str | None:
+def gpu() -> str | None:
     """Model names of the GPUs, unless this process may use none."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
         return None

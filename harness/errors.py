@@ -8,6 +8,7 @@ HarnessError
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
+    DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
         BadQuery     a strategy broke its contract
         OneClass     the labelled rows hold one class only
@@ -61,6 +62,10 @@ class DamagedFile(RunFolderError):
 
 class ClusterError(HarnessError):
     """Ray is not there, is gone, or cannot give what a task asks for."""
+
+
+class DeviceError(HarnessError):
+    """What neural work shall compute on or with is not there; ends the run, whatever raises it."""
 
 
 class WorkError(HarnessError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.classifiers.needs import NEURAL
 from harness.corpus import Corpus
 from harness.problem_cache import ProblemCache
 from harness.segment import Rowset, Task
@@ -23,12 +24,20 @@ class Finished:
     error: str | None = None
 
 
+def first_of(ready: Mapping[str, int]) -> str | None:
+    """The needs whose work takes longest, of which any is ready.
+
+    >>> first_of({"": 3, "neural": 1}), first_of({"": 3, "neural": 0}), first_of({})
+    ('neural', '', None)
+    """
+    return next((needs for needs in (NEURAL, "") if ready.get(needs)), None)
+
+
 class Executor(Protocol):
     """Takes tasks, gives back what became of them."""
 
-    @property
-    def capacity(self) -> int:
-        """Tasks that it can make use of at the same time."""
+    def next_of(self, ready: Mapping[str, int]) -> str | None:
+        """Of which needs it could use a task now, of so many that are ready; None: of none."""
 
     def start(self, task: Task) -> None:
         """Take a task; returns at once, or when it is done."""
@@ -46,11 +55,13 @@ class InlineExecutor:
     Limits are not enforced: there is nobody to end a trial, or a process that runs out of memory.
     """
 
-    capacity = 1
-
     def __init__(self, corpus: Corpus) -> None:
         self._problems = ProblemCache(corpus)
         self._queue: deque[Task] = deque()
+
+    def next_of(self, ready: Mapping[str, int]) -> str | None:
+        """One after the other, networks first."""
+        return None if self._queue else first_of(ready)
 
     def start(self, task: Task) -> None:
         """Queue the task."""

@@ -7,6 +7,9 @@ Decided here, for every classifier alike:
 * With one class only there is nothing to learn: the answer is that class, always. A study does
   not try (`OneClass`); an acquisition goes on, all candidates tie, and it buys in the pool's
   order until a second class turns up.
+* A classifier may ask for rows to judge itself by while it learns (`validation_share`): a part of
+  the labelled rows, set aside before resampling. It may go on from what it was in the round before
+  (`continues`): it is then fitted on the batches one after another, whoever asks for it.
 * A prediction is the likeliest class. A classifier without probabilities (svc) predicts by its
   own rule, and strategies see the softmax of its decision values.
 """
@@ -15,14 +18,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 
-from harness.arrays import Classes, Features, Probabilities, Scores
+from harness.arrays import Classes, Features, Probabilities, Rounds, Samples, Scores
 from harness.cell import Component, Params
+from harness.held_back import held_back
 from harness.registry import Registry, lookup
 from harness.resampling import Resample, Resampled
 
@@ -60,23 +65,58 @@ class Learner:
             self.n_classes,
         )
 
-    def fit(self, X: Features, y: Classes) -> Fitted:
-        """Learn from labelled rows: (n_rows, n_features) and (n_rows,), in the caller's order."""
+    @cached_property
+    def continues(self) -> bool:
+        """Whether a fit goes on from the fit on the batches before."""
+        return bool(getattr(self._classifier(), "continues", False))
+
+    def fit(self, X: Features, y: Classes, before: Fitted | None = None) -> Fitted:
+        """Learn from labelled rows: (n_rows, n_features) and (n_rows,), in the caller's order.
+
+        `before` is the fit on the rows without the last batch, for a learner that continues.
+        """
         classes, contiguous = np.unique(y, return_inverse=True)
         if len(classes) == 1:
             return Fitted(None, classes, self.n_classes, "{}")
-        resample: Resample = lookup(self.registry.resamplers, self.resampler.name, "resampler")(
-            self.seed, **self.resampler.params
-        )
-        resampled = resample(X, contiguous)
-        model = lookup(self.registry.classifiers, self.classifier.name, "classifier")(
-            self.seed, self.threads, **self.classifier.params
-        )
+        model = self._classifier()
+        more: dict[str, Any] = {}
+        if share := getattr(model, "validation_share", 0.0):
+            held = held_back(X, contiguous, share, self.seed)
+            if held.any():
+                more["held"] = X[held], contiguous[held]
+            X, contiguous = X[~held], contiguous[~held]
+        if before is not None and before.model is not None:
+            more["before"] = before.model
+        resampled = self._resample(X, contiguous)
         kept, again = np.unique(resampled.y, return_inverse=True)
         if len(kept) < len(classes):  # the rule of resamplers.py; the arrays would not line up
             raise ValueError(f"{self.resampler.name} lost a class that it was given")
-        model.fit(resampled.X, again)
+        model.fit(resampled.X, again, **more)
         return Fitted(model, classes, self.n_classes, _note(resampled, classes))
+
+    def fit_batches(self, X: Features, y: Classes, bought_in: Rounds) -> Fitted:
+        """Learn from rows bought in the rounds `bought_in`, (n_rows,): one by one if need be.
+
+        A learner that does not continue is fitted once, on all of them.
+        """
+        if not self.continues:
+            return self.fit(X, y)
+        fitted: Fitted | None = None
+        for number in np.unique(bought_in):
+            so_far = bought_in <= number
+            fitted = self.fit(X[so_far], y[so_far], fitted)
+        if fitted is None:
+            raise ValueError("no rows to learn from")
+        return fitted
+
+    def _classifier(self) -> Any:
+        make = lookup(self.registry.classifiers, self.classifier.name, "classifier")
+        return make(self.seed, self.threads, **self.classifier.params)
+
+    def _resample(self, X: Features, y: Classes) -> Resampled:
+        make = lookup(self.registry.resamplers, self.resampler.name, "resampler")
+        resample: Resample = make(self.seed, **self.resampler.params)
+        return resample(X, y)
 
 
 @dataclass(frozen=True)
@@ -117,6 +157,26 @@ class Fitted:
             values = self._decisions(X)
         second, best = np.partition(values, -2, axis=1)[:, -2:].T
         return np.asarray(best - second)
+
+    def embedding(self, X: Features) -> Features:
+        """What the classifier makes of rows before it decides, (n_rows, n_units).
+
+        The last hidden layer of a network; the features themselves where there is none.
+        """
+        if not hasattr(self.model, "embed"):
+            return X
+        return np.asarray(self.model.embed(X))
+
+    def samples(self, X: Features, n: int, seed: int) -> Samples:
+        """Probabilities of `n` models that might as well be it, (n, n_rows, n_classes).
+
+        Of a network under dropout, of a forest's trees. With one class met, all agree on it.
+        Raises `AttributeError` for a classifier that has none.
+        """
+        if self.model is None:
+            return self._spread(np.ones((len(X), 1)), 0.0)[None]
+        drawn = self.model.samples(X, n, seed)
+        return np.stack([self._spread(sample, 0.0) for sample in drawn])
 
     def _decisions(self, X: Features) -> Decisions:
         values = self.model.decision_function(X)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from harness.arrays import Features, Probabilities, Rows, Scores
+from harness.arrays import Features, Probabilities, Rows, Samples, Scores
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
@@ -46,14 +48,32 @@ class OnLabels:
         self._fitted: Fitted | None = None
 
     def fitted(self, pool: Pool) -> Fitted:
-        """The learner, fitted on the labelled rows of `pool` in ascending order."""
+        """The learner, fitted on the labelled rows of `pool` in ascending order.
+
+        One that continues is fitted on every batch in turn, on those that it has not seen yet.
+        """
         if self._fitted is None or pool is not self._pool:
             started = perf_counter()
-            rows = pool.labelled
-            self._fitted = self.learner.fit(self.problem.X[rows], self.problem.y[rows])
+            self._fitted = self._continued(pool) if self.learner.continues else self._fit(pool)
             self._pool = pool
             self.fit_s = perf_counter() - started
         return self._fitted
+
+    def _fit(self, pool: Pool, before: Fitted | None = None) -> Fitted:
+        rows = pool.labelled
+        return self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
+
+    def _continued(self, pool: Pool) -> Fitted:
+        seen, fitted = self._pool, self._fitted
+        if seen is None or not np.array_equal(
+            pool.after(seen.n_rounds - 1).bought_in, seen.bought_in
+        ):
+            seen, fitted = None, None
+        for number in range(seen.n_rounds if seen else 0, pool.n_rounds):
+            fitted = self._fit(pool.after(number), fitted)
+        if fitted is None:
+            raise ValueError("no round has bought anything yet")
+        return fitted
 
 
 class _QueryModel:
@@ -70,7 +90,16 @@ class _QueryModel:
     def margins(self, rows: Rows) -> Scores:
         return np.asarray(self._score(self.fitted.margins, rows))
 
-    def _score(self, of: Callable[[Features], Scores], rows: Rows) -> Scores:
+    def embedding(self, rows: Rows) -> Features:
+        return np.asarray(self._score(self.fitted.embedding, rows))
+
+    def samples(self, rows: Rows, n: int, seed: int) -> Samples:
+        def of(X: Features) -> Samples:
+            return self.fitted.samples(X, n, seed).swapaxes(0, 1)
+
+        return np.asarray(self._score(of, rows)).swapaxes(0, 1)
+
+    def _score(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
         started = perf_counter()
         needed, at = np.unique(self.distinct.of[rows], return_inverse=True)
         scores = of(self.distinct.X[needed])[at]

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.arrays import Mask, Rows
+from harness.arrays import Mask, Rounds, Rows
 from harness.errors import BadQuery
+
+NEVER = -1
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,9 @@ class Pool:
     bought from its far end: they shift nobody else's rows, and are never candidates.
     """
 
-    is_labelled: Mask  # (n_pool,) for fitting
+    bought_in: Rounds  # (n_pool,) round in which a row was labelled for fitting; NEVER: it was not
     n_holdout: int = 0
+    n_rounds: int = 0
 
     @classmethod
     def unlabelled_of(cls, n_pool: int, n_holdout: int = 0) -> Pool:
@@ -29,7 +32,26 @@ class Pool:
         >>> Pool.unlabelled_of(5, n_holdout=2).candidates.tolist()
         [0, 1, 2]
         """
-        return cls(np.zeros(n_pool, dtype=bool), n_holdout)
+        return cls(np.full(n_pool, NEVER, dtype=np.int32), n_holdout)
+
+    @classmethod
+    def all_labelled(cls, n_pool: int) -> Pool:
+        """A pool of which every row was labelled at once.
+
+        >>> Pool.all_labelled(3).labelled.tolist()
+        [0, 1, 2]
+        """
+        return cls(np.zeros(n_pool, dtype=np.int32), n_rounds=1)
+
+    @cached_property
+    def is_labelled(self) -> Mask:
+        """Whether a row is labelled for fitting, (n_pool,)."""
+        return np.asarray(self.bought_in != NEVER)
+
+    def after(self, number: int) -> Pool:
+        """The pool as it was after round `number`."""
+        earlier = np.where(self.bought_in <= number, self.bought_in, NEVER)
+        return Pool(earlier, self.n_holdout, min(number + 1, self.n_rounds))
 
     @property
     def n_bought(self) -> int:
@@ -68,9 +90,9 @@ class Pool:
             raise BadQuery(f"asked for {n} distinct rows, got {np.sort(rows)[:10].tolist()}")
         if self.is_labelled[rows].any():
             raise BadQuery(f"already labelled: rows {rows[self.is_labelled[rows]][:5].tolist()}")
-        after = self.is_labelled.copy()
-        after[rows] = True
-        return Pool(after, self.n_holdout)
+        after = self.bought_in.copy()
+        after[rows] = self.n_rounds
+        return Pool(after, self.n_holdout, self.n_rounds + 1)
 
 
 def _read_only(rows: Rows) -> Rows:

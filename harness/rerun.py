@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from harness import environment
 from harness.again import Again
 from harness.cell import Acquisition, Reference, Study
+from harness.classifiers.needs import NEURAL
 from harness.compare import Compared, compare
 from harness.errors import RunFolderError
 from harness.ids import Named
+from harness.placement import began_with
 from harness.problem_cache import ProblemCache
 from harness.store import RunFolder
-from harness.stored import Stored, planned
+from harness.stored import Stored, Work, planned
 
 TABLES = ("acquisitions", "rounds", "evaluations", "trials", "references")
 SHOWN = 20  # differences
@@ -54,6 +56,7 @@ def rerun(folder: RunFolder, named: Named, tell: Callable[[str], None]) -> Rerun
     """
     stored = Stored.read(folder, named)
     work, plan, corpus = planned(stored)
+    _must_have_its_device(stored, work)
     again = Again(stored, plan, ProblemCache(corpus), tell)
     match work:
         case Acquisition():
@@ -73,11 +76,24 @@ def rerun(folder: RunFolder, named: Named, tell: Callable[[str], None]) -> Rerun
     return replace(done, notes=(*done.notes, *_other_cpus(folder))) if done.differences else done
 
 
+def _must_have_its_device(stored: Stored, work: Work) -> None:
+    acquisition = work.acquisition if isinstance(work, Study) else work
+    needs, setting = acquisition.curve.needs, acquisition.setting
+    if needs == NEURAL and setting.neural.device == "gpu" and environment.gpu() is None:
+        raise RunFolderError(
+            f"{stored.title} was computed on a GPU, and this machine has none; a CPU would give "
+            f"other numbers. Rerun it where there is one."
+        )
+
+
 def other_versions(folder: RunFolder) -> list[str]:
     """The numeric libraries that have changed since the run was computed, an entry each."""
-    now = environment.numeric_versions()
+    backend = began_with(folder).get("backend", "")
+    now = environment.numeric_versions(backend)
     stored = folder.read("environments", ["versions"]).column("versions").to_pylist()
-    changed = [line for versions in stored for line in environment.differences(versions, now)]
+    changed = [
+        line for versions in stored for line in environment.differences(versions, now, backend)
+    ]
     return list(dict.fromkeys(changed))
 
 

@@ -9,11 +9,11 @@ from time import perf_counter
 
 import numpy as np
 
-from harness import environment
+from harness import environment, memory
 from harness.arrays import Classes
 from harness.cell import Acquisition, Params, Reference, Study
 from harness.loop import Round
-from harness.schema import Row, null_metrics
+from harness.schema import COSTS, Row, null_metrics
 
 _UNTESTED: Row = {
     **null_metrics("test", "test_novel"),
@@ -22,6 +22,7 @@ _UNTESTED: Row = {
     "resampling": None,
     "fit_s": None,
     "predict_s": None,
+    **dict.fromkeys(COSTS),
 }
 
 
@@ -32,20 +33,27 @@ class Place:
     host: str
     environment_id: str
     started: float
+    peak_bytes: int = 0  # as far as looked at
 
     @classmethod
     def here(cls) -> Place:
-        """This process, from now on."""
+        """This process, from now on; a place that goes on around it must `look` first."""
         row = environment.describe()
+        memory.forget_peak()
         return cls(environment.host(), row["environment_id"], perf_counter())
+
+    def look(self) -> None:
+        """Keep the peak so far, before other work in this process forgets it."""
+        self.peak_bytes = max(self.peak_bytes, memory.peak_bytes())
 
     def ended(self, status: str, error: str | None = None) -> Row:
         """The columns that say how it ended, where, after how long."""
+        self.look()
         return {
             "status": status,
             "error": error,
             "wall_s": perf_counter() - self.started,
-            "peak_bytes": environment.peak_bytes(),
+            "peak_bytes": self.peak_bytes,
             "host": self.host,
             "environment_id": self.environment_id,
         }

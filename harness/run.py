@@ -19,6 +19,7 @@ from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
 from harness.ledger import Ledger, Standing, round_s
+from harness.placement import began_with
 from harness.plan import Plan
 from harness.schema import Row
 from harness.segment import (
@@ -28,6 +29,7 @@ from harness.segment import (
     StudySegment,
     Task,
     kind,
+    needs,
 )
 from harness.store import RunFolder
 
@@ -83,13 +85,17 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
             f"other names. Choose another --out, or give what changed another label with `as:` "
             f"and what only changed its label the old one.\n{shown}{more}"
         )
-    now = environment.numeric_versions()
+    backend = began_with(folder).get("backend", "") if plan.sweep.is_neural else ""
+    now = environment.numeric_versions(backend)
     for row in folder.read("environments", ["versions"]).to_pylist():
-        if changed := environment.differences(row["versions"], now):
+        if changed := environment.differences(row["versions"], now, backend):
             raise RunFolderError(
                 f"{folder.root} was computed with other library versions, and numbers may differ: "
                 f"{'; '.join(changed)}. Install those versions, or choose another --out."
             )
+
+
+_Place = tuple[tuple[int, int], int, Segment]  # in a queue: longest first, then in order
 
 
 class Driver:
@@ -105,7 +111,8 @@ class Driver:
         self.segment_s = segment_s
         self.ledger = Ledger.read(plan, folder)
         self.in_flight: set[str] = set()  # ids of acquisitions, studies, references
-        self._queue: list[tuple[tuple[int, int], int, Segment]] = []
+        # By what the segments need: work for a GPU and work for CPUs never wait in one line.
+        self._queues: defaultdict[str, list[_Place]] = defaultdict(list)
         self._queued: set[str] = set()
         self._order = count()
         self._singly: set[str] = set()  # work whose worker died: one round or trial a task
@@ -132,8 +139,8 @@ class Driver:
 
     def start_some(self) -> None:
         """Hand tasks to the executor, as many as it can use soon."""
-        while self._queue and len(self.in_flight) < self.executor.capacity:
-            _, _, segment = heapq.heappop(self._queue)
+        while (of := self.executor.next_of(self._ready())) is not None:
+            _, _, segment = heapq.heappop(self._queues[of])
             work_id = segment.work.id
             self._queued.discard(work_id)
             self.in_flight.add(work_id)
@@ -141,7 +148,12 @@ class Driver:
             fresh = (work_id, segment.unit) in self._suspects
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
-            self.executor.start(Task(segment, limit_s, self.plan.sweep.files, fresh))
+            sweep = self.plan.sweep
+            self.executor.start(Task(segment, limit_s, sweep.files, sweep.device_for(of), fresh))
+
+    def _ready(self) -> dict[str, int]:
+        """How much waits, by what it needs."""
+        return {of: len(queue) for of, queue in self._queues.items()}
 
     def take(self, batch: Sequence[Finished]) -> None:
         """Write what came back, count it, queue what it makes possible."""
@@ -171,7 +183,7 @@ class Driver:
         labels = segment.study.budget if isinstance(segment, StudySegment) else 0
         self._queued.add(work_id)
         place = (PRIORITY[kind(segment)], -labels)
-        heapq.heappush(self._queue, (place, next(self._order), segment))
+        heapq.heappush(self._queues[needs(segment)], (place, next(self._order), segment))
 
     def _push_next(self, segment: Segment) -> None:
         """What may be started now that `segment` is counted."""
@@ -196,7 +208,8 @@ class Driver:
         """In an order that a kill cannot turn into a claim of work that is not stored."""
         for row in found.get("environments", ()):
             if row["environment_id"] not in self._environments:
-                _must_be_alike(row)
+                sweep = self.plan.sweep
+                _must_be_alike(row, sweep.setting.neural.backend if sweep.is_neural else "")
                 self.folder.append("environments", [row])
                 self._environments.add(row["environment_id"])
         for table in ("attempts", "rounds", "evaluations", "trials", "references"):
@@ -261,10 +274,10 @@ def run(driver: Driver, watch: Watch) -> Progress:
     return driver.progress()
 
 
-def _must_be_alike(environment_row: Row) -> None:
+def _must_be_alike(environment_row: Row, backend: str) -> None:
     """Raise `ClusterError` for a worker whose numeric libraries are others than the driver's."""
-    now = environment.numeric_versions()
-    if changed := environment.differences(environment_row["versions"], now):
+    now = environment.numeric_versions(backend)
+    if changed := environment.differences(environment_row["versions"], now, backend):
         raise ClusterError(
             f"a worker has other library versions than this machine: {'; '.join(changed)} here. "
             f"Its results were not kept; install the same versions everywhere."

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 had no `COSTS`, and no `reading` of datasets
 
 Row = dict[str, Any]  # one row of a table: column -> value
 
@@ -33,8 +33,16 @@ METRICS = {
 }
 LOWER_IS_BETTER = frozenset({"log_loss"})
 
+# What a fitted model costs where it will run: columns of everything that is tested.
+COSTS = ("n_parameters", "model_bytes", "n_operations", "latency_row_s", "latency_batch_s")
+
 # Packages whose version may change a number.
 NUMERIC = ("numpy", "scipy", "scikit-learn", "xgboost", "imbalanced-learn", "optuna")
+FRAMEWORKS = {  # the same for networks, by the backend of Keras
+    "tensorflow": ("keras", "tensorflow"),
+    "jax": ("keras", "jax", "jaxlib"),
+    "torch": ("keras", "torch"),
+}
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
@@ -54,9 +62,13 @@ KEYS: dict[str, tuple[str, ...]] = {
 TIMING_AND_HOST = frozenset(
     {
         *("wall_s", "fit_s", "score_s", "query_s", "predict_s"),
+        *("latency_row_s", "latency_batch_s"),
         *("peak_bytes", "host", "environment_id"),
     }
 )
+
+# Columns that came after the first run folders: a null may mean that nobody asked.
+LATER = frozenset(COSTS)
 
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _NAME = pa.dictionary(pa.int32(), pa.string())
@@ -85,7 +97,12 @@ _OUTCOME = [
 ]
 _PLACE = [
     _field("wall_s", _REAL, "seconds of work; of an acquisition: of all its rounds"),
-    _field("peak_bytes", _INT, "highest resident size of the worker process so far"),
+    _field(
+        "peak_bytes",
+        _INT,
+        "highest resident size of the worker process, its data and libraries included: on Linux "
+        "during this work (of an acquisition: during its last segment), elsewhere so far",
+    ),
     _field("host", _NAME, "host name of the worker"),
     _field("environment_id", _NAME, "row of environments/"),
 ]
@@ -102,6 +119,36 @@ _TESTED = [
     _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
     _field("fit_s", _REAL, "seconds to resample and fit", null=True),
     _field("predict_s", _REAL, "seconds to score the test rows", null=True),
+    _field(
+        "n_parameters",
+        _INT,
+        "learned or stored numbers of the fitted model; of trees: nodes; null: not known",
+        null=True,
+    ),
+    _field(
+        "model_bytes",
+        _INT,
+        "bytes of the arrays that the model predicts from, or of its file (xgboost); null: unknown",
+        null=True,
+    ),
+    _field(
+        "n_operations",
+        _INT,
+        "multiply-adds for one row; of trees: comparisons on the deepest paths; null: not known",
+        null=True,
+    ),
+    _field(
+        "latency_row_s",
+        _REAL,
+        "seconds to classify one row, in Python on the worker; the fastest of several calls",
+        null=True,
+    ),
+    _field(
+        "latency_batch_s",
+        _REAL,
+        "seconds to classify 1,024 rows at once; where that is slow, of a single call",
+        null=True,
+    ),
 ]
 
 TABLES: dict[str, pa.Schema] = {
@@ -207,6 +254,7 @@ TABLES: dict[str, pa.Schema] = {
             _field("citation", _TEXT, "from the card"),
             _field("licence", _TEXT, "from the card, with its limits"),
             _field("content", _TEXT, "sha256 of what the rows were read or generated from"),
+            _field("reading", _TEXT, "by which card and code they were read", null=True),
             _field("preparation", _TEXT, "JSON: parameter -> value"),
             _field("removed", _TEXT, "JSON: reason -> rows removed by the preparation"),
             _field("classes", pa.list_(_TEXT), "class names, in the order of every class list"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.arrays import Rows
 from harness.cell import Acquisition, Params, Reference, Study
+from harness.device import CPU, Device
 from harness.problem import ProblemKey
 from harness.registry import ComponentFile
 from harness.schema import Row
@@ -105,12 +106,24 @@ class Task:
     segment: Segment
     limit_s: float  # ends between two rounds or trials once this is past
     files: tuple[ComponentFile, ...] = ()
+    device: Device = CPU
     fresh: bool = False  # in a process of its own: this very round or trial killed its last one
 
 
 def kind(segment: Segment) -> str:
     """`acquisition`, `evaluation`, `study` or `reference`."""
     return type(segment).__name__.removesuffix("Segment").lower()
+
+
+def needs(segment: Segment) -> str:
+    """What the classifiers that this very segment fits declared (`classifiers/needs.py`)."""
+    if isinstance(segment, StudySegment):
+        return segment.study.acquisition.curve.classifier.needs
+    curve = segment.work.curve
+    if isinstance(segment, AcquisitionSegment) and curve.strategy.model:
+        tested = curve.classifier.needs if segment.tested else ""
+        return curve.strategy.model.needs or tested
+    return curve.classifier.needs
 
 
 def problem_key(segment: Segment) -> ProblemKey:

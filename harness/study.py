@@ -17,12 +17,14 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from harness import schema
-from harness.arrays import Classes, Probabilities, Rows
+from harness.arrays import Classes, Probabilities
 from harness.cell import Params, Study
+from harness.cost import cost
 from harness.errors import OneClass, RunFolderError
-from harness.folds import folds
+from harness.folds import Fold, folds
 from harness.learner import Fitted, Learner
 from harness.metrics import confusion, score
+from harness.pool import Pool
 from harness.problem import Problem
 from harness.sampler import tpe
 from harness.schema import Row
@@ -96,33 +98,38 @@ def _told(study: Study, judged: Judged) -> FrozenTrial:
 class Bench:
     """The rows of one study, prepared once: labelled, folds or holdout, test."""
 
-    def __init__(self, study: Study, problem: Problem, labelled: Rows, holdout: Rows) -> None:
-        """`labelled` and `holdout` are ascending pool rows. Raises `OneClass`, `CannotValidate`."""
+    def __init__(self, study: Study, problem: Problem, pool: Pool) -> None:
+        """`pool` is as the budget left it. Raises `OneClass`, `CannotValidate`."""
         self.problem = problem
-        self.labelled = labelled
-        self.holdout = holdout
+        self.labelled = labelled = pool.labelled
+        self.bought_in = pool.bought_in[labelled]
+        self.holdout = pool.holdout
         met = np.unique(problem.y[labelled])
         if len(met) == 1:
             raise OneClass(f"all {len(labelled)} labelled rows are of one class, number {met[0]}")
         setting = study.acquisition.setting
-        self.folds = []
-        if setting.tuning.validation.method == "cross_validation":
+        self.folds: list[Fold] = []
+        validation = study.validation
+        if validation.method != "holdout":
             name, repeat = study.acquisition.curve.dataset.name, study.acquisition.repeat
             self.folds = folds(
                 problem.y[labelled],
                 problem.groups[labelled],
-                setting.tuning.validation.folds,
+                validation.folds,
                 integer(setting.seed, "folds", name, repeat),
             )
+        if validation.method == "holdout_of_labelled":
+            self.folds = self.folds[:1]
 
     def try_out(self, learner: Learner) -> Row:
         """Validate, then fit on all labelled rows and test: the metric columns of a trial."""
         X, y = self.problem.X[self.labelled], self.problem.y[self.labelled]
         validated = [
-            _scored(learner.fit(X[fit], y[fit]), X[held], y[held]) for fit, held in self.folds
+            _scored(learner.fit_batches(X[fit], y[fit], self.bought_in[fit]), X[held], y[held])
+            for fit, held in self.folds
         ]
         started = perf_counter()
-        fitted = learner.fit(X, y)
+        fitted = learner.fit_batches(X, y, self.bought_in)
         fit_s = perf_counter() - started
         if not self.folds:
             held = self.holdout
@@ -155,7 +162,7 @@ def _validation_metrics(parts: Sequence[_Scored], n_classes: int) -> Row:
 
 
 def tested(fitted: Fitted, problem: Problem) -> Row:
-    """Test columns: all test rows, and those without a twin in the pool."""
+    """Test columns: all test rows, those without a twin in the pool, and what the model costs."""
     started = perf_counter()
     predicted, probabilities = fitted.predict(problem.test.X)
     predict_s = perf_counter() - started
@@ -179,6 +186,7 @@ def tested(fitted: Fitted, problem: Problem) -> Row:
         "confusion": confusion(problem.y_test, predicted[of], problem.n_classes).tolist(),
         "resampling": fitted.note,
         "predict_s": predict_s,
+        **cost(fitted, problem.test.X),
     }
 
 

@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
-from harness.errors import CannotValidate, Dropped, OneClass
+from harness.device import using
+from harness.errors import CannotValidate, DeviceError, Dropped, OneClass
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -41,13 +42,15 @@ ProblemOf = Callable[[ProblemKey, Registry], Problem]
 def work(task: Task, problem_of: ProblemOf) -> Rowset:
     """Do `task` and return its rows, table by table.
 
-    What a component raises becomes a `failed` row; anything that this raises is a bug.
-    `problem_of` gives the prepared problem of a key.
+    What a component raises becomes a `failed` row. Raises `DeviceError` where the device is not
+    there after all; anything else that this raises is a bug. `problem_of` gives the prepared
+    problem of a key.
     """
     segment = task.segment
-    known = registry.load(task.files)
     key = problem_key(segment)
-    with _quiet(threads=key.setting.threads):
+    threads = key.setting.threads
+    with using(task.device, threads), _quiet(threads):
+        known = registry.load(task.files)
         started = perf_counter()
         due = partial(_due, started + task.limit_s)
         try:
@@ -69,6 +72,8 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
 
 
 def _failure(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, DeviceError):
+        raise error  # of no use to go on: whatever comes next would fail of the same
     return "oom" if isinstance(error, MemoryError) else "failed", rows.traced(error)
 
 
@@ -132,13 +137,16 @@ def _acquire(
     pool = buying.replay(segment.batches)
     number = len(segment.batches)
     ended = None
+    # A model that continues would be fitted on all batches again by the next segment.
+    goes_on = query.learner.continues or (segment.tested and shared.learner.continues)
     try:
         for done in active_learning(buying, query, pool, number, segment.until):
             pool, number = done.pool, done.number + 1
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
+                place.look()
                 found["evaluations"].append(_evaluation(acquisition, shared, pool))
-            if due():
+            if due() and not goes_on:
                 break
     except RAISED as error:
         ended = place.ended(*_failure(error))
@@ -189,7 +197,7 @@ def _evaluate(
     for number in segment.missing:
         pool = buying.replay(segment.batches[: number + 1])
         found["evaluations"].append(_evaluation(acquisition, model, pool))
-        if due():
+        if due() and not model.learner.continues:
             break
     return found
 
@@ -203,7 +211,7 @@ def _study(
     pool = _buying(study.acquisition, problem, known).replay(segment.batches)
     learner = _learner(study.acquisition, problem, known)
     try:
-        bench = Bench(study, problem, pool.labelled, pool.holdout)
+        bench = Bench(study, problem, pool)
     except (OneClass, CannotValidate) as reason:
         place = rows.Place.here()
         ended = place.ended("skipped", str(reason))
@@ -239,7 +247,7 @@ def _refer(segment: ReferenceSegment, problem: Problem, known: Registry) -> Rows
     model = OnLabels(problem, _learner(reference, problem, known))
     values: Row | None
     try:
-        everything = Pool(np.ones(len(problem.y), dtype=bool))
+        everything = Pool.all_labelled(len(problem.y))
         fitted = model.fitted(everything)
         values = {**tested(fitted, problem), "fit_s": model.fit_s}
         ended = place.ended("done")

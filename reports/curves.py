@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.schema import METRICS
+from harness.schema import COSTS, METRICS
 from harness.winners import defaults, winners
 from reports.grid import Grid
 from reports.interval import half_width
@@ -24,7 +24,7 @@ SUMMARY = ["mean", "half", "low", "high", "n_repeats"]
 
 
 def scores(results: Results, grid: Grid) -> pd.DataFrame:
-    """Return every tested model that a curve passes: `POINT`, repeat, and the test_* columns.
+    """Return every tested model that a curve passes: `POINT`, repeat, test_* columns, `COSTS`.
 
     One row per curve, series, n_labels and repeat, sorted by them. `novel` is not among the
     series here: it is other columns of the tuned rows.
@@ -35,11 +35,12 @@ def scores(results: Results, grid: Grid) -> pd.DataFrame:
         results.evaluations.assign(series="default"),
     ]
     tests = [f"{prefix}_{name}" for prefix in ("test", "test_novel") for name in METRICS]
-    columns = [*POINT, "repeat", *tests]
+    numbers = [*tests, *COSTS]
+    columns = [*POINT, "repeat", *numbers]
     done = [part[part["status"] == "done"] for part in parts]
     filled = [part.assign(curve=grid.number(part))[columns] for part in done if len(part)]
     if not filled:
-        return pd.DataFrame(columns=columns).astype(dict.fromkeys(tests, float))
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(numbers, float))
     key = [*POINT, "repeat"]
     # Trial 0 and an evaluation after the same round are the same model; the trial comes first.
     once = pd.concat(filled, ignore_index=True).drop_duplicates(key)

@@ -23,9 +23,9 @@ class Board:
     default and novel: X, X_half, X_low, X_high, X_n_repeats (the score at `at`, see
     `over_repeats`); to_target, to_target_reached, to_target_n_repeats, to_target_first,
     to_target_within (labels, tuned; see `labels_to_target`), aubc, aubc_half and aubc_n_repeats
-    (tuned), coverage (repeats with a tuned score; with one at every budget, if none is chosen),
-    is_partial (fewer than `n_repeats`), n_trials and failures (over all budgets, if none is
-    chosen).
+    (tuned); the columns `COSTS` of the tuned models at `at` (medians over repeats); coverage
+    (repeats with a tuned score; with one at every budget, if none is chosen), is_partial (fewer
+    than `n_repeats`), n_trials and failures (over all budgets, if none is chosen).
     """
 
     dataset: str
@@ -58,6 +58,7 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
         [
             grid.curves.loc[index, PIPELINE],
             measures.of_cells.reindex(here).set_axis(index),
+            measures.costs.reindex(here).set_axis(index),
             measures.of_curves.reindex(index),
             counts,
         ],

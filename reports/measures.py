@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from reports import curves, efficiency
+from reports.costs import costs
 from reports.efficiency import Target
 from reports.grid import Grid
 from reports.reference import Reference
@@ -24,6 +25,7 @@ class Measures:
     targets: dict[str, Target]  # by dataset
     to_target: pd.DataFrame  # `reports.efficiency.labels_to_target`, measured at budgets
     areas: pd.DataFrame  # `over_repeats` of the areas under the curves, indexed by curve, series
+    costs: pd.DataFrame  # `reports.costs.costs`, whatever the metric
 
     @classmethod
     def of(
@@ -54,6 +56,7 @@ class Measures:
             targets,
             efficiency.labels_to_target(bought, metric, goals.astype(float)),
             curves.over_repeats(area, ["curve", "series"]),
+            costs(scored),
         )
 
     @cached_property

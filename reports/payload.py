@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from harness.schema import LOWER_IS_BETTER
+from harness.schema import COSTS, LOWER_IS_BETTER
 from reports import curves, figures
+from reports.costs import AGAINST, front
 from reports.grid import Grid
 from reports.interval import ENOUGH
 from reports.leaderboard import PIPELINE, Board, board
@@ -67,6 +68,7 @@ def _dataset(name: str, grid: Grid, measured: Sequence[Measures], references: pd
         "curves": grid.curves.loc[mine, PIPELINE].to_numpy().tolist(),
         "is_large": n_points > MANY,
         "failures": _failures(grid, name, mine),
+        "costs": {str(at): _costs(measured[0], at, mine) for at in grid.budgets[name]},
         "metrics": {one.metric: _metric(one, name, mine, n_points > MANY) for one in measured},
         "references": _references(references, measured),
     }
@@ -78,6 +80,12 @@ def _failures(grid: Grid, name: str, mine: Curves) -> Json:
     wide = wide.pivot_table(index="curve", columns="budget", values="failures").reindex(index=mine)
     at = {str(budget): _whole(wide[budget]) for budget in grid.budgets[name]}
     return {**at, "all": _whole(wide.sum(axis=1))}
+
+
+def _costs(measures: Measures, budget: int, mine: Curves) -> Json:
+    """Return `COSTS` per curve, of the tuned models at `budget`: whole numbers, seconds in ns."""
+    rows = measures.costs.reindex(pd.MultiIndex.from_product([mine, [budget]]))
+    return {name: _whole(rows[name] * (1e9 if name.endswith("_s") else 1)) for name in COSTS}
 
 
 def _metric(measures: Measures, dataset: str, mine: Curves, is_large: bool) -> Json:  # noqa: FBT001
@@ -94,6 +102,7 @@ def _metric(measures: Measures, dataset: str, mine: Curves, is_large: bool) -> J
             "labels": goal.n_labels,
         },
         "order": {at: _order(one, mine) for at, one in boards.items()},
+        "fronts": {at: _fronts(one, mine) for at, one in boards.items() if at != "all"},
         # per curve: median (null: never), reached, repeats, first, within; null: nothing to say
         "to_target": [None if np.isnan(row[1]) else _whole(row) for row in reached],
         "aubc": _scores(rows["aubc"]),
@@ -106,6 +115,17 @@ def _metric(measures: Measures, dataset: str, mine: Curves, is_large: bool) -> J
 def _order(one: Board, mine: Curves) -> list[list[int | None]]:
     place = np.searchsorted(mine, one.rows["curve"])
     return _whole(np.column_stack([one.rows["rank"], place]))
+
+
+def _fronts(one: Board, mine: Curves) -> dict[str, list[int]]:
+    """Return, by what a score is traded for, the curves that no other beats, cheapest first.
+
+    Only complete cells compete: a mean over other repeats is not paired with the rest.
+    """
+    rows = one.rows[~one.rows["is_partial"]]
+    score = -rows["tuned"] if one.metric in LOWER_IS_BETTER else rows["tuned"]
+    places = np.searchsorted(mine, rows["curve"])
+    return {name: _whole(places[front(rows[name], score)]) for name in AGAINST}
 
 
 def _series(measures: Measures, series: str, mine: Curves, is_large: bool) -> Json:  # noqa: FBT001

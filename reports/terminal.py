@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 from rich.box import SIMPLE
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports import units
 from reports.interval import ENOUGH
 from reports.leaderboard import PIPELINE, Board
 from reports.metric_names import TITLES
@@ -72,6 +74,10 @@ def notes(board: Board, shown: int) -> list[str]:
         )
     if board.rows["is_partial"].any():
         lines.append("* fewer repeats than the dataset has; nothing is imputed")
+    if board.rows["latency_row_s"].notna().any():
+        lines.append(
+            "size, and latency of one row, in Python on the worker: the tuned models' median"
+        )
     hidden = len(board.rows) - shown
     if hidden:
         lines.append(f"{hidden} more row{'s' * (hidden > 1)}: --top {len(board.rows)}")
@@ -114,6 +120,8 @@ def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
     found["no twins"] = [_digits(value) for value in rows["novel"]]
     found["to target"] = [labels(row, board.most) for row in each]
     found["AUBC"] = [_digits(value) for value in rows["aubc"]]
+    found["size"] = [_in(units.size, n_bytes) for n_bytes in rows["model_bytes"]]
+    found["latency"] = [_in(units.duration, seconds) for seconds in rows["latency_row_s"]]
     found["repeats"] = [
         f"{n}/{board.n_repeats}{'*' * is_partial}"
         for n, is_partial in zip(rows["coverage"], rows["is_partial"], strict=True)
@@ -128,7 +136,7 @@ def narrowed(columns: dict[str, list[str]], width: int) -> list[str]:
     Returns the names of those taken out.
     """
     hidden: list[str] = []
-    for name in ("failures", "AUBC", "no twins", "default"):
+    for name in ("failures", "latency", "AUBC", "size", "no twins", "default"):
         wide = sum(max(map(len, [head, *cells])) + 3 for head, cells in columns.items())
         if wide > width and name in columns:
             del columns[name]
@@ -140,6 +148,10 @@ def _says_nothing(name: str, column: list[str]) -> bool:
     if name in PIPELINE:
         return len(column) > 1 and len(set(column)) == 1
     return set(column) <= {NOTHING, "0"}
+
+
+def _in(unit: Callable[[float], str], value: float) -> str:
+    return NOTHING if pd.isna(value) else unit(value)
 
 
 def _digits(value: float) -> str:

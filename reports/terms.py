@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.schema import NUMERIC
+from harness.schema import FRAMEWORKS, NUMERIC
 
 SHARED = ("seed", "split", "labelling", "tuning", "dtype", "threads")
 FREE = ("tuning.trials",)  # more of them may be added to either run; the page says how many
@@ -33,7 +33,11 @@ def terms(
                 label = entry.get("as", entry["name"])
                 found[f"{axis} {label}"] = json.dumps(meaning, sort_keys=True)
     found |= {f"components {name}": text for name, text in files.items()}
-    return found | {f"{name} version": versions[name] for name in NUMERIC if name in versions}
+    neural = sweep.get("neural", {})
+    numeric = (*NUMERIC, *FRAMEWORKS.get(neural.get("backend"), ()))
+    if neural.get("device") in {"cpu", "gpu"}:  # else there are no networks
+        found |= {f"networks on {name}": value for name, value in neural.items()}
+    return found | {f"{name} version": versions[name] for name in numeric if name in versions}
 
 
 def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from search_spaces import (
     knn,
     logistic_regression,
     naive_bayes,
+    neural,
     random_forest,
     smote,
     smote_enn,
@@ -24,11 +25,19 @@ from search_spaces.space import Space
 __all__ = ["CLASSIFIER_SPACES", "RESAMPLER_SPACES", "Space"]
 
 CLASSIFIER_SPACES: dict[str, Space] = {
+    "bilstm": neural.SPACE,
+    "bilstm_attention": neural.SPACE,
+    "cnn": neural.SPACE,
+    "cnn_bilstm": neural.SPACE,
+    "cnn_bilstm_attention": neural.SPACE,
     "decision_tree": decision_tree.SPACE,
+    "ffnn": neural.SPACE,
     "knn": knn.SPACE,
     "logistic_regression": logistic_regression.SPACE,
+    "lstm": neural.SPACE,
     "naive_bayes": naive_bayes.SPACE,
     "random_forest": random_forest.SPACE,
+    "random_neural_network": neural.SPACE,
     "svc": svc.SPACE,
     "xgboost": xgboost.SPACE,
 }

@@ -14,6 +14,8 @@ class Classifier(Protocol):
     knows no probabilities, `decision_function`: (n_rows,) for two classes, else (n_rows,
     n_classes_seen).
 
+    Fitted, it may say what it costs by `size() -> harness.classifiers.size.Size`; ours do.
+
     A factory `(seed, threads, *, parameters...) -> Classifier` promises that equal arguments and
     rows give equal answers; that nothing reads or moves a global random state; that rows may be
     float32 or float64, read-only, constant, or one per class; and that no warning escapes. In

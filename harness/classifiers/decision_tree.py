@@ -23,13 +23,12 @@ def decision_tree(  # noqa: PLR0913 - the parameters of the method
 
     Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees", 1984.
     """
-    from sklearn.tree import DecisionTreeClassifier
+    from harness.classifiers.sized_tree import SizedTree
 
-    tree: Classifier = DecisionTreeClassifier(
+    return SizedTree(
         criterion=criterion,
         max_depth=max_depth,
         min_samples_leaf=min_samples_leaf,
         class_weight=class_weight,
         random_state=seed,
     )
-    return tree

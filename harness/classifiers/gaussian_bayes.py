@@ -12,6 +12,7 @@ from scipy.special import softmax
 from sklearn.naive_bayes import GaussianNB
 
 from harness.arrays import Classes, Features, Probabilities
+from harness.classifiers.size import Size
 
 
 class GaussianBayes(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
@@ -34,3 +35,15 @@ class GaussianBayes(GaussianNB):  # type: ignore[misc]  # scikit-learn is untype
     def predict_proba(self, X: Features) -> Probabilities:
         """Posterior of each class, (n_rows, n_classes)."""
         return np.asarray(softmax(self.predict_joint_log_proba(X), axis=1))
+
+    def size(self) -> Size:
+        """A mean and a variance per class and feature, and the class shares.
+
+        Two multiply-adds per class and feature: one squares the distance, one weighs it.
+        """
+        arrays = (self.theta_, self.var_, self.class_prior_)
+        return Size(
+            n_parameters=sum(array.size for array in arrays),
+            n_bytes=sum(array.nbytes for array in arrays),
+            n_operations=self.theta_.size + self.var_.size,
+        )

@@ -10,6 +10,7 @@ from typing import Self
 from sklearn.neighbors import KNeighborsClassifier
 
 from harness.arrays import Classes, Features
+from harness.classifiers.size import Size
 
 
 class NeighboursAtMost(KNeighborsClassifier):  # type: ignore[misc]  # scikit-learn is untyped
@@ -27,3 +28,16 @@ class NeighboursAtMost(KNeighborsClassifier):  # type: ignore[misc]  # scikit-le
         self.n_neighbors = min(self.most, len(X))
         super().fit(X, y)
         return self
+
+    def size(self) -> Size:
+        """The stored rows x features and their classes, and the distances to all of them.
+
+        A tree that scikit-learn may have built over few features is an index: it takes more room
+        and fewer distances, and the answer does not need it.
+        """
+        rows, classes = self._fit_X, self._y
+        return Size(
+            n_parameters=rows.size + classes.size,
+            n_bytes=rows.nbytes + classes.nbytes,
+            n_operations=rows.size,
+        )

@@ -11,7 +11,9 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
-from harness.arrays import Features, Probabilities
+from harness.arrays import Features, Probabilities, Samples
+from harness.classifiers.size import Size
+from harness.classifiers.sized_tree import size_of_trees
 
 
 class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-learn is untyped
@@ -34,3 +36,11 @@ class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-lea
         return np.concatenate(
             Parallel(n_jobs=n_parts, prefer="threads")(delayed(in_order)(part) for part in parts)
         )
+
+    def samples(self, X: Features, n: int, seed: int) -> Samples:  # noqa: ARG002 - nothing drawn
+        """Each tree's probabilities, (n_trees, n_rows, n_classes): all of them, whatever `n`."""
+        return np.stack([tree.predict_proba(X) for tree in self.estimators_])
+
+    def size(self) -> Size:
+        """Of all its trees."""
+        return size_of_trees([estimator.tree_ for estimator in self.estimators_])

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from harness.arrays import Classes, Features
+from harness.classifiers.size import Size
 
 
 class PatientLogisticRegression(LogisticRegression):  # type: ignore[misc]  # untyped
@@ -23,3 +24,12 @@ class PatientLogisticRegression(LogisticRegression):  # type: ignore[misc]  # un
             warnings.simplefilter("ignore", ConvergenceWarning)
             super().fit(X, y)
         return self
+
+    def size(self) -> Size:
+        """A weight per class (one for two) and feature, and an intercept per class."""
+        weights, intercepts = self.coef_, self.intercept_
+        return Size(
+            n_parameters=weights.size + intercepts.size,
+            n_bytes=weights.nbytes + intercepts.nbytes,
+            n_operations=weights.size,
+        )

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.svm import SVC
 
 from harness.arrays import Classes, Features
+from harness.classifiers.size import Size
 
 
 class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
@@ -46,3 +47,16 @@ class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
         variance = float(np.asarray(X, dtype=np.float64).var())
         # As scikit-learn does (svm/_base.py, "scale"): 1 where nothing varies.
         return 1.0 / (float(X.shape[1]) * variance) if variance else 1.0
+
+    def size(self) -> Size:
+        """Support vectors x features, and the weights with which each counts in each problem.
+
+        A multiply-add per feature is a row's distance to a support vector, and one per weight its
+        share in a decision; exponentials are not counted.
+        """
+        arrays = (self.support_vectors_, self.dual_coef_, self.intercept_)
+        return Size(
+            n_parameters=sum(array.size for array in arrays),
+            n_bytes=sum(array.nbytes for array in arrays),
+            n_operations=self.support_vectors_.size + self.dual_coef_.size,
+        )

@@ -24,9 +24,9 @@ def xgboost(  # noqa: PLR0913 - the parameters of the method
 
     Chen and Guestrin, "XGBoost: a scalable tree boosting system", KDD 2016.
     """
-    from xgboost import XGBClassifier
+    from harness.classifiers.sized_booster import SizedBooster
 
-    booster: Classifier = XGBClassifier(
+    return SizedBooster(
         n_estimators=n_estimators,
         learning_rate=learning_rate,
         max_depth=max_depth,
@@ -40,4 +40,3 @@ def xgboost(  # noqa: PLR0913 - the parameters of the method
         random_state=seed,
         verbosity=0,
     )
-    return booster

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from harness.cell import Component
+from harness.cell import Component, Validation
+from harness.classifiers.needs import NEURAL, needs_of
 from harness.registry import Registry, unknown
 from harness.spec import fields
 from harness.spec.parameters import check, taken
@@ -44,10 +46,38 @@ class Entries:
         source = self.registry.source("datasets", entry.name)
         return Component(entry.name, entry.label or entry.name, params, source, is_data=True)
 
-    def classifier(self, entry: fields.Tunable, path: Path) -> Component | None:
-        """A classifier with its search space."""
+    def classifier(
+        self, entry: fields.Classifier, path: Path, shared: fields.Validation
+    ) -> Component | None:
+        """A classifier with its search space, and how its studies validate beside `shared`."""
         spaces = self.registry.classifier_spaces
-        return self._tunable("classifiers", entry, path, spaces)
+        component = self._tunable("classifiers", entry, path, spaces)
+        if component is None:
+            return None
+        self._check_validation(entry, path, shared)
+        if entry.validation is None and component.needs == NEURAL and shared.method != "holdout":
+            # A fit takes seconds: five of them for each trial are seldom worth it. The entry gets
+            # it too, so that the sweep in the run folder says it.
+            entry.validation = fields.Validation(method="holdout_of_labelled")
+        own = entry.validation
+        validation = Validation(own.method, own.folds or 0) if own else None
+        return replace(component, validation=validation)
+
+    def _check_validation(
+        self, entry: fields.Classifier, path: Path, shared: fields.Validation
+    ) -> None:
+        if entry.validation is None:
+            return
+        if entry.validation.method == "holdout":
+            self.problems.add(
+                (*path, "validation"),
+                "holdout rows are bought for all classifiers alike: set it in tuning.validation",
+            )
+        elif shared.method == "holdout":
+            self.problems.add(
+                (*path, "validation"),
+                "tuning.validation buys holdout rows, which this would leave unused; leave it out",
+            )
 
     def resampler(self, entry: fields.Tunable, path: Path) -> Component | None:
         """A resampler with its search space."""
@@ -68,15 +98,13 @@ class Entries:
             self.problems.add((*path, "model", "space"), "a query model is not tuned")
         at = (*path, "model")
         model = self.component("classifiers", entry.model, at, (*at, "params"))
-        return model and Component(
-            component.name, component.label, component.params, component.source, model=model
-        )
+        return model and replace(component, model=model)
 
-    def has_probabilities(self, classifier: Component) -> bool:
-        """Whether it has `predict_proba`; taken for granted where it cannot be made."""
+    def offers(self, classifier: Component, method: str) -> bool:
+        """Whether it has the method; taken for granted where it cannot be made."""
         factory = self.registry.classifiers[classifier.name]
         try:
-            return hasattr(factory(0, 1, **classifier.params), "predict_proba")
+            return hasattr(factory(0, 1, **classifier.params), method)
         except Exception:  # noqa: BLE001 - its trials will say what is wrong with it
             return True
 
@@ -92,7 +120,8 @@ class Entries:
         if params is None:
             return None
         source = self.registry.source(axis, entry.name)
-        return Component(entry.name, entry.label or entry.name, params, source)
+        needs = needs_of(known[entry.name]) if axis == "classifiers" else ""
+        return Component(entry.name, entry.label or entry.name, params, source, needs=needs)
 
     def _tunable(
         self, axis: str, entry: fields.Tunable, path: Path, spaces: Mapping[str, Space]
@@ -119,7 +148,7 @@ class Entries:
                 why = misfit(distribution, parameters[name], component.params[name])
             if why:
                 self.problems.add((*path, "space", name), why)
-        return Component(component.name, component.label, component.params, component.source, space)
+        return replace(component, space=space)
 
 
 def singular(axis: str) -> str:

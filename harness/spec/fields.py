@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from harness import schema
+from harness.device import BACKENDS
 from harness.spec.problems import number_hint
 
 
@@ -62,10 +63,45 @@ class Scaler(_Strict):
 
 
 class Tunable(Scaler):
-    """A classifier or resampler."""
+    """A resampler."""
 
     space: dict[str, Range] = Field(
         {}, description="ranges that replace or extend the search space that ships"
+    )
+
+
+class Validation(_Strict):
+    """What tuning may see."""
+
+    method: Literal["cross_validation", "holdout_of_labelled", "holdout"] = Field(
+        "cross_validation",
+        description="on the labelled rows, on one fold of them only, or on rows bought for it",
+    )
+    folds: int | None = Field(
+        None, ge=2, description="of cross_validation, default: 5; of holdout_of_labelled: 4"
+    )
+    rows: int | None = Field(None, ge=2, description="of holdout: charged to every budget")
+
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> Validation:
+        if self.method == "holdout" and self.rows is None:
+            raise ValueError("holdout needs rows: how many to buy")
+        if self.method == "holdout" and self.folds is not None:
+            raise ValueError("folds belong to cross_validation, not to holdout")
+        if self.method != "holdout" and self.rows is not None:
+            raise ValueError(f"rows belong to holdout, not to {self.method}")
+        if self.method != "holdout" and self.folds is None:
+            self.folds = 5 if self.method == "cross_validation" else 4
+        return self
+
+
+class Classifier(Tunable):
+    """A classifier."""
+
+    validation: Validation | None = Field(
+        None,
+        description="of its own studies, instead of `tuning.validation`; default of a neural one: "
+        "`{method: holdout_of_labelled, folds: 4}`, unless that is `holdout`",
     )
 
 
@@ -109,6 +145,7 @@ def _budget(value: Any) -> Any:
 
 _Datasets = list[Annotated[Dataset, BeforeValidator(_by_name)]]
 _Tunables = list[Annotated[Tunable, BeforeValidator(_by_name)]]
+_Classifiers = list[Annotated[Classifier, BeforeValidator(_by_name)]]
 _Scalers = list[Annotated[Scaler, BeforeValidator(_by_name)]]
 _Strategies = list[Annotated[Strategy, BeforeValidator(_by_name)]]
 _Budgets = list[Annotated[Any, BeforeValidator(_budget)]]
@@ -118,7 +155,7 @@ class Axes(_Strict):
     """What is crossed. In a grid, an axis that is not given is the sweep's."""
 
     datasets: _Datasets | None = Field(None, description="what to detect intrusions in")
-    classifiers: _Tunables | None = Field(None, description="what detects them")
+    classifiers: _Classifiers | None = Field(None, description="what detects them")
     scalers: _Scalers | None = Field(None, description="fitted on pool features; default: [none]")
     resamplers: _Tunables | None = Field(
         None, description="applied to labelled rows before a fit; default: [none]"
@@ -150,28 +187,6 @@ class Labelling(_Strict):
     initial: int = Field(50, ge=1, description="rows labelled before the first query")
     design: str = Field("random", description="how those are chosen")
     batch: int = Field(50, ge=1, description="rows labelled each round")
-
-
-class Validation(_Strict):
-    """What tuning may see."""
-
-    method: Literal["cross_validation", "holdout"] = Field(
-        "cross_validation", description="on the labelled rows, or on rows bought for it"
-    )
-    folds: int | None = Field(None, ge=2, description="of cross_validation; default: 5")
-    rows: int | None = Field(None, ge=2, description="of holdout: charged to every budget")
-
-    @model_validator(mode="after")
-    def _fits_its_method(self) -> Validation:
-        if self.method == "holdout" and self.rows is None:
-            raise ValueError("holdout needs rows: how many to buy")
-        if self.method == "holdout" and self.folds is not None:
-            raise ValueError("folds belong to cross_validation, not to holdout")
-        if self.method == "cross_validation" and self.rows is not None:
-            raise ValueError("rows belong to holdout, not to cross_validation")
-        if self.method == "cross_validation" and self.folds is None:
-            self.folds = 5
-        return self
 
 
 class Tuning(_Strict):
@@ -214,6 +229,33 @@ class Limits(_Strict):
     )
 
 
+class Neural(_Strict):
+    """What networks compute on and with: part of their ids, of no others."""
+
+    device: Literal["auto", "cpu", "gpu"] = Field(
+        "auto",
+        description="auto: as the run folder began, else a GPU where the cluster has one",
+    )
+    backend: Literal[BACKENDS] | None = Field(  # type: ignore[valid-type]
+        None, description="of Keras; default: what KERAS_BACKEND says, else tensorflow"
+    )
+    deterministic: bool = Field(
+        default=True, description="only operations that repeat to the last bit, if slower"
+    )
+
+
+class Resources(_Strict):
+    """By what classifiers need (`neural`): what one task of theirs asks of Ray."""
+
+    gpus: float = Field(
+        0.25, ge=0.01, le=1, description="share of a GPU and of its memory, where on GPUs"
+    )
+    cpus: float = Field(0, ge=0, description="where on GPUs; elsewhere it is threads")
+    memory_gb: float | None = Field(
+        None, gt=0, description="of the machine; default: limits.memory_gb"
+    )
+
+
 class SweepFile(Axes):
     """A sweep file."""
 
@@ -230,5 +272,7 @@ class SweepFile(Axes):
     dtype: Literal["float32", "float64"] = Field("float32", description="of features, scaled")
     threads: int = Field(1, ge=1, le=1024, description="per task")
     limits: Limits = Field(Limits(), description="what a trial may use")
+    neural: Neural = Field(Neural(), description="where networks compute")
+    resources: dict[str, Resources] = Field({}, description="what networks ask of Ray")
     components: list[str] = Field([], description="Python files with more components; trusted")
     grids: list[Axes] = Field([], description="several grids in one sweep, instead of one")

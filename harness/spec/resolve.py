@@ -13,8 +13,10 @@ from harness.registry import ComponentFile, Registry
 from harness.spec import fields
 from harness.spec.entries import Entries, plural
 from harness.spec.problems import Path, Problems, nearest
+from harness.spec.resources import only_needed, resources_of
 from harness.spec.setting import setting_of
-from harness.sweep import Grid, Limits, Sweep, Target
+from harness.strategies.query import does_ask_samples
+from harness.sweep import Grid, Limits, Sweep, Target, needed
 
 BROKEN = "\0"  # names an entry that could not be read, so that the others are still checked
 PROBABILISTIC = frozenset({"log_loss", "roc_auc", "pr_auc"})
@@ -44,11 +46,14 @@ def resolve(
     resolver.exclusions(places)
     resolver.no_idle_axes()
     resolver.no_empty_metric(grids)
+    resolver.no_missing_samples(grids)
     for grid, (place, path) in zip(grids, places, strict=True):
         resolver.budgets(grid, setting, path if place.budgets is not None else ())
         if setting.tuning.acquisition == "tuned":
             resolver.no_own_models(grid, path if place.strategies is not None else ())
     target = resolver.target(grids)
+    if not {path[0] for path in unread} - {"resources"}:
+        only_needed(file.resources, needed(grids, target), problems)
     if problems.lines or target is None:
         return None
     return Sweep(
@@ -59,6 +64,8 @@ def resolve(
         target=target,
         evaluate=file.evaluate,
         limits=Limits(file.limits.trial_s, file.limits.memory_gb),
+        device=file.neural.device,
+        resources=resources_of(file),
         files=files,
         registry=registry,
         resolved=_complete(file, target, setting),
@@ -130,13 +137,16 @@ class _Resolver:
         shared = self.file.exclude if place is not self.file else []
         return Grid(
             datasets=axis("datasets", self.entries.dataset),
-            classifiers=axis("classifiers", self.entries.classifier),
+            classifiers=axis("classifiers", self._classifier),
             scalers=axis("scalers", self.entries.scaler),
             resamplers=axis("resamplers", self.entries.resampler),
             strategies=axis("strategies", self.entries.strategy),
             budgets=tuple(budgets or ()),
             exclude=tuple(e.model_dump(exclude_none=True) for e in [*place.exclude, *shared]),
         )
+
+    def _classifier(self, entry: fields.Classifier, path: Path) -> Component | None:
+        return self.entries.classifier(entry, path, self.file.tuning.validation)
 
     def _entries(
         self, place: fields.Axes, path: Path, axis: str
@@ -240,12 +250,32 @@ class _Resolver:
         if metric not in PROBABILISTIC:
             return
         for component in {c.label: c for grid in grids for c in grid.classifiers}.values():
-            if not self.entries.has_probabilities(component):
+            if not self.entries.offers(component, "predict_proba"):
                 self.problems.add(
                     ("tuning", "metric"),
                     f"{component.label} has no probabilities, so {metric} would be empty for "
                     f"each of its trials; choose another metric, or leave it out",
                 )
+
+    def no_missing_samples(self, grids: Sequence[Grid]) -> None:
+        """A strategy that asks for samples needs a model that has them."""
+        for grid in grids:
+            for strategy in grid.strategies:
+                if not does_ask_samples(self.registry.strategies[strategy.name]):
+                    continue
+                models = [strategy.model] if strategy.model else grid.classifiers
+                for model in models:
+                    pair = {"classifier": model.label, "strategy": strategy.label}
+                    if not any(e.items() <= pair.items() for e in grid.exclude) and not (
+                        self.entries.offers(model, "samples")
+                    ):
+                        self.problems.add(
+                            ("strategies",),
+                            f"{strategy.label} compares models that might as well be the one that "
+                            f"is fitted, and {model.label} has none; a neural classifier and a "
+                            f"random forest have. Exclude the pair, or give the strategy a model "
+                            f"of its own: {{name: {strategy.name}, model: random_forest}}",
+                        )
 
     def no_own_models(self, grid: Grid, path: Path) -> None:
         for i, strategy in enumerate(grid.strategies):

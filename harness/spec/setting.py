@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness import cell
 from harness.cell import Setting, Tuning
+from harness.device import BACKENDS
 from harness.registry import Registry
 from harness.spec import fields
 from harness.spec.entries import Entries
@@ -25,7 +26,6 @@ def setting_of(
     if file.labelling.design not in designs:
         entries.unknown(("labelling", "design"), "design", file.labelling.design, designs)
     how = file.tuning.validation
-    is_cross = how.method == "cross_validation"
     return Setting(
         seed=file.seed,
         split=cell.Split(
@@ -45,14 +45,17 @@ def setting_of(
         tuning=Tuning(
             trials=file.tuning.trials,
             metric=file.tuning.metric,
-            validation=cell.Validation(
-                how.method, (how.folds or 5) if is_cross else 0, how.rows or 0
-            ),
+            validation=cell.Validation(how.method, how.folds or 0, how.rows or 0),
             acquisition=file.tuning.acquisition,
             startup=file.tuning.startup,
         ),
         dtype=file.dtype,
         threads=file.threads,
+        neural=cell.Neural(
+            "gpu" if file.neural.device == "gpu" else "cpu",  # auto: `placement.py` knows more
+            file.neural.backend or BACKENDS[0],
+            file.neural.deterministic,
+        ),
     )
 
 

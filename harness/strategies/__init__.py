@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from harness.strategies.badge import badge
+from harness.strategies.bald import bald
 from harness.strategies.entropy import entropy
 from harness.strategies.k_center import k_center
 from harness.strategies.least_confidence import least_confidence
@@ -12,6 +14,8 @@ from harness.strategies.random import random
 __all__ = ["STRATEGIES", "FittedModel", "Query", "Strategy"]
 
 STRATEGIES: dict[str, Strategy] = {
+    "badge": badge,
+    "bald": bald,
     "entropy": entropy,
     "k_center": k_center,
     "least_confidence": least_confidence,

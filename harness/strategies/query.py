@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from harness.arrays import Classes, Features, Probabilities, Rows, Scores
+from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scores
 from harness.errors import BadQuery
 
 
@@ -32,6 +32,19 @@ class FittedModel(Protocol):
         """The gap between the two best classes of pool rows, (n_rows,).
 
         Of probabilities, or of decision values for a classifier without probabilities.
+        """
+
+    def embedding(self, rows: Rows) -> Features:
+        """What the classifier makes of pool rows before it decides, (n_rows, n_units).
+
+        The last hidden layer of a network; the features where a classifier has none.
+        """
+
+    def samples(self, rows: Rows, n: int, seed: int) -> Samples:
+        """Probabilities of models that might as well be it, (n_samples, n_rows, n_classes).
+
+        `n` dropout masks of a network; the trees of a forest, however many. A strategy that needs
+        them says so (`asks_samples`): a sweep that gives it another classifier is refused.
         """
 
 
@@ -83,3 +96,18 @@ class Strategy(Protocol):
 
     def __call__(self, query: Query, n: int) -> Rows:
         """`n` distinct rows out of `query.candidates`, most wanted first."""
+
+
+_ASKS_SAMPLES = "fewlabels_asks_samples"
+S = TypeVar("S", bound=Callable[..., Rows])
+
+
+def asks_samples(strategy: S) -> S:
+    """Declare that a strategy asks its model for `samples`."""
+    setattr(strategy, _ASKS_SAMPLES, True)
+    return strategy
+
+
+def does_ask_samples(strategy: Callable[..., Rows]) -> bool:
+    """Whether a strategy declared so."""
+    return bool(getattr(strategy, _ASKS_SAMPLES, False))

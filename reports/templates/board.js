@@ -4,7 +4,7 @@ const board = { all: false, sort: null, down: false };
 
 function columns() {
   const [one, m] = [dataset(), measured()];
-  const at = chosen.budget === "all" ? one.budgets[one.budgets.length - 1] : Number(chosen.budget);
+  const at = scoredAt();
   const tested = (name, withSpread = true) => (row) => {
     const series = m.series[name];
     const i = series.x.indexOf(at);
@@ -28,13 +28,22 @@ function columns() {
     { name: "no twins", of: tested("novel", false) },
     { name: "to target", of: (row) => toTarget(m.to_target[row.curve]) },
     { name: "AUBC", of: (row) => area(m, row.curve) },
+    { name: "size", of: (row) => priced("model_bytes", row.curve) },
+    { name: "latency", of: (row) => priced("latency_row_s", row.curve) },
     {
       name: "repeats",
       of: (row) => ({ text: `${n(row)}/${one.n_repeats}${n(row) < one.n_repeats ? " *" : ""}`, key: n(row) }),
     },
     { name: "failures", number: true, of: (row) => failed(one.failures[chosen.budget][row.curve]) },
   ];
-  return one.budgets.length > 1 ? shown : shown.filter((column) => column.name !== "AUBC");
+  const silent = new Set(one.budgets.length > 1 ? [] : ["AUBC"]);
+  if (!hasCosts()) ["size", "latency"].forEach((name) => silent.add(name));
+  return shown.filter((column) => !silent.has(column.name));
+}
+
+function priced(name, curve) {
+  const value = costs()[name][curve];
+  return { text: value === null ? "–" : UNITS[name](value), key: value };
 }
 
 function toTarget(known) {

@@ -1,5 +1,5 @@
 "use strict";
-// What is shown, and the small parts that board, curves and references are drawn with.
+// What is shown, and the small parts that board, curves, costs and references are drawn with.
 const data = JSON.parse(document.getElementById("data").textContent);
 const AXES = ["classifier", "scaler", "resampler", "strategy"];
 const chosen = { dataset: 0, metric: data.metric, budget: "all" };
@@ -8,6 +8,7 @@ const byId = (id) => document.getElementById(id);
 const dataset = () => data.datasets[chosen.dataset];
 const measured = () => decoded(dataset().metrics[chosen.metric]);
 const metric = () => data.metrics.find((one) => one.name === chosen.metric);
+const scoredAt = () => (chosen.budget === "all" ? dataset().budgets[dataset().budgets.length - 1] : Number(chosen.budget));
 const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const digits = (value) => (value === null ? "–" : value.toFixed(3));
 const whole = (value) => value.toLocaleString("en");
@@ -71,6 +72,7 @@ function choose() {
   drawBoard();
   fillFixed();
   drawCurves();
+  drawCosts();
   drawReferences();
 }
 
@@ -82,12 +84,14 @@ function start() {
   byId("budget").addEventListener("change", () => {
     chosen.budget = byId("budget").value;
     drawBoard();
+    drawCosts();
   });
   byId("compare").addEventListener("change", () => {
     fillFixed();
     drawCurves();
   });
   for (const id of ["model", "axis"]) byId(id).addEventListener("change", drawCurves);
+  byId("against").addEventListener("change", drawCosts);
   byId("board-all").addEventListener("click", () => {
     board.all = true;
     drawBoard();

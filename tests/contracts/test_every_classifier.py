@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial, wraps
+from inspect import signature
 from typing import get_type_hints
 
 import numpy as np
 import pytest
 
 from harness.classifiers import CLASSIFIERS
+from harness.classifiers.needs import NEURAL, needs_of
+from harness.classifiers.size import size_of
 
-every_classifier = pytest.mark.parametrize("make", CLASSIFIERS.values(), ids=CLASSIFIERS.keys())
+# Small ones of the same kind, which are compiled sooner, and enough steps to learn anything.
+NETWORK = {"epochs": 60, "units": 16, "learning_rate": 1e-2}
+SMALLER = {
+    name: {**NETWORK, **({"layers": 1} if "layers" in signature(make).parameters else {})}
+    for name, make in CLASSIFIERS.items()
+    if needs_of(make) == NEURAL
+}
+
+
+def small(name):
+    """The factory, of a network a smaller one."""
+    make = CLASSIFIERS[name]
+    return wraps(make)(partial(make, **SMALLER[name])) if name in SMALLER else make
+
+
+every_classifier = pytest.mark.parametrize(
+    "make", [small(name) for name in CLASSIFIERS], ids=CLASSIFIERS.keys()
+)
 
 
 def clusters(n=120, n_classes=3, n_features=4, dtype=np.float32, seed=0):
@@ -54,7 +75,7 @@ def test_is_a_documented_function_of_its_name(name, make):
     assert inspect.getdoc(make).splitlines()[0].endswith((".", ";", ","))
 
 
-@every_classifier
+@pytest.mark.parametrize("make", CLASSIFIERS.values(), ids=CLASSIFIERS.keys())
 def test_takes_a_seed_threads_and_named_typed_parameters_with_defaults(make):
     hints = get_type_hints(make)  # what the sweep's reader checks users' values against
     parameters = [*inspect.signature(make).parameters.values()]
@@ -79,6 +100,8 @@ def test_learns_what_is_easy(make, n_classes, dtype):
 @every_classifier
 @pytest.mark.parametrize("threads", [1, 2])
 def test_is_a_function_of_seed_threads_and_rows(make, threads):
+    if needs_of(make) == NEURAL:
+        threads = 1  # a process has one number of them: tests/harness/test_neural.py
     X, y = clusters(n=40, n_classes=2)
     np.random.seed(0)  # noqa: NPY002 - global state must not matter
     first = make(7, threads)
@@ -175,3 +198,20 @@ def test_answers_for_a_single_row(make):
     model = make(0, 1)
     model.fit(X, y)
     check(model, X[:1], 3)
+
+
+@every_classifier
+def test_has_a_size_that_is_the_same_for_equal_fits(make):
+    X, y = clusters()
+    sizes = []
+    for _ in range(2):
+        model = make(7, 1)
+        model.fit(X, y)
+        sizes.append(size_of(model))
+        model.predict(X)
+        assert size_of(model) == sizes[-1]
+    first, second = sizes
+    assert first == second
+    for known in (first.n_parameters, first.n_bytes, first.n_operations):
+        assert type(known) is int
+        assert known > 0

@@ -18,6 +18,7 @@ class Model:
     """A fitted model with made-up probabilities, one row per pool row."""
 
     p: np.ndarray  # (n_pool, n_classes)
+    X: np.ndarray  # (n_pool, n_features)
 
     def probabilities(self, rows):
         return self.p[rows].copy()
@@ -26,20 +27,28 @@ class Model:
         second, best = np.partition(self.p[rows], -2, axis=1)[:, -2:].T
         return best - second
 
+    def embedding(self, rows):
+        return self.X[rows]
+
+    def samples(self, rows, n, seed):
+        noise = np.random.default_rng(seed).random((n, len(rows), 1))
+        return noise * self.p[rows] + (1 - noise) / self.p.shape[1]
+
 
 def query(p=None, *, X=None, n_pool=60, n_labelled=12, n_classes=3, seed=0):
     rng = np.random.default_rng(seed)
     if p is None:
         p = rng.dirichlet(np.ones(n_classes), size=n_pool)
     n_pool, n_classes = p.shape
+    X = rng.normal(size=(n_pool, 5)).astype(np.float32) if X is None else X
     asked = Query(
-        X=rng.normal(size=(n_pool, 5)).astype(np.float32) if X is None else X,
+        X=X,
         y_labelled=np.arange(n_labelled) % n_classes,
         labelled=np.arange(0, 2 * n_labelled, 2),
         candidates=np.setdiff1d(np.arange(n_pool), np.arange(0, 2 * n_labelled, 2)),
         n_classes=n_classes,
         rng=np.random.default_rng(seed),
-        fit=lambda: Model(p),
+        fit=lambda: Model(p, X),
     )
     for array in (asked.X, asked.y_labelled, asked.labelled, asked.candidates, p):
         array.flags.writeable = False

@@ -5,19 +5,20 @@ import pytest
 
 @pytest.fixture(scope="session")
 def two_cpus():
-    """Ray with two CPUs; gives a maker of executors with some of them."""
+    """Ray with two CPUs and a GPU that is not there; gives a maker of executors with some CPUs.
+
+    Started without what `connect` sets, as a cluster that somebody else started may be.
+    """
     import ray
 
-    from cluster.connection import connect
-    from cluster.ray_executor import Demand, RayExecutor
+    from cluster.ray_executor import RayExecutor
 
-    connect(None, 2)
+    quiet = {"include_dashboard": False, "log_to_driver": False, "logging_level": "ERROR"}
+    ray.init(address="local", num_cpus=2, num_gpus=1, **quiet)
 
-    def maker(workers, segment_s):
+    def maker(workers):
         def make(corpus, sweep):
-            return RayExecutor(
-                corpus, Demand(sweep.setting.threads, sweep.limits, segment_s), workers
-            )
+            return RayExecutor(corpus, sweep, workers)
 
         return make
 

@@ -37,7 +37,7 @@ def deadly(sweeps, tmp_path, two_cpus):
         path.write_text(DEADLY.format(log=str(tmp_path / "log"), deaths=deaths))
         return sweeps.run(
             tmp_path / "run",
-            executor=two_cpus(2, 60),
+            executor=two_cpus(2),
             components=[str(path)],
             classifiers=[{"name": "deadly", "space": {"max_depth": {"choices": [5, 2]}}}],
             resamplers=["none"],

@@ -21,12 +21,15 @@ def assert_equal(one, other):
 
 def test_inline_one_unit_at_a_time(sweeps, tmp_path, inline):
     assert (inline["trials"]["status"] == "done").all()
+    for table in ("trials", "evaluations", "references"):
+        for column in ("n_parameters", "model_bytes", "n_operations"):
+            assert (inline[table][column] > 0).all()  # so below they are compared
     assert_equal(inline, sweeps.tables(sweeps.run(tmp_path / "run", segment_s=0, **SWEEP)))
 
 
 @pytest.mark.parametrize(("workers", "segment_s"), [(1, 0), (1, 60), (2, 0), (2, 60)])
 def test_ray(sweeps, tmp_path, inline, two_cpus, workers, segment_s):
-    executor = two_cpus(workers, segment_s)
+    executor = two_cpus(workers)
     folder = sweeps.run(tmp_path / "run", segment_s=segment_s, executor=executor, **SWEEP)
     assert_equal(inline, sweeps.tables(folder))
 
@@ -34,7 +37,7 @@ def test_ray(sweeps, tmp_path, inline, two_cpus, workers, segment_s):
 def test_stopped_again_and_again(sweeps, tmp_path, inline, two_cpus):
     for done in range(1, 4):
         sweeps.run(tmp_path / "run", segment_s=0, stop_after=10 * done, **SWEEP)
-    folder = sweeps.run(tmp_path / "run", segment_s=0, executor=two_cpus(2, 0), **SWEEP)
+    folder = sweeps.run(tmp_path / "run", segment_s=0, executor=two_cpus(2), **SWEEP)
     assert_equal(inline, sweeps.tables(folder))
 
 
@@ -42,7 +45,7 @@ def test_acquisition_tuned(sweeps, tmp_path, two_cpus):
     """The query model takes over each checkpoint's winner, so studies and rounds interlock."""
     tuned = {**SWEEP, "tuning": {**TUNING, "acquisition": "tuned"}, "repeats": 1}
     one = sweeps.tables(sweeps.run(tmp_path / "inline", **tuned))
-    executor = two_cpus(2, 0)
+    executor = two_cpus(2)
     other = sweeps.tables(sweeps.run(tmp_path / "ray", segment_s=0, executor=executor, **tuned))
     assert_equal(one, other)
     defaults = sweeps.tables(sweeps.run(tmp_path / "defaults", **{**SWEEP, "repeats": 1}))

@@ -6,7 +6,7 @@ import pytest
 
 from harness import environment
 from harness.errors import ClusterError, RunFolderError
-from harness.executor import Finished
+from harness.executor import Finished, first_of
 from harness.run import NODE_LOSSES
 from harness.shipped import open_sweep
 from harness.store import RunFolder
@@ -37,7 +37,7 @@ def test_other_numeric_libraries_are_refused_and_leave_the_folder_as_it_was(
 ):
     before = sweeps.tables(sweeps.run(tmp_path / "run", **ONE))
     versions = {**environment.numeric_versions(), "numpy": "9.9"}
-    monkeypatch.setattr(environment, "numeric_versions", lambda: versions)
+    monkeypatch.setattr(environment, "numeric_versions", lambda _: versions)
     with pytest.raises(RunFolderError, match=r"other library versions.*numpy [\d.]+, now 9\.9"):
         sweeps.run(tmp_path / "run", **(ONE | {"budgets": [30, 40]}))
     after = sweeps.tables(RunFolder.open(tmp_path / "run"))
@@ -95,16 +95,20 @@ def test_a_stored_sweep_can_be_run_again_with_its_components(sweeps, tmp_path):
 class Scripted:
     """An executor whose tasks all end as it is told."""
 
-    capacity = 1
-
     def __init__(self, end):
         self.end = end
         self.tasks = []
+        self.is_busy = False
+
+    def next_of(self, ready):
+        return None if self.is_busy else first_of(ready)
 
     def start(self, task):
         self.tasks.append(task)
+        self.is_busy = True
 
     def wait(self, _timeout_s):
+        self.is_busy = False
         return [self.end(self.tasks[-1])]
 
     def close(self):

@@ -13,6 +13,7 @@ from harness.cell import (
     Component,
     Curve,
     Labelling,
+    Neural,
     Reference,
     Setting,
     Split,
@@ -43,6 +44,10 @@ REFERENCE = Reference(replace(CURVE, strategy=FULL_DATA), 0, SETTING)
 TUNED = replace(
     ACQUISITION, setting=replace(SETTING, tuning=replace(SETTING.tuning, acquisition="tuned"))
 )
+
+
+NETWORK = replace(CURVE.classifier, needs="neural")
+OWN = replace(CURVE.strategy, model=NETWORK)
 
 
 def with_setting(**changes):
@@ -191,3 +196,29 @@ def test_ids_are_equal_in_every_process_and_order_of_parameters():
     a = with_component("classifier", params={"x": 1, "y": None})
     b = with_component("classifier", params={"y": None, "x": 1})
     assert a.id == b.id
+
+
+@pytest.mark.parametrize(
+    "neural",
+    [
+        Neural("gpu", "tensorflow", deterministic=True),
+        Neural("cpu", "jax", deterministic=True),
+        Neural("cpu", "tensorflow", deterministic=False),
+    ],
+)
+@pytest.mark.parametrize("work", [ACQUISITION, STUDY, REFERENCE], ids=lambda w: type(w).__name__)
+def test_what_networks_compute_on_is_in_the_ids_of_their_work_and_of_no_other(work, neural):
+    def ids(classifier, strategy):
+        for setting in (SETTING, replace(SETTING, neural=neural)):
+            curve = replace(CURVE, classifier=classifier)
+            if not isinstance(work, Reference):
+                curve = replace(curve, strategy=strategy)
+            acquisition = replace(ACQUISITION, curve=curve, setting=setting)
+            again = {Acquisition: acquisition, Study: Study(acquisition, 100)}
+            again[Reference] = Reference(replace(curve, strategy=FULL_DATA), 0, setting)
+            yield again[type(work)].id
+
+    assert len(set(ids(CURVE.classifier, CURVE.strategy))) == 1
+    assert len(set(ids(NETWORK, CURVE.strategy))) == 2
+    if not isinstance(work, Reference):
+        assert len(set(ids(CURVE.classifier, OWN))) == 2

@@ -593,7 +593,7 @@ def test_it_works_while_a_driver_writes(runs, honest, copy):
 
 def test_other_library_versions_are_said_and_it_goes_on(runs, honest, monkeypatch):
     now = environment.numeric_versions()
-    monkeypatch.setattr(environment, "numeric_versions", lambda: now | {"scipy": "9.9"})
+    monkeypatch.setattr(environment, "numeric_versions", lambda _: now | {"scipy": "9.9"})
     ((line,), said) = runs.call(honest, id_of(honest, "references"))
     assert "all equal" in line
     assert said == f"other library versions than stored: scipy {now['scipy']}, now 9.9\n"

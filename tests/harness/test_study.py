@@ -20,6 +20,7 @@ from harness.cell import (
 )
 from harness.errors import CannotValidate, OneClass
 from harness.learner import Learner
+from harness.pool import Pool
 from harness.problem import Distinct, Problem
 from harness.registry import Registry
 from harness.schema import METRICS, null_metrics
@@ -195,14 +196,17 @@ class Spy:
         return self.inner.predict_proba(X)
 
 
-def tried(of, labelled, holdout=(), problem=None):
-    """The values of a trial on these rows, and the rows of each fit."""
+def tried(of, labelled, n_holdout=0, problem=None, rounds=1):
+    """The values of a trial on rows bought in so many rounds, and the rows of each fit."""
     spy = type("FreshSpy", (Spy,), {"fitted_on": []})
     problem = problem or a_problem()
     none = Component("none", "none")
     registry = Registry(classifiers={"it": spy})
     learner = Learner(Component("it", "it"), none, registry, 0, 1, problem.n_classes)
-    bench = Bench(of, problem, np.asarray(labelled), np.asarray(holdout, dtype=np.intp))
+    pool = Pool.unlabelled_of(N, n_holdout)
+    for batch in np.array_split(np.asarray(labelled), rounds):
+        pool = pool.label(batch, len(batch))
+    bench = Bench(of, problem, pool)
     return bench.try_out(learner), spy.fitted_on
 
 
@@ -217,9 +221,26 @@ def test_cross_validation_fits_on_labelled_rows_and_scores_each_out_of_fold_once
 
 def test_held_out_rows_validate_and_are_never_fitted_on():
     of = study(validation=Validation("holdout", rows=20))
-    values, fits = tried(of, np.arange(30), np.arange(60, 80))
+    values, fits = tried(of, np.arange(30), n_holdout=20)
     assert fits == [list(range(30))]
     assert values["val_accuracy"] * 20 == pytest.approx(round(values["val_accuracy"] * 20))
+
+
+def test_a_holdout_of_labelled_rows_is_one_fold_of_them():
+    of = study(validation=Validation("holdout_of_labelled", folds=4))
+    _, fits = tried(of, np.arange(60))
+    assert len(fits) == 2
+    assert len(fits[0]) == pytest.approx(45, abs=3)
+    assert fits[1] == list(range(60))
+
+
+def test_a_classifiers_own_validation_goes_before_the_sweeps():
+    own = replace(CURVE.classifier, validation=Validation("holdout_of_labelled", folds=3))
+    of = study(curve=replace(CURVE, classifier=own))
+    _, fits = tried(of, np.arange(60))
+    assert len(fits) == 2
+    assert of.id != study().id
+    assert of.acquisition.id == study().acquisition.id
 
 
 def test_twins_are_never_on_both_sides():

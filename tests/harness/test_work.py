@@ -9,11 +9,19 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from harness import corpus
+from harness.device import Device
+from harness.errors import DeviceError
 from harness.ledger import Ledger
 from harness.plan import make_plan
 from harness.problem_cache import ProblemCache
 from harness.schema import METRICS, TIMING_AND_HOST
-from harness.segment import AcquisitionSegment, EvaluationSegment, StudySegment, Task
+from harness.segment import (
+    AcquisitionSegment,
+    EvaluationSegment,
+    ReferenceSegment,
+    StudySegment,
+    Task,
+)
 from harness.spec import read_sweep
 from harness.work import work
 from reports.grid import Grid
@@ -289,6 +297,59 @@ def test_numeric_libraries_keep_to_the_threads_that_are_in_the_id(made, tmp_path
     pools = (tmp_path / "threads").read_text().splitlines()
     assert any(pool.startswith("blas") for pool in pools)
     assert {int(pool.split()[1]) for pool in pools} == {threads}
+
+
+BLIND = """
+from harness.classifiers.needs import needs
+from harness.device import in_use
+from harness.errors import DeviceError
+from sklearn.naive_bayes import GaussianNB
+
+
+class Blind(GaussianNB):
+    def fit(self, X, y):
+        if in_use().device.kind == "gpu":
+            raise DeviceError("tensorflow sees no GPU on this machine")
+        raise MemoryError("and no room either")
+
+
+@needs("neural")
+def blind(seed: int, threads: int):
+    return Blind()
+
+
+COMPONENTS = {"classifiers": {"blind": blind}}
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", [AcquisitionSegment, ReferenceSegment, StudySegment, EvaluationSegment]
+)
+def test_a_device_that_is_not_there_ends_the_run_while_full_memory_ends_a_fit(made, tmp_path, kind):
+    (tmp_path / "blind.py").write_text(BLIND)
+    worker = Worker(
+        made,
+        folder=tmp_path,
+        components=["./blind.py"],
+        classifiers=["blind"],
+        reference={"classifier": "blind"},
+        strategies=["random"],
+        evaluate="every_round",
+    )
+    if kind is StudySegment:
+        worker.finish(AcquisitionSegment)
+    segment = worker.next(AcquisitionSegment if kind is EvaluationSegment else kind)
+    if kind is EvaluationSegment:
+        segment = EvaluationSegment(segment.acquisition, (np.arange(20),), (0,))
+    ended = next(
+        row["status"]
+        for table in ("trials", "references", "evaluations")
+        for row in worker.do(segment).get(table, [])
+    )
+    assert ended == "oom"
+    gpu = Device("gpu", 0.25, deterministic=True, backend="tensorflow")
+    with pytest.raises(DeviceError, match="sees no GPU on this machine"):
+        work(Task(segment, 60.0, worker.plan.sweep.files, gpu), worker.problems.get)
 
 
 def test_a_tuned_acquisition_buys_with_the_winners_parameters(made):

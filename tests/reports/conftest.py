@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.schema import AXES, METRICS
+from harness.schema import AXES, COSTS, METRICS
 from harness.store import RunFolder
 
 Row = dict[str, Any]
+COST = {"random_forest": (2_500, 250_848, 2.2e-3), "svc": (8_000, 64_000, 1.8e-4)}
 PLACE = {"wall_s": 1.5, "peak_bytes": 2**28, "host": "node-1", "environment_id": "env-1"}
 
 
@@ -57,6 +58,7 @@ class FakeRun:
                     "status": "done",
                     "n_labels": 8000,
                     **tested(0.9 + 0.01 * rng.random()),
+                    **cost(classifier),
                     **PLACE,
                 }
             )
@@ -81,7 +83,8 @@ class FakeRun:
             if self.every_round:
                 score = level(n_labels, skill, shift) - 0.03
                 done = {"n_labels": n_labels, "status": "done"}
-                tables["evaluations"].append(known | done | tested(score) | PLACE)
+                test = tested(score) | cost(names["classifier"])
+                tables["evaluations"].append(known | done | test | PLACE)
         for budget in self.budgets:
             for number in range(self.trials):
                 gain = 0.0 if number == 0 else 0.02 + rng.normal(0, 0.01)
@@ -98,6 +101,7 @@ class FakeRun:
                     }
                     | metrics("val", score - 0.01)
                     | tested(score)
+                    | cost(names["classifier"])
                     | PLACE
                 )
 
@@ -130,10 +134,21 @@ def tested(score: float) -> Row:
     }
 
 
+def cost(classifier: str) -> Row:
+    n, n_bytes, seconds = COST.get(classifier, (100, 800, 1e-4))
+    return {
+        "n_parameters": n,
+        "model_bytes": n_bytes,
+        "n_operations": n // 10,
+        "latency_row_s": seconds,
+        "latency_batch_s": 10 * seconds,
+    }
+
+
 def failed(row: Row, status: str, error: str) -> Row:
     """`row` as it is stored when its work ended in `status`: without any score."""
     scores = tuple(f"{prefix}_" for prefix in ("val", "test", "test_novel"))
-    kept = {name: value for name, value in row.items() if not name.startswith(scores)}
+    kept = {name: value for name, value in row.items() if not name.startswith((*scores, *COSTS))}
     return kept | {"status": status, "error": error}
 
 

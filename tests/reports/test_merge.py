@@ -64,6 +64,11 @@ def test_an_empty_run_adds_nothing(fake, stored, tmp_path):
             {"tuning": {"validation": {"method": "cross_validation"}}},
             "tuning.validation.method",
         ),
+        (
+            {"neural": {"device": "cpu", "backend": "jax"}},
+            {"neural": {"device": "gpu", "backend": "jax"}},
+            r"networks on device \(cpu and gpu\)",
+        ),
     ],
 )
 def test_runs_that_split_or_buy_otherwise_are_refused(fake, stored, one, other, differs):

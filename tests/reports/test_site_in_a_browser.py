@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.schema import COSTS
+from reports import units
 from reports.commands import report
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -13,6 +15,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 DRAWN = "JSON.stringify(document.getElementById('plot').data.map((trace) => trace.y))"
 BANDS = "document.getElementById('plot').data.filter((t) => t.fill === 'toself').length"
 CURVES = "document.getElementById('plot').data.filter((t) => t.name).length"
+PRICED = "document.getElementById('costs-plot').data.map((trace) => [trace.name, trace.x.length])"
 LOCAL = ("file:", "data:", "blob:")
 
 pytestmark = [
@@ -117,3 +120,48 @@ def test_five_repeats_have_a_band(opened, fake):
 
 def test_an_empty_run_shows_no_plot(opened, fake):
     assert "no trials yet" in opened(fake(strategies=())).inner_text("main")
+
+
+def test_scores_are_drawn_against_size_and_latency(opened, fake):
+    run = fake(classifiers=("random_forest", "svc", EVIL), budgets=(100, 500), repeats=5)
+    page = opened(run)
+    front, *classifiers = page.evaluate(PRICED)
+    assert front[0].startswith("front")
+    assert [n for _, n in classifiers] == [2, 2, 2]
+    assert "6 cells at 500 labels" in page.inner_text("#costs-note")
+    assert "251 kB" in page.inner_text("#board")
+    assert "2.2 ms" in page.inner_text("#board")
+
+    ticks = page.locator("#costs-plot .xtick text").all_text_contents()
+    assert "1 kB" in ticks
+    page.select_option("#against", "latency_row_s")
+    ticks = page.locator("#costs-plot .xtick text").all_text_contents()
+    assert {"100 µs", "1 ms"} <= set(ticks)
+
+    page.select_option("#budget", "100")
+    assert "6 cells at 100 labels" in page.inner_text("#costs-note")
+    page.click("#costs-details summary")
+    rows = page.locator("#costs-numbers tbody tr").count()
+    assert f", {rows} of them on the front." in page.inner_text("#costs-note")
+    assert page.locator("img").count() == 0
+
+
+def test_the_page_writes_sizes_and_durations_as_the_terminal_does(opened, fake):
+    page = opened(fake(strategies=("random",), budgets=(100,), repeats=1))
+    for n in (1, 420, 98_640, 999_600, 5_842_224, 3 * 10**13):
+        assert page.evaluate(f"UNITS.model_bytes({n})") == units.size(n)
+        assert page.evaluate(f"UNITS.latency_row_s({n})") == units.duration(n / 1e9)
+
+
+def test_a_run_from_before_models_were_measured_says_so(opened, fake):
+    class Unmeasured(fake):
+        def rows(self):
+            tables = super().rows()
+            for row in tables["trials"]:
+                row.update(dict.fromkeys(COSTS))
+            return tables
+
+    page = opened(Unmeasured(repeats=5))
+    assert "from before models were measured" in page.inner_text("#costs-note")
+    assert page.locator("#costs-plot").is_hidden()
+    assert "latency" not in page.inner_text("#board thead")

@@ -44,10 +44,12 @@ def test_a_pipe_gets_whole_plain_lines(fake, stored, capsys):
     leaderboard(stored(fake(classifiers=("random_forest", "svc"))), top=3)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("ton: macro-F1 at 500 labels, ranked by labels to the target")
-    names = "# classifier scaler resampler strategy tuned default no twins to target AUBC repeats"
-    assert lines[1].split() == [*names.split(), "failures"]
-    assert len(lines) == 2 + 3 + 3
-    assert lines[-2] == "no intervals: 2 repeats; [lowest, highest] instead"
+    names = "# classifier scaler resampler strategy tuned default no twins to target AUBC"
+    assert lines[1].split() == [*names.split(), "size", "latency", "repeats", "failures"]
+    assert len(lines) == 2 + 3 + 4
+    assert "251 kB  2.2 ms" in lines[2]
+    assert lines[-3] == "no intervals: 2 repeats; [lowest, highest] instead"
+    assert lines[-2].startswith("size, and latency of one row")
     assert lines[-1] == "1 more row: --top 4"
 
 

@@ -1,0 +1,111 @@
+"""Processes for networks: kept from segment to segment, given up when they have grown.
+
+A framework takes ten seconds to import, and each new shape of a model some more to compile, so a
+process that has done both is worth keeping; Ray ends idle worker processes after a second, and
+may give a process another GPU than the one that its framework holds. Actors have neither trouble.
+They are never restarted by Ray: what happens after a death is the driver's decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+
+from cluster.resources import Ask
+from cluster.worker import CorpusRefs, do
+from harness import memory
+from harness.segment import Rowset, Task
+
+GROWN_GB = 2.0  # GiB since its first segment that a process may keep, unless memory is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a segment gave, and how large its process is now."""
+
+    rows: Rowset
+    rss_bytes: int
+
+
+class _Worker:
+    def do(self, task: Task, where: CorpusRefs) -> Done:
+        return Done(do(task, where), memory.now_bytes())
+
+
+_Actor = ray.remote(max_restarts=0, max_task_retries=0)(_Worker)
+
+
+@dataclass(slots=True)
+class _Process:
+    actor: Any
+    first_bytes: int | None = None  # after its first segment
+    is_last: bool = False  # ends with what it does now
+
+
+class Processes:
+    """Those of one executor. A process does one segment at a time."""
+
+    def __init__(self, ask: Ask, threads: int) -> None:
+        self._options = {
+            **ask.options(),
+            # Ray gives a process to one environment only: no plain task runs in one of these.
+            "runtime_env": {"env_vars": {"OMP_NUM_THREADS": str(threads)}},
+        }
+        self._may_grow_bytes = (ask.memory_gb / 2 if ask.memory_gb else GROWN_GB) * 2**30
+        self._idle: list[_Process] = []
+        self._busy: dict[ray.ObjectRef[Done], _Process] = {}
+
+    @property
+    def alive(self) -> int:
+        """Processes that hold what they asked for."""
+        return len(self._idle) + len(self._busy)
+
+    @property
+    def idle(self) -> int:
+        """Processes that wait for a segment."""
+        return len(self._idle)
+
+    @property
+    def busy(self) -> int:
+        """Processes that work."""
+        return len(self._busy)
+
+    def start(self, task: Task, where: CorpusRefs) -> ray.ObjectRef[Done]:
+        """Hand `task` to an idle process, or to a new one."""
+        if task.fresh:
+            self.retire()  # in its place
+        if task.fresh or not self._idle:
+            process = _Process(_Actor.options(**self._options).remote(), is_last=task.fresh)
+        else:
+            process = self._idle.pop()
+        ref: ray.ObjectRef[Done] = process.actor.do.remote(task, where)
+        self._busy[ref] = process
+        return ref
+
+    def came_back(self, ref: ray.ObjectRef[Done], done: Done) -> None:
+        """Keep its process for the next segment, unless it has grown by too much."""
+        process = self._busy.pop(ref)
+        if process.first_bytes is None:
+            process.first_bytes = done.rss_bytes
+        if process.is_last or done.rss_bytes - process.first_bytes > self._may_grow_bytes:
+            ray.kill(process.actor)
+        else:
+            self._idle.append(process)
+
+    def end(self, ref: ray.ObjectRef[Done]) -> None:
+        """End the process of a segment, dead or alive."""
+        ray.kill(self._busy.pop(ref).actor)
+
+    def retire(self) -> None:
+        """End an idle process, if there is one."""
+        if self._idle:
+            ray.kill(self._idle.pop(0).actor)
+
+    def close(self) -> None:
+        """End all."""
+        for process in (*self._idle, *self._busy.values()):
+            ray.kill(process.actor)
+        self._idle.clear()
+        self._busy.clear()

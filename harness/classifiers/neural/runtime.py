@@ -1,0 +1,148 @@
+"""The framework in this process: which, with what threads and share of a GPU; started once.
+
+What is set here must be set before the framework's first operation and cannot be changed after.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from typing import Any
+
+from harness import device
+from harness.errors import DeviceError
+
+USABLE = 0.9  # of a share: CUDA itself needs some 0.5 GB in each process, outside any cap
+FULL = ("RESOURCE_EXHAUSTED", "out of memory", "ALLOC_FAILED", "failed to allocate memory")
+FULL_ERRORS = ("ResourceExhaustedError", "OutOfMemoryError")
+
+_started: tuple[device.Device, int] | None = None
+
+
+def start(threads: int) -> None:
+    """Import the framework and set it up for this process, the first time.
+
+    Raises `RuntimeError` where the process had started it for another device or thread count,
+    and `DeviceError` where it does not see the GPU that it was given.
+    """
+    global _started  # noqa: PLW0603 - the framework's set-up is the process's too
+    wanted = (device.in_use().device, threads)
+    if _started is None:
+        _START[wanted[0].backend](wanted[0], threads)
+        _started = wanted
+    elif _started != wanted:
+        raise RuntimeError(
+            f"this process set its networks up for {_started[0]} and {_started[1]} threads, which "
+            f"cannot be changed any more; {wanted[0]} and {threads} threads need another process"
+        )
+
+
+def backend() -> str:
+    """`tensorflow`, `jax` or `torch`."""
+    return device.in_use().device.backend
+
+
+def on_gpu() -> bool:
+    """Whether networks run on a GPU."""
+    return device.in_use().device.kind == "gpu"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a framework says so that the device's memory is full."""
+    return type(error).__name__ in FULL_ERRORS or any(sign in str(error) for sign in FULL)
+
+
+def _tensorflow(where: device.Device, threads: int) -> None:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Its kernels are chosen by the CPU's model, with other sums; Eigen's are as fast here.
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    gpus = tf.config.list_physical_devices("GPU")
+    if where.kind == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+    elif not gpus:
+        raise DeviceError(
+            f"a process on {platform.node()} was promised a GPU, and TensorFlow finds none: is it "
+            f"the build for CPUs (tensorflow-cpu), or does it miss CUDA? See docs/gpu.md"
+        )
+    for gpu in gpus if where.kind == "gpu" else ():
+        _limit(tf, gpu, where.gpus)
+    if where.deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
+def _limit(tf: Any, gpu: Any, share: float) -> None:
+    """Keep to a share of the GPU; where its size is not known, take memory only as it is needed."""
+    total = gpu_bytes()
+    if share < 1 and total:
+        limit = tf.config.LogicalDeviceConfiguration(
+            memory_limit=int(share * USABLE * total / 2**20)
+        )
+        tf.config.set_logical_device_configuration(gpu, [limit])
+    else:
+        tf.config.experimental.set_memory_growth(gpu, True)  # noqa: FBT003 - its signature
+
+
+def _jax(where: device.Device, threads: int) -> None:  # noqa: ARG001 - XLA has no such setting
+    os.environ["KERAS_BACKEND"] = "jax"
+    os.environ["JAX_PLATFORMS"] = "cpu" if where.kind == "cpu" else "cuda"
+    if where.kind == "gpu":
+        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{min(where.gpus, 1) * USABLE:.3f}"
+        if where.deterministic:
+            os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"
+    import jax
+
+    try:
+        found = jax.default_backend()
+    except RuntimeError as error:
+        found = str(error)
+    if found != where.kind:
+        raise DeviceError(
+            f"a process on {platform.node()} was to run JAX on a {where.kind}, and JAX says: "
+            f"{found}. Does it miss its plug-in for CUDA? See docs/gpu.md"
+        )
+
+
+def _torch(where: device.Device, threads: int) -> None:
+    os.environ["KERAS_BACKEND"] = "torch"
+    if where.kind == "gpu":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # or its sums vary
+    import torch
+
+    torch.set_num_threads(threads)
+    if where.kind == "gpu" and not torch.cuda.is_available():
+        raise DeviceError(
+            f"a process on {platform.node()} was promised a GPU, and torch finds none: is it the "
+            f"build for CPUs? See docs/gpu.md"
+        )
+    if where.kind == "gpu":
+        torch.cuda.set_per_process_memory_fraction(min(where.gpus, 1) * USABLE)
+    torch.use_deterministic_algorithms(where.deterministic)
+
+
+_START = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+
+
+def gpu_bytes() -> int | None:
+    """Memory of the first visible GPU, as nvidia-smi has it; None: not known."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0] or "0"
+    try:
+        said = subprocess.run(  # noqa: S603 - fixed arguments
+            [program, "-i", first, "--query-gpu=memory.total", "--format=csv,noheader,nounits"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        ).stdout
+        return int(said.split()[0]) * 2**20
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
