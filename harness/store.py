@@ -126,9 +126,10 @@ class RunFolder:
     def supersede(self, table: str, where: pc.Expression, rows: Sequence[Row]) -> pa.Table:
         """Put `rows` in the place of the stored rows that match `where`, all at once.
 
-        Returns the rows that went. A row for which `where` is null stays. A row goes into the
-        file of the one with its key, so a plain reader meanwhile sees one of the two. Reads the
-        whole table (2 s for 100,000 trials), so one call for many studies beats one for each.
+        Returns the rows that went. A row for which `where` is null stays. A row goes into the file
+        of the one with its key, so a plain reader meanwhile sees one of the two; in `attempts`,
+        whose rows have no key, perhaps none. Reads the whole table (2 s for 100,000 trials), so
+        one call for many studies beats one for each.
         """
         self._must_be_writing()
         new = {_key(table, row) or i: row for i, row in enumerate(rows)}
@@ -172,9 +173,24 @@ class RunFolder:
         """Whether no file but the last has changed since: that one alone changes at once."""
         return self._tables[table].state()[: len(state) - 1] == state[:-1]
 
-    def frame(self, table: str) -> pd.DataFrame:
+    def read_what_is_there(self, table: str) -> tuple[pa.Table, list[str]]:
+        """The rows of `table` in files that can be read, and a line for each that cannot."""
+        try:
+            return self.read(table), []
+        except RunFolderError as error:
+            parts, lines = [parquet.table_of(table, [])], [str(error)]
+        for path in sorted((self.root / table).glob("[!._]*.parquet")):
+            try:
+                with _explained(path):
+                    parts.append(parquet.decode(path, table))
+            except RunFolderError as error:
+                if not lines[0].startswith(f"{path} "):
+                    lines.append(str(error))
+        return pa.concat_tables(parts).unify_dictionaries(), lines
+
+    def frame(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """`read` for pandas: names as plain strings, nulls as NaN."""
-        stored = self.read(table)
+        stored = self.read(table, columns)
         plain = [
             pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
             for field in stored.schema

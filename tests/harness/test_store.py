@@ -357,6 +357,32 @@ except RunFolderError as error:
         filled.append("attempts", [attempt(3)])
 
 
+def test_a_lock_of_a_process_that_has_ended_is_recognised(filled):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with filled.writing():
+        named = f"process {ended.pid} on {platform.node()}"
+        (filled.root / store.LOCK).write_text(named)
+        with (
+            pytest.raises(RunFolderError, match=f"locked for {named}, which has ended: a process"),
+            filled.writing(),
+        ):
+            pass
+        (filled.root / store.LOCK).write_text(f"process {ended.pid} on elsewhere")
+        with pytest.raises(RunFolderError, match="on elsewhere; wait for it"), filled.writing():
+            pass
+
+
+def test_a_lock_that_a_killed_process_left_holds_nobody_up(folder):
+    with start_writer(folder.root, 10_000) as writer:
+        writer.stdout.readline()
+        with pytest.raises(RunFolderError, match=f"is being written by process {writer.pid} on"):
+            folder.writing().__enter__()
+        writer.kill()
+    with folder.writing() as lines:
+        assert lines == ()
+
+
 def test_a_disk_without_locks_is_refused(folder, monkeypatch):
     def refused(*_args):
         raise OSError(errno.ENOLCK, "No locks available")
