@@ -79,7 +79,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     root = out or Path("runs") / opened.name
     if segment_s is None:
         segment_s = SEGMENT_S["cluster" if address else "local"]
-    before = None if is_new(root) else RunFolder.open(root)
+    before = None if is_new(root) else _cleared(root, console)
     asked, opened = opened.device, adopted(opened, before)
     planned = make_plan(opened, prepared)
     if before:
@@ -110,6 +110,16 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             work.close()
     console.print(line(progress), soft_wrap=True, highlight=False)
     _end(progress, folder.root, duration(progress.elapsed_s))
+
+
+def _cleared(root: Path, console: Console) -> RunFolder:
+    """The run at `root` without damage, of which it says; refused where another run writes it."""
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(root)
+    with folder.writing() as set_aside:
+        _say(console, [*set_aside, *_repaired(folder)])
+    return folder
 
 
 def _repaired(folder: RunFolder) -> list[str]:
