@@ -83,7 +83,8 @@ def test_errors_are_lines_without_a_traceback(tmp_path):
     _, said = fewlabels_says("plan", "quickstrat", cwd=tmp_path, code=1)
     assert said == (
         "quickstrat has 1 problem:\n  no such file; did you mean quickstart? "
-        "Sweeps that ship: quickstart, rebenchmark_2025, ton_iot_first_look\n"
+        "Sweeps that ship: bilstm_first_look, bilstm_study_b, quickstart, rebenchmark_2025, "
+        "ton_iot_first_look\n"
     )
     _, said = fewlabels_says("status", "nowhere", cwd=tmp_path, code=1)
     assert said == "no run at nowhere\n"

@@ -11,7 +11,6 @@ resident size between the end of the tenth trial and of the last one.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,8 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import corpus, memory, work
-from harness.classifiers.neural import compiled
-from harness.classifiers.neural.on_tensorflow import TensorFlowNetwork
+from harness.classifiers.neural import compiled, runtime
 from harness.executor import InlineExecutor
 from harness.plan import make_plan
 from harness.run import Driver, Watch, run
@@ -43,7 +41,8 @@ reference: {{every_pipeline: false}}
 class Clock:
     """Notes when trials begin, when their first epoch begins, and what the process then holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, trial, epoch) -> None:
+        self.one_trial, self.one_epoch = trial, epoch
         self.began = 0.0
         self.before_training: list[float] = []
         self.whole: list[float] = []
@@ -52,7 +51,7 @@ class Clock:
 
     def trial(self, *args):
         self.began, self.waits = time.perf_counter(), True
-        row = trial(*args)
+        row = self.one_trial(*args)
         self.whole.append(time.perf_counter() - self.began)
         self.held.append(memory.now_bytes())
         return row
@@ -61,10 +60,7 @@ class Clock:
         if self.waits:
             self.before_training.append(time.perf_counter() - self.began)
             self.waits = False
-        epoch(*args)
-
-
-trial, epoch = work._trial, TensorFlowNetwork.epoch
+        self.one_epoch(*args)
 
 
 def main() -> None:
@@ -72,11 +68,12 @@ def main() -> None:
     options.add_argument("--classifier", default="bilstm")
     options.add_argument("--trials", type=int, default=50)
     given = options.parse_args()
-    sys.setrecursionlimit(10_000)  # autograph looks through this module too
+    runtime.start(threads=1)
+    from harness.classifiers.neural.on_tensorflow import TensorFlowNetwork
 
-    clock = Clock()
+    clock = Clock(work._trial, TensorFlowNetwork.epoch)
     work._trial = clock.trial
-    TensorFlowNetwork.epoch = lambda *args: clock.epoch(*args)
+    TensorFlowNetwork.epoch = lambda *args: clock.epoch(*args)  # noqa: PLW0108 - bound
     text = SWEEP.format(classifier=given.classifier, trials=given.trials)
     sweep = read_sweep(text, "neural")
     with tempfile.TemporaryDirectory() as folder:

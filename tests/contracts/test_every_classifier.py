@@ -23,15 +23,16 @@ SMALLER = {
 }
 
 
-def small(name):
-    """The factory, of a network a smaller one."""
+def case(name):
+    """The factory, of a network a smaller one; all networks on one worker, where they share."""
     make = CLASSIFIERS[name]
-    return wraps(make)(partial(make, **SMALLER[name])) if name in SMALLER else make
+    if name not in SMALLER:
+        return pytest.param(make, id=name)
+    small = wraps(make)(partial(make, **SMALLER[name]))
+    return pytest.param(small, id=name, marks=pytest.mark.xdist_group("tensorflow"))
 
 
-every_classifier = pytest.mark.parametrize(
-    "make", [small(name) for name in CLASSIFIERS], ids=CLASSIFIERS.keys()
-)
+every_classifier = pytest.mark.parametrize("make", [case(name) for name in CLASSIFIERS])
 
 
 def clusters(n=120, n_classes=3, n_features=4, dtype=np.float32, seed=0):

@@ -17,6 +17,8 @@ from harness.classifiers.neural import runtime
 from harness.classifiers.neural.initial import initial_weights
 from harness.classifiers.neural.training import Training
 
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
 NETWORKS = [name for name, make in CLASSIFIERS.items() if needs_of(make) == NEURAL]
 SMALL = {"units": 16, "layers": 1, "epochs": 30}
 D = 6  # features everywhere here, so that a process compiles each network once

@@ -1,0 +1,57 @@
+"""Networks through whole runs: the same tables however they are computed, and honest refits."""
+
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray")]
+
+SMALL = {"units": 8, "layers": 1, "epochs": 3}
+SWEEP = {
+    "classifiers": [
+        {"name": "ffnn", "params": SMALL},
+        {"name": "ffnn", "as": "warm", "params": {**SMALL, "refit": "warm"}},
+        {"name": "ffnn", "as": "keep_better", "params": {**SMALL, "refit": "keep_better"}},
+    ],
+    "scalers": ["min_max"],
+    "resamplers": ["none"],
+    "strategies": ["least_confidence", "bald", "badge"],
+    "evaluate": "every_round",
+    "budgets": [30, 50],
+    "tuning": {"trials": 3, "startup": 2},
+    "repeats": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def inline(sweeps, tmp_path_factory):
+    return sweeps.tables(sweeps.run(tmp_path_factory.mktemp("inline") / "run", **SWEEP))
+
+
+def assert_equal(one, other):
+    for table, frame in one.items():
+        pd.testing.assert_frame_equal(frame, other[table], obj=table, check_exact=True)
+
+
+def test_all_end_well_and_trial_0_is_the_default_model_at_its_budget(inline):
+    trials, evaluations = inline["trials"], inline["evaluations"]
+    assert (trials["status"] == "done").all()
+    defaults = trials[trials["number"] == 0].set_index(["acquisition_id", "budget"])
+    evaluated = evaluations.set_index(["acquisition_id", "n_labels"])
+    for metric in ("test_accuracy", "test_log_loss"):
+        both = (
+            defaults[metric]
+            .to_frame("trial")
+            .join(evaluated[metric].rename_axis(["acquisition_id", "budget"]))
+        )
+        assert both["trial"].tolist() == both[metric].tolist()
+
+
+def test_refits_differ(inline):
+    scores = inline["evaluations"].groupby("classifier", observed=True)["test_log_loss"].apply(list)
+    assert len({tuple(values) for values in scores}) == 3
+
+
+def test_stopped_and_continued_on_ray_gives_the_same_tables(sweeps, tmp_path, inline, two_cpus):
+    sweeps.run(tmp_path / "run", segment_s=0, stop_after=7, **SWEEP)
+    folder = sweeps.run(tmp_path / "run", segment_s=0, executor=two_cpus(2), **SWEEP)
+    assert_equal(inline, sweeps.tables(folder))
