@@ -97,7 +97,9 @@ class RayExecutor:
 
     def _deadline(self, task: Task) -> float | None:
         limit = self._demand.trial_s
-        return None if limit is None else time.monotonic() + START_UP_S + task.limit_s + limit
+        if limit is None:
+            return None
+        return time.monotonic() + START_UP_S + task.limit_s + task.fits * limit
 
     def wait(self, timeout_s: float) -> Sequence[Finished]:
         """Everything that is ready, after waiting for the first."""

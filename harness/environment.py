@@ -21,9 +21,13 @@ _FRAMEWORKS = tuple(dict.fromkeys(name for names in FRAMEWORKS.values() for name
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 
 
-@functools.cache
 def describe() -> Row:
-    """The row of `environments/` for this process; read once."""
+    """The row of `environments/` for this process; read once for what GPUs it may see."""
+    return dict(_described(os.environ.get("CUDA_VISIBLE_DEVICES")))
+
+
+@functools.cache
+def _described(visible: str | None) -> Row:  # noqa: ARG001 - `gpu` looks at it
     row: Row = {
         "python": platform.python_version(),
         "versions": json.dumps(_versions((*NUMERIC, *_OTHERS, *_FRAMEWORKS)), sort_keys=True),

@@ -27,7 +27,7 @@ from scipy.special import softmax
 
 from harness.arrays import Classes, Features, Probabilities, Rounds, Samples, Scores
 from harness.cell import Component, Params
-from harness.held_back import held_back
+from harness.held_back import Digests, digests, held_back
 from harness.registry import Registry, lookup
 from harness.resampling import Resample, Resampled
 
@@ -80,11 +80,13 @@ class Learner:
             return Fitted(None, classes, self.n_classes, "{}")
         model = self._classifier()
         more: dict[str, Any] = {}
+        seen: Digests | None = None
         if share := getattr(model, "validation_share", 0.0):
-            held = held_back(X, contiguous, share, self.seed)
+            rows = digests(X, self.seed)
+            held = held_back(rows, contiguous, share, before.seen if before else None)
             if held.any():
                 more["held"] = X[held], contiguous[held]
-            X, contiguous = X[~held], contiguous[~held]
+            X, contiguous, seen = X[~held], contiguous[~held], rows[~held]
         if before is not None and before.model is not None:
             more["before"] = before.model
         resampled = self._resample(X, contiguous)
@@ -92,7 +94,7 @@ class Learner:
         if len(kept) < len(classes):  # the rule of resamplers.py; the arrays would not line up
             raise ValueError(f"{self.resampler.name} lost a class that it was given")
         model.fit(resampled.X, again, **more)
-        return Fitted(model, classes, self.n_classes, _note(resampled, classes))
+        return Fitted(model, classes, self.n_classes, _note(resampled, classes), seen)
 
     def fit_batches(self, X: Features, y: Classes, bought_in: Rounds) -> Fitted:
         """Learn from rows bought in the rounds `bought_in`, (n_rows,): one by one if need be.
@@ -127,6 +129,7 @@ class Fitted:
     classes: Classes  # (n_met,), what the model's classes mean
     n_classes: int
     note: str  # JSON: what the resampler did
+    seen: Digests | None = None  # rows that it was trained on, where others judged it
 
     def predict(self, X: Features) -> tuple[Classes, Probabilities | None]:
         """Classes (n_rows,) and, where the classifier has them, probabilities."""

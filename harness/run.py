@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from harness import environment
 from harness.conflicts import conflicts, missing_seeds
+from harness.continuing import fits_of
 from harness.corpus import Corpus, dataset_row
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
@@ -149,7 +150,9 @@ class Driver:
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
             sweep = self.plan.sweep
-            self.executor.start(Task(segment, limit_s, sweep.files, sweep.device_for(of), fresh))
+            fits = fits_of(segment, sweep.registry) if sweep.limits.trial_s else 1
+            device = sweep.device_for(of)
+            self.executor.start(Task(segment, limit_s, sweep.files, device, fits, fresh))
 
     def _ready(self) -> dict[str, int]:
         """How much waits, by what it needs."""

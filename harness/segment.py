@@ -107,6 +107,7 @@ class Task:
     limit_s: float  # ends between two rounds or trials once this is past
     files: tuple[ComponentFile, ...] = ()
     device: Device = CPU
+    fits: int = 1  # that its longest round or trial may take: how often `limits.trial_s` counts
     fresh: bool = False  # in a process of its own: this very round or trial killed its last one
 
 

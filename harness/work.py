@@ -61,7 +61,7 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
             return give_up(segment, *_failure(error))
         match segment:
             case AcquisitionSegment():
-                found = _acquire(segment, problem, known, due)
+                found = _acquire(segment, problem, known, due, singly=task.limit_s == 0)
             case EvaluationSegment():
                 found = _evaluate(segment, problem, known, due)
             case StudySegment():
@@ -126,7 +126,12 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
 
 
 def _acquire(
-    segment: AcquisitionSegment, problem: Problem, known: Registry, due: Callable[[], bool]
+    segment: AcquisitionSegment,
+    problem: Problem,
+    known: Registry,
+    due: Callable[[], bool],
+    *,
+    singly: bool,
 ) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
@@ -138,7 +143,8 @@ def _acquire(
     number = len(segment.batches)
     ended = None
     # A model that continues would be fitted on all batches again by the next segment.
-    goes_on = query.learner.continues or (segment.tested and shared.learner.continues)
+    continues = query.learner.continues or (segment.tested and shared.learner.continues)
+    goes_on = continues and not singly
     try:
         for done in active_learning(buying, query, pool, number, segment.until):
             pool, number = done.pool, done.number + 1

@@ -15,7 +15,7 @@ def bilstm_attention(
     net: Net,
     *,
     input: Input = "window",
-    window: Annotated[int, Ge(1)] = 8,
+    window: Annotated[int, Ge(1)] | None = None,
     units: Annotated[int, Ge(1)] = 64,
     heads: Annotated[int, Ge(1)] = 4,
 ) -> Tensor:

@@ -15,7 +15,7 @@ def cnn_bilstm(  # noqa: PLR0913 - the parameters of the architecture
     net: Net,
     *,
     input: Input = "feature_steps",
-    window: Annotated[int, Ge(1)] = 8,
+    window: Annotated[int, Ge(1)] | None = None,
     filters: Annotated[int, Ge(1)] = 32,
     width: Annotated[int, Ge(1)] = 3,
     units: Annotated[int, Ge(1)] = 64,

@@ -15,7 +15,7 @@ def lstm(
     net: Net,
     *,
     input: Input = "one_step",
-    window: Annotated[int, Ge(1)] = 8,
+    window: Annotated[int, Ge(1)] | None = None,
     units: Annotated[int, Ge(1)] = 128,
     layers: Annotated[int, Ge(1)] = 2,
 ) -> Tensor:

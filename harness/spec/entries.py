@@ -121,6 +121,12 @@ class Entries:
             return None
         source = self.registry.source(axis, entry.name)
         needs = needs_of(known[entry.name]) if axis == "classifiers" else ""
+        if needs == NEURAL:
+            try:
+                known[entry.name](0, 1, **params)  # imports nothing, and knows what cannot be
+            except ValueError as error:
+                self.problems.add(params_path, str(error))
+                return None
         return Component(entry.name, entry.label or entry.name, params, source, needs=needs)
 
     def _tunable(

@@ -46,6 +46,15 @@ def test_all_end_well_and_trial_0_is_the_default_model_at_its_budget(inline):
         assert both["trial"].tolist() == both[metric].tolist()
 
 
+def test_every_shape_was_traced_once_through_acquisitions_and_studies(inline):
+    from harness.classifiers.neural import compiled
+
+    assert len(inline["trials"]) > 50
+    for network in compiled._networks.values():
+        functions = (network._epoch, network._ask, network._embed, network._draw)
+        assert max(f.experimental_get_tracing_count() for f in functions) == 1
+
+
 def test_refits_differ(inline):
     scores = inline["evaluations"].groupby("classifier", observed=True)["test_log_loss"].apply(list)
     assert len({tuple(values) for values in scores}) == 3

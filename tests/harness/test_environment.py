@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness import environment, parquet
-from harness.environment import describe, differences, host, numeric_versions
+from harness.environment import _described, describe, differences, host, numeric_versions
 from harness.schema import NUMERIC
 
 
@@ -23,14 +23,14 @@ def test_the_description_is_a_row_of_its_table():
 
 
 def test_the_id_depends_on_the_row_alone(monkeypatch):
-    describe.cache_clear()
+    _described.cache_clear()
     first = describe()
-    describe.cache_clear()
+    _described.cache_clear()
     assert describe() == first
     monkeypatch.setattr(environment, "_cpu", lambda: "another")
-    describe.cache_clear()
+    _described.cache_clear()
     assert describe()["environment_id"] != first["environment_id"]
-    describe.cache_clear()
+    _described.cache_clear()
 
 
 def test_describing_imports_none_of_the_described():

@@ -15,6 +15,8 @@ from harness.classifiers import CLASSIFIERS
 from harness.classifiers.needs import NEURAL, needs_of
 from harness.classifiers.neural import runtime
 from harness.classifiers.neural.initial import initial_weights
+from harness.classifiers.neural.net import Net
+from harness.classifiers.neural.network import neural
 from harness.classifiers.neural.training import Training
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -186,6 +188,7 @@ def test_early_stopping_ends_training_and_keeps_the_best_epoch():
 def test_without_rows_to_judge_by_all_epochs_are_trained():
     assert ffnn(patience=0).validation_share == 0
     assert ffnn(patience=0, refit="keep_better").validation_share == 0.1
+    assert ffnn(validation_share=0.3).validation_share == 0.3
     assert ffnn().validation_share == 0.1
 
 
@@ -321,10 +324,64 @@ def test_multiply_adds_are_those_of_the_kernels_at_every_position():
     assert recurrent.n_operations == 6 * (1 * 20 + 5 * 20) + 5
     convolved = of("cnn", filters=4, width=3, layers=1, units=7)
     assert convolved.n_operations == 6 * 3 * 1 * 4 + (3 * 4) * 7 + 7
+
+    @neural
+    def gru(net: Net, *, units: int = 4):
+        """What docs/neural.md shows."""
+        from keras import layers
+
+        return net.dropout(layers.GRU(units)(net.steps("feature_steps", None)))
+
+    gated = gru(0, 1, epochs=1).fit(*rows()).size()
+    assert gated.n_operations == 6 * (1 * 12 + 4 * 12) + 4
     attending = of("bilstm_attention", units=4, heads=2, window=2)
     lstm, steps, width = 2 * (2 * 16 + 4 * 16), 3, 8
     attention = 4 * width * width * steps + 2 * width * steps**2
     assert attending.n_operations == steps * lstm + attention + width
+
+
+def test_a_layer_with_a_state_of_its_own_is_refused():
+    @neural
+    def normalised(net: Net, *, units: int = 4):
+        """Would carry moving averages from one fit to the next."""
+        from keras import layers
+
+        return layers.BatchNormalization()(net.dense(net.features, units))
+
+    with pytest.raises(ValueError, match=r"normalised keeps a state from fit to fit \(.*moving_me"):
+        normalised(0, 1).fit(*rows())
+
+
+def test_an_architecture_may_take_lists_and_must_leave_the_training_alone():
+    @neural
+    def listed(net: Net, *, widths: list[int] = [3, 2]):  # noqa: B006 - as a sweep gives it
+        """Dense layers of these widths."""
+        x = net.features
+        for width in widths:
+            x = net.dense(x, width)
+        return x
+
+    assert listed(0, 1, widths=[4, 2], epochs=1).fit(*rows()).embed(rows()[0]).shape == (120, 2)
+
+    def twice(net: Net, *, epochs: int = 3):
+        return net.dense(net.features, epochs)
+
+    with pytest.raises(ValueError, match="twice has parameters that the training has, too: epochs"):
+        neural(twice)
+
+
+def test_two_threads_give_what_two_threads_gave():
+    code = (
+        "from tests.harness.test_neural import CLASSIFIERS, SMALL, rows\n"
+        "m = CLASSIFIERS['ffnn'](0, 2, **SMALL).fit(*rows())\n"
+        "print(repr(m.predict_proba(rows()[0])))"
+    )
+    said = [
+        subprocess.check_output([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert said[0] == said[1]
+    assert b"array" in said[0]
 
 
 def test_help_and_a_sweep_without_networks_never_import_tensorflow():

@@ -20,10 +20,14 @@ MOST_STEPS = 300_000  # rows × steps at a time: 0.3 GB in a layer of 128 units 
 def build(blueprint: Blueprint, *, on_gpu: bool) -> keras.Model:
     """A model with two outputs: (n, n_outputs), a sigmoid or a softmax; and what it reads.
 
-    Keras draws seeds from Python's global generator where a layer is given none; they are
-    replaced before they matter, and the generator is left as it was.
+    What of the weights `initial.py` does not draw keeps the values from here, in every process the
+    same: Keras draws them from Python's global generator, which is left as it was.
+
+    Raises `ValueError` for a layer that keeps a state of its own: compiled once and fitted often,
+    the network would carry it from fit to fit.
     """
     before = random.getstate()
+    random.seed(0)
     try:
         features = keras.Input((blueprint.n_features,), dtype="float32")
         net = Net(features, on_gpu=on_gpu)
@@ -32,9 +36,16 @@ def build(blueprint: Blueprint, *, on_gpu: bool) -> keras.Model:
         last = keras.layers.Dense(
             1 if two else blueprint.n_classes, activation="sigmoid" if two else "softmax"
         )
-        return keras.Model(features, [last(hidden), hidden])
+        model = keras.Model(features, [last(hidden), hidden])
     finally:
         random.setstate(before)
+    set_anew = {id(v) for v in [*rates(model), *seeds(model)]}
+    if kept := [v.path for v in model.non_trainable_variables if id(v) not in set_anew]:
+        raise ValueError(
+            f"{blueprint.architecture.__name__} keeps a state from fit to fit ({', '.join(kept)}); "
+            f"use layers without one, and net.dropout for dropout"
+        )
+    return model
 
 
 def multiply_adds(model: keras.Model) -> int:
@@ -45,7 +56,7 @@ def multiply_adds(model: keras.Model) -> int:
 def _of_layer(layer: Any) -> int:
     kernels = sum(prod(w.shape) for w in layer.trainable_variables if w.path.endswith("kernel"))
     kind = type(layer).__name__
-    if kind in {"LSTM", "Bidirectional"}:
+    if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
         return int(kernels * layer.input.shape[1])
     if kind == "MultiHeadAttention":
         steps = layer.output.shape[1]
@@ -54,9 +65,14 @@ def _of_layer(layer: Any) -> int:
     return int(kernels * prod(layer.output.shape[1:-1]))
 
 
-def dropouts(model: keras.Model) -> list[Any]:
-    """The layers whose masks and rate a fit sets."""
-    return [layer for layer in model.layers if type(layer).__name__ == "VariableDropout"]
+def rates(model: keras.Model) -> list[Any]:
+    """The variables that hold the rate of dropout."""
+    return [layer.rate for layer in model.layers if type(layer).__name__ == "VariableDropout"]
+
+
+def seeds(model: keras.Model) -> list[Any]:
+    """The variables that random masks are drawn by."""
+    return [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
 
 
 def rows_at_once(model: keras.Model) -> int:

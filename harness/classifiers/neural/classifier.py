@@ -51,7 +51,7 @@ class NeuralClassifier:
     @property
     def validation_share(self) -> float:
         """Share of the labelled rows to keep from training and hand over as `held`."""
-        return self.training.validation_share if self.training.looks_at_validation else 0.0
+        return self.training.held_share
 
     def fit(
         self,

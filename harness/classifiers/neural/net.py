@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Tensor = Any  # a Keras tensor; shapes leave out the batch
+DEFAULT_WINDOW = 8  # features
+MOST_UNROLLED = 24  # steps; a longer sequence costs more to trace than most studies save
+
 Input = Literal["one_step", "feature_steps", "window"]
 
 
@@ -20,7 +23,7 @@ class Net:
     features: Tensor  # (n_features,)
     on_gpu: bool = field(kw_only=True)
 
-    def steps(self, shape: Input, window: int) -> Tensor:
+    def steps(self, shape: Input, window: int | None) -> Tensor:
         """The row as a sequence, (n_steps, n_values).
 
         `one_step`: one step of all features. `feature_steps`: one step per feature. `window`: each
@@ -34,6 +37,7 @@ class Net:
             return layers.Reshape((1, n_features))(self.features)
         if shape == "feature_steps":
             return layers.Reshape((n_features, 1))(self.features)
+        window = window or DEFAULT_WINDOW
         missing = -n_features % window
         one_by_one = layers.Reshape((n_features, 1))(self.features)
         filled = layers.ZeroPadding1D((0, missing))(one_by_one)
@@ -98,6 +102,3 @@ class Net:
         from harness.classifiers.neural.layers import RandomNeurons
 
         return RandomNeurons(units)(self.features)
-
-
-MOST_UNROLLED = 24  # steps; a longer sequence costs more to trace than most studies save

@@ -13,7 +13,7 @@ from harness.classifiers.needs import needs
 from harness.classifiers.neural.classifier import NeuralClassifier
 from harness.classifiers.neural.training import Training
 
-Architecture = Callable[..., Any]  # (Rows, *, parameters...) -> the last hidden layer, (n, units)
+Architecture = Callable[..., Any]  # (Net, *, parameters...) -> the last hidden layer, (n, units)
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ def neural(architecture: Architecture) -> Callable[..., Classifier]:
         for parameter in inspect.signature(architecture, eval_str=True).parameters.values()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     ]
+    if taken := {p.name for p in own} & {field.name for field in fields(Training)}:
+        raise ValueError(
+            f"{architecture.__name__} has parameters that the training has, too: "
+            f"{', '.join(sorted(taken))}; leave them out (net.dropout knows the rate)"
+        )
     types = get_type_hints(Training, include_extras=True)
     shared = [
         inspect.Parameter(
@@ -57,7 +62,9 @@ def neural(architecture: Architecture) -> Callable[..., Classifier]:
         given = signature.bind(*args, **params)
         given.apply_defaults()
         values = given.arguments
-        shape = tuple((parameter.name, values[parameter.name]) for parameter in own)
+        shape = tuple((parameter.name, _hashable(values[parameter.name])) for parameter in own)
+        if values.get("window") and values["input"] != "window":
+            raise ValueError("window is for input: window; leave it out")
         training = Training(**{field.name: values[field.name] for field in fields(Training)})
 
         def blueprint(n_features: int, n_classes: int) -> Blueprint:
@@ -71,3 +78,7 @@ def neural(architecture: Architecture) -> Callable[..., Classifier]:
         "return": Classifier,
     }
     return needs("neural")(factory)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

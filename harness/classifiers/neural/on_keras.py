@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.arrays import Classes, Features, Rows
 from harness.classifiers.neural import runtime
-from harness.classifiers.neural.building import build, dropouts, multiply_adds, rows_at_once
+from harness.classifiers.neural.building import build, multiply_adds, rates, rows_at_once, seeds
 from harness.classifiers.neural.initial import Weights
 from harness.classifiers.neural.network import Blueprint
 from harness.classifiers.neural.training import Training
@@ -24,7 +24,7 @@ class KerasNetwork:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._model = build(blueprint, on_gpu=runtime.on_gpu())
-        self._dropouts = dropouts(self._model)
+        self._rates, self._seeds = rates(self._model), seeds(self._model)
         features, (outputs, hidden) = self._model.inputs, self._model.outputs
         self._asked = keras.Model(features, outputs)
         self._hidden = keras.Model(features, hidden)
@@ -57,9 +57,10 @@ class KerasNetwork:
         for variable, value in zip(self._optimizer.variables, self._at_start, strict=True):
             variable.assign(value)
         self._optimizer.learning_rate.assign(training.learning_rate)
-        for i, layer in enumerate(self._dropouts):
-            layer.rate.assign(training.dropout)
-            layer.seed_generator.state.assign([(seed + i) % 2**31, 0])
+        for rate in self._rates:
+            rate.assign(training.dropout)
+        for i, state in enumerate(self._seeds):
+            state.assign([(seed + i) % 2**31, 0])
 
     def epoch(
         self, X: Features, y: Classes, weight: Features, order: Rows, batch_size: int

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from harness.arrays import Classes, Features, Rows
 from harness.classifiers.neural import runtime
-from harness.classifiers.neural.building import build, dropouts, multiply_adds, rows_at_once
+from harness.classifiers.neural.building import build, multiply_adds, rates, rows_at_once, seeds
 from harness.classifiers.neural.initial import Weights
 from harness.classifiers.neural.network import Blueprint
 from harness.classifiers.neural.training import Training
@@ -24,8 +24,9 @@ class TensorFlowNetwork:
     """`Compiled`, on TensorFlow."""
 
     def __init__(self, blueprint: Blueprint) -> None:
+        self._loaded: Weights | None = None
         self._model = build(blueprint, on_gpu=runtime.on_gpu())
-        self._dropouts = dropouts(self._model)
+        self._rates, self._seeds = rates(self._model), seeds(self._model)
         self._variables = self._model.trainable_variables
         self._optimizer = keras.optimizers.Adam()
         self._optimizer.build(self._variables)
@@ -63,9 +64,12 @@ class TensorFlowNetwork:
         return sum(f.experimental_get_tracing_count() for f in functions)
 
     def load(self, weights: Weights) -> None:
-        """Set the trainable variables."""
+        """Set the trainable variables, unless they have just these values."""
+        if weights is self._loaded:
+            return
         for variable, value in zip(self._variables, weights, strict=True):
             variable.assign(value)
+        self._loaded = weights
 
     def weights(self) -> Weights:
         """Their values."""
@@ -78,14 +82,16 @@ class TensorFlowNetwork:
         ):
             variable.assign(value)
         self._optimizer.learning_rate.assign(training.learning_rate)
-        for i, layer in enumerate(self._dropouts):
-            layer.rate.assign(training.dropout)
-            layer.seed_generator.state.assign([(seed + i) % 2**31, 0])
+        for rate in self._rates:
+            rate.assign(training.dropout)
+        for i, state in enumerate(self._seeds):
+            state.assign([(seed + i) % 2**31, 0])
 
     def epoch(
         self, X: Features, y: Classes, weight: Features, order: Rows, batch_size: int
     ) -> None:
         """Train once on all rows, in `order`."""
+        self._loaded = None
         self._epoch(X, y.astype(np.int32), weight, order.astype(np.int32), np.int32(batch_size))
 
     def probabilities(self, X: Features) -> Features:

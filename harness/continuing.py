@@ -1,0 +1,33 @@
+"""How many fits a segment may need for one round: more than one where a model continues."""
+
+from __future__ import annotations
+
+from harness.cell import Component
+from harness.registry import Registry
+from harness.segment import AcquisitionSegment, EvaluationSegment, Segment
+
+
+def fits_of(segment: Segment, known: Registry) -> int:
+    """Fits that its longest round may take: every batch so far and to come, or one."""
+    if not isinstance(segment, AcquisitionSegment | EvaluationSegment):
+        return 1  # a trial is one, however often it fits
+    curve = segment.acquisition.curve
+    if not any(_continues(c, known) for c in (curve.classifier, curve.strategy.model) if c):
+        return 1
+    if isinstance(segment, EvaluationSegment):
+        return segment.missing[-1] + 1
+    labelling = segment.acquisition.setting.labelling
+    holdout = segment.acquisition.setting.tuning.validation.rows
+    left = segment.until - holdout - labelling.initial
+    return 1 + max(-(-left // labelling.batch), 0)
+
+
+def _continues(classifier: Component, known: Registry) -> bool:
+    """Whether it goes on from the round before; those of the tree that need no network never do."""
+    if not (classifier.needs or classifier.source):
+        return False
+    try:
+        made = known.classifiers[classifier.name](0, 1, **classifier.params)
+    except Exception:  # noqa: BLE001 - its rounds will say what is wrong with it
+        return False
+    return bool(getattr(made, "continues", False))
