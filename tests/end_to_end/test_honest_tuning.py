@@ -215,7 +215,8 @@ def spied_trials(sweeps, tmp_path, monkeypatch):
             return work(task, problem_of)
         n_models, n_resampled = len(spied.models), len(spied.resampled)
         found = work(task, problem_of)
-        models, given = spied.models[n_models:], spied.resampled[n_resampled:]
+        models = [model for model in spied.models[n_models:] if model.fitted is not None]
+        given = spied.resampled[n_resampled:]
         assert [
             model.fitted[: len(rows)] for model, rows in zip(models, given, strict=True)
         ] == given

@@ -20,10 +20,16 @@ Architecture = Callable[..., Any]  # (Net, *, parameters...) -> the last hidden 
 class Blueprint:
     """The shape of a network: all that a compiled one can be used again for."""
 
-    architecture: Architecture
+    factory: Callable[..., Classifier]  # of the architecture: what a pickle finds by its name
     params: tuple[tuple[str, Any], ...]
     n_features: int
     n_classes: int
+
+    @property
+    def architecture(self) -> Architecture:
+        """The function that lays its hidden layers."""
+        found: Architecture = inspect.unwrap(self.factory)
+        return found
 
 
 def neural(architecture: Architecture) -> Callable[..., Classifier]:
@@ -67,9 +73,7 @@ def neural(architecture: Architecture) -> Callable[..., Classifier]:
             raise ValueError("window is for input: window; leave it out")
         training = Training(**{field.name: values[field.name] for field in fields(Training)})
 
-        def blueprint(n_features: int, n_classes: int) -> Blueprint:
-            return Blueprint(architecture, shape, n_features, n_classes)
-
+        blueprint = functools.partial(Blueprint, factory, shape)
         return NeuralClassifier(values["seed"], values["threads"], blueprint, training)
 
     factory.__signature__ = signature  # type: ignore[attr-defined]
