@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz gpu-check clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -40,6 +40,10 @@ outside-check: $(STAMP)
 # Mutated files in every official layout, some minutes' worth.
 fuzz: $(STAMP)
 	FEWLABELS_FUZZ=300 $(BIN)/pytest -q tests/datasets/test_fuzz.py
+
+# Every operation on a run folder's files made to fail, or to be the last one: some thousand, minutes.
+faults: $(STAMP)
+	FEWLABELS_FAULTS=all $(BIN)/pytest -q -s tests/harness/test_faults.py tests/harness/test_store_machine.py
 
 # The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
 large-import: $(STAMP)

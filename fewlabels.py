@@ -62,6 +62,7 @@ def _app() -> typer.Typer:
     app.command()(harness.commands.plan)
     app.command()(cluster.commands.run)
     app.command()(harness.commands.status)
+    app.command()(harness.commands.verify)
     app.command()(harness.commands.rerun)
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)

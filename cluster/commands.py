@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +15,12 @@ from harness.commands import OutOption, SetOption, SweepArgument, is_new
 from harness.errors import ClusterError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from harness.corpus import Corpus
     from harness.executor import Executor
     from harness.run import Progress
+    from harness.store import RunFolder
     from harness.sweep import Sweep
 
 FINISHED_WITH_FAILURES = 3
@@ -75,7 +79,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     root = out or Path("runs") / opened.name
     if segment_s is None:
         segment_s = SEGMENT_S["cluster" if address else "local"]
-    before = None if is_new(root) else RunFolder.open(root)
+    before = None if is_new(root) else _cleared(root, console)
     asked, opened = opened.device, adopted(opened, before)
     planned = make_plan(opened, prepared)
     if before:
@@ -87,9 +91,10 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     work = _executor(executor, opened, prepared, workers)
     if opened.is_neural:
         why = "as the sweep asks" if asked == opened.device else why
-        console.print(_where(opened, why), highlight=False)
+        _say(console, [_where(opened, why)])
     folder = RunFolder.create(root)
-    with folder.writing():
+    with folder.writing() as set_aside:
+        _say(console, [*set_aside, *_repaired(folder)])
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
         folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
@@ -105,6 +110,27 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             work.close()
     console.print(line(progress), soft_wrap=True, highlight=False)
     _end(progress, folder.root, duration(progress.elapsed_s))
+
+
+def _cleared(root: Path, console: Console) -> RunFolder:
+    """The run at `root` without damage, of which it says; refused where another run writes it."""
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(root)
+    with folder.writing() as set_aside:
+        _say(console, [*set_aside, *_repaired(folder)])
+    return folder
+
+
+def _repaired(folder: RunFolder) -> list[str]:
+    from harness.repair import repair
+
+    return repair(folder)
+
+
+def _say(console: Console, lines: Sequence[str]) -> None:
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)

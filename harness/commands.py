@@ -1,4 +1,4 @@
-"""`fewlabels plan`, `status`, `rerun`, `components` and `fields`."""
+"""`fewlabels plan`, `status`, `verify`, `rerun`, `components` and `fields`."""
 
 from __future__ import annotations
 
@@ -149,10 +149,25 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
 
 
 def status(run: RunArgument) -> None:
-    """Show progress and failures by cause; reads files only."""
+    """Show progress, failures by cause and the time left; reads files only."""
+    from harness.errors import RunFolderError
     from harness.store import RunFolder
 
     folder = RunFolder.open(run)
+    from harness.estimate import work_s  # what plans takes longer to load
+    from harness.ledger import Ledger
+    from harness.replan import replanned
+
+    totals: dict[str, tuple[int, int]] = {}
+    try:
+        ledger = Ledger.read(replanned(folder), folder)
+    except RunFolderError as error:
+        end = f"time left     unknown: {error}"
+    else:
+        standing = ledger.standing()
+        totals = {what: getattr(standing, what) for what in _COUNTED}
+        seconds = work_s(ledger, folder)
+        end = "time left     " + _left(standing, seconds)
     for table, column, if_none in (
         ("references", "status", "none yet"),
         ("acquisitions", "status", "none yet"),
@@ -161,8 +176,46 @@ def status(run: RunArgument) -> None:
         ("attempts", "cause", ""),  # kept of tasks that died
     ):
         counts = Counter(folder.read(table, [column]).column(column).to_pylist())
-        if shown := ", ".join(f"{n} {name}" for name, n in counts.items()) or if_none:
+        shown = ", ".join(f"{n:,} {name}" for name, n in counts.items()) or if_none
+        if table in totals:
+            done, total = totals[table]
+            shown = f"{done:,} of {total:,} ({100 * done // max(total, 1)} %): {shown}"
+        if shown:
             typer.echo(f"{table:<14}{shown}")
+    typer.echo(end)
+
+
+_COUNTED = ("references", "acquisitions", "trials")
+
+
+def _left(standing: Standing, seconds: float | None) -> str:
+    if standing.complete:
+        return "none: all is done"
+    if seconds is None:
+        return "unknown: nothing like it ran in this folder yet"
+    return f"about {seconds / 60:.1f} minutes of one worker"
+
+
+def verify(run: RunArgument) -> None:
+    """Check every file and every row of a run; reads files only.
+
+    A line for each thing that is wrong: damaged files, doubled or missing rows, sums, scores and
+    winners that do not follow from what is stored, ids that are not those of the stored sweep.
+    Exit code 1: something is wrong.
+    """
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(run)
+    from harness.verify import verify as check
+
+    done = check(folder)
+    for line in done.findings:
+        typer.echo(line)
+    for line in done.notes:
+        typer.echo(f"note: {line}", err=True)
+    if done.findings:
+        raise typer.Exit(1)
+    typer.echo(f"{done.n_rows:,} rows in {run}: nothing wrong found")
 
 
 def rerun(

@@ -53,8 +53,14 @@ def load(sweep: Sweep) -> Corpus:
 
 def _prepare(component: Component, registry: Registry) -> Prepared:
     table = registry.datasets[component.name].prepare(**component.params)
-    source = ":".join(filter(None, [component.source, table.content, table.reading]))
-    return Prepared(replace(component, source=source), table, twins(table))
+    known = with_content(component, table.content, table.reading)
+    return Prepared(known, table, twins(table))
+
+
+def with_content(component: Component, content: str, reading: str) -> Component:
+    """A dataset as ids have it: `content` is what its rows are, `reading` how they were read."""
+    source = ":".join(filter(None, [component.source, content, reading]))
+    return replace(component, source=source)
 
 
 def sizes(prepared: Prepared, registry: Registry, split: Split) -> tuple[int, int]:
@@ -76,6 +82,7 @@ def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
         "citation": card.citation,
         "licence": card.licence,
         "content": table.content,
+        "reading": table.reading,
         "preparation": json.dumps(component.hashed_params, sort_keys=True),
         "removed": json.dumps(dict(table.removed), sort_keys=True),
         "classes": list(table.classes),

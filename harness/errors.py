@@ -6,6 +6,7 @@ HarnessError
     UnknownId        an id that stands for nothing in a run, or for several things
     BadComponents    a file or entry point that registers components is wrong
     RunFolderError   the run folder cannot be used
+        DamagedFile  a file of it does not hold what it should
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
     DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
@@ -53,6 +54,10 @@ class BadComponents(HarnessError):
 
 class RunFolderError(HarnessError):
     """The run folder cannot be used as it is."""
+
+
+class DamagedFile(RunFolderError):
+    """A file of a run folder is torn, foreign or missing; who writes next sets it aside."""
 
 
 class ClusterError(HarnessError):

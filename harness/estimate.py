@@ -37,7 +37,7 @@ def work_s(ledger: Ledger, folder: RunFolder) -> float | None:
 
 def _means(folder: RunFolder, table: str, *columns: str) -> dict[str, float]:
     """Classifier -> mean seconds; the empty name has the mean of all."""
-    frame = folder.frame(table)
+    frame = folder.frame(table, ["classifier", *columns])
     if frame.empty:
         return {}
     seconds = frame[list(columns)].sum(axis=1)

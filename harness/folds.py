@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
 from harness.arrays import Classes, Rows
 from harness.errors import CannotValidate
@@ -27,6 +26,8 @@ def folds(y: Classes, groups: Rows, n_folds: int, seed: int) -> list[Fold]:
             f"{len(y)} labelled rows, {different} different, at most {most} of one class: "
             f"they make no two folds"
         )
+    from sklearn.model_selection import StratifiedGroupKFold
+
     splitter = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harness.errors import RunFolderError
+from harness.errors import DamagedFile, RunFolderError
 from harness.schema import SCHEMA_VERSION, Row, schema
 
-AGAIN = "move it away and run the sweep again: what it held is computed again"
+AGAIN = "run the sweep again, which sets it aside and computes again what it held"
 
 
 def table_of(table: str, rows: Sequence[Row]) -> pa.Table:
@@ -29,51 +29,50 @@ def table_of(table: str, rows: Sequence[Row]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=target)
 
 
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of all `tables`, in one piece: what is joined many times must not fray."""
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
 def encode(content: pa.Table) -> bytes:
     """The bytes of a Parquet file, with checksums."""
     sink = pa.BufferOutputStream()
-    whole = content.unify_dictionaries()
-    pq.write_table(whole, sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(content, sink, compression="zstd", write_page_checksum=True)
     return bytes(sink.getvalue())
 
 
 def decode(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The content of `path` as `table` is defined today; null where a column came later.
 
-    Raises `RunFolderError` for a file that is damaged, foreign or too new, and `OSError` where
-    it cannot be read.
+    Raises `DamagedFile` for a file that is torn or foreign, `RunFolderError` for one that is too
+    new, and `OSError` where it cannot be read.
     """
-    wanted = selected(table, columns)
+    return _decoded(path, table, selected(table, columns))[0]
+
+
+def decode_any(path: Path, table: str) -> tuple[pa.Table, bool]:
+    """`decode`, and whether the file has another schema than that of today."""
+    content, found = _decoded(path, table, schema(table))
+    wanted = schema(table)
+    return content, not (found.equals(wanted) and _version(found) == _version(wanted))
+
+
+def _decoded(path: Path, table: str, wanted: pa.Schema) -> tuple[pa.Table, pa.Schema]:
+    """The columns `wanted` of `path`, and the schema that it has itself."""
+    held = path.read_bytes()  # in one go: the file may be replaced meanwhile
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(pa.BufferReader(held), page_checksum_verification=True) as file:
             found = file.schema_arrow
             _check(path, table, found)
             present = set(found.names)
             stored = [name for name in wanted.names if name in present]
             content = file.read(columns=stored)
     except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise RunFolderError(f"{path} is damaged ({error}); {AGAIN}") from error
+        raise DamagedFile(f"{path} is damaged ({_one_line(error)}); {AGAIN}") from error
     for field in wanted:
         if field.name not in stored:
             content = content.append_column(field, pa.nulls(len(content), field.type))
-    return content.select(wanted.names).cast(wanted)
-
-
-def is_of_today(path: Path) -> bool:
-    """Whether `path` has today's columns; what cannot be read is left to who needs it.
-
-    Raises `OSError` where the disk refuses.
-    """
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        return True
-    version = metadata.get(b"fewlabels_schema_version", b"")
-    return not version.isdigit() or int(version) >= SCHEMA_VERSION
+    return content.select(wanted.names).cast(wanted), found
 
 
 def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:
@@ -84,14 +83,26 @@ def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:
     return pa.schema([whole.field(name) for name in columns], metadata=whole.metadata)
 
 
+def _version(found: pa.Schema) -> str:
+    version: bytes = (found.metadata or {}).get(b"fewlabels_schema_version", b"")
+    return version.decode(errors="replace")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 def _check(path: Path, table: str, found: pa.Schema) -> None:
-    """Raise `RunFolderError` unless `found` is a schema of `table` that this version can read."""
-    metadata = {key.decode(): value.decode() for key, value in (found.metadata or {}).items()}
-    owner, version = metadata.get("fewlabels_table"), metadata.get("fewlabels_schema_version", "")
-    if owner is None or not version.isdecimal():
-        raise RunFolderError(f"{path} was not written by fewlabels; move it out of the run")
+    """Raise `RunFolderError` unless `found` is a schema of `table` that this version can read.
+
+    `DamagedFile`, unless it is only newer.
+    """
+    owner = (found.metadata or {}).get(b"fewlabels_table", b"").decode(errors="replace")
+    version = _version(found)
+    if not owner or not version.isdecimal():
+        raise DamagedFile(f"{path} was not written by fewlabels; {AGAIN}")
     if owner != table:
-        raise RunFolderError(f"{path} belongs to the table {owner}; move it out of {table}")
+        raise DamagedFile(f"{path} belongs to the table {owner}; {AGAIN}")
     if int(version) > SCHEMA_VERSION:
         raise RunFolderError(
             f"{path} has schema version {version}, and this fewlabels knows {SCHEMA_VERSION}; "
@@ -108,4 +119,4 @@ def _check(path: Path, table: str, found: pa.Schema) -> None:
         ),
     ]
     if wrong:
-        raise RunFolderError(f"{path} has {' and '.join(wrong)}; {AGAIN}")
+        raise DamagedFile(f"{path} has {' and '.join(wrong)}; {AGAIN}")

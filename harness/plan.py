@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -24,8 +24,26 @@ class Plan:
     excluded: tuple[tuple[Curve, str], ...]  # curves left out, and why
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a plan needs to know of a dataset."""
+
+    component: Component  # its source is the content
+    n_pool: int
+
+
 def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
     """Cross the axes of every grid. Raises `SweepError` for budgets that a pool cannot meet."""
+    splitting = sweep.registry, sweep.setting.split
+    known = {
+        label: Known(prepared.component, sizes(prepared, *splitting)[0])
+        for label, prepared in corpus.items()
+    }
+    return plan_of(sweep, known)
+
+
+def plan_of(sweep: Sweep, corpus: Mapping[str, Known]) -> Plan:
+    """`make_plan`, of datasets that need not be loaded; by their labels."""
     if twice := _same_data(corpus):
         raise SweepError(twice, f"sweep {sweep.name}")
     budgets: dict[tuple[str, ...], tuple[Curve, set[int]]] = {}
@@ -57,7 +75,7 @@ def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
     )
 
 
-def _same_data(corpus: Corpus) -> list[str]:
+def _same_data(corpus: Mapping[str, Known]) -> list[str]:
     labels: dict[str, str] = {}
     return [
         f"datasets: {label!r} is the same data, prepared the same, as {first!r}"
@@ -66,17 +84,21 @@ def _same_data(corpus: Corpus) -> list[str]:
     ]
 
 
-def _curves(grid: Grid, corpus: Corpus) -> Iterator[Curve]:
+def _curves(grid: Grid, corpus: Mapping[str, Known]) -> Iterator[Curve]:
     datasets = [corpus[dataset.label].component for dataset in grid.datasets]
     axes = (datasets, grid.classifiers, grid.scalers, grid.resamplers, grid.strategies)
     return (Curve(*components) for components in product(*axes))
 
 
 def _checkpoints(
-    sweep: Sweep, grid: Grid, dataset: Component, corpus: Corpus, problems: list[str]
+    sweep: Sweep,
+    grid: Grid,
+    dataset: Component,
+    corpus: Mapping[str, Known],
+    problems: list[str],
 ) -> tuple[int, ...]:
     setting = sweep.setting
-    n_pool, _ = sizes(corpus[dataset.label], sweep.registry, setting.split)
+    n_pool = corpus[dataset.label].n_pool
     n_holdout = setting.tuning.validation.rows
     met, wrong = checkpoints(grid.budgets, setting.labelling, n_holdout, n_pool)
     problems += [f"budgets, on {dataset.label}: {why}" for why in wrong]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2  # 1 had no `COSTS`
+SCHEMA_VERSION = 2  # 1 had no `COSTS`, and no `reading` of datasets
 
 Row = dict[str, Any]  # one row of a table: column -> value
 
@@ -44,6 +44,18 @@ FRAMEWORKS = {  # the same for networks, by the backend of Keras
 }
 
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
+
+# What names a row of a table; rows of `attempts` have no name.
+KEYS: dict[str, tuple[str, ...]] = {
+    "acquisitions": ("acquisition_id",),
+    "rounds": ("acquisition_id", "round"),
+    "evaluations": ("acquisition_id", "n_labels"),
+    "references": ("reference_id",),
+    "trials": ("study_id", "number"),
+    "attempts": (),
+    "environments": ("environment_id",),
+    "datasets": ("dataset",),
+}
 
 # All that may differ when the same work is done again: how long it took, and where it was done.
 TIMING_AND_HOST = frozenset(
@@ -241,6 +253,7 @@ TABLES: dict[str, pa.Schema] = {
             _field("citation", _TEXT, "from the card"),
             _field("licence", _TEXT, "from the card, with its limits"),
             _field("content", _TEXT, "sha256 of what the rows were read or generated from"),
+            _field("reading", _TEXT, "by which card and code they were read", null=True),
             _field("preparation", _TEXT, "JSON: parameter -> value"),
             _field("removed", _TEXT, "JSON: reason -> rows removed by the preparation"),
             _field("classes", pa.list_(_TEXT), "class names, in the order of every class list"),

@@ -1,10 +1,8 @@
 """A run folder: the tables of `schema.py` and the sweep, for one writer and any number of readers.
 
-Each table is a folder of Parquet files that pandas, DuckDB and Polars read as it is, also while
-the run goes on. A kill between any two system calls leaves neither a lost nor a doubled row; see
-`generations.py` for how. A plain reader that lists a table's files just before they are compacted
-may not find some of them: it fails, or passes over them, and has to read again. `RunFolder.read`
-does so by itself.
+Each table is a folder of Parquet files that pandas, DuckDB and Polars read as it is, at any
+moment: they find every row that was stored when they listed the folder, and each once. A kill
+between any two system calls leaves neither a lost nor a doubled row. `table_files.py` says how.
 """
 
 from __future__ import annotations
@@ -20,17 +18,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness import durable, lock, parquet
-from harness.errors import RunFolderError
-from harness.generations import Generations
-from harness.schema import TABLES, Row
+from harness import durable, lock, parquet, quarantine
+from harness.errors import DamagedFile, RunFolderError
+from harness.schema import KEYS, TABLES, Row
+from harness.table_files import State, TableFiles
 
 LOCK = ".fewlabels.lock"  # also marks a folder as a run
 SWEEP = "sweep.yaml"
 SWEEP_JSON = "sweep.json"
 COMPONENTS = "components"
-MANY_FILES = 64  # small files that a table may have before they are merged
-SMALL_BYTES = 16 * 2**20
+FULL_BYTES = 256 * 2**10  # of a file: then the next one begins. Writing fewer is hardly cheaper
+TRIES = 100  # of a reader that files are replaced under
 
 
 class RunFolder:
@@ -42,8 +40,10 @@ class RunFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._tables = {table: Generations(root, table) for table in TABLES}
+        self._tables = {table: TableFiles(root, table) for table in TABLES}
+        self._last: dict[str, tuple[int, pa.Table]] = {}  # number and rows of the file that grows
         self._is_writing = False
+        self._failed: RunFolderError | None = None  # a write that nobody knows the outcome of
 
     @classmethod
     def create(cls, root: Path) -> RunFolder:
@@ -70,100 +70,127 @@ class RunFolder:
             raise RunFolderError(f"no run at {root}{hint}")
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the right to write, for one process at a time.
+    def writing(self) -> Iterator[tuple[str, ...]]:
+        """Hold the right to write, for one process at a time; first clears what a kill left.
 
-        First clears what a kill left, and gives files of an older version today's columns.
+        Gives a line for each file that was found damaged and set aside. After an error of the
+        disk nothing more can be written until the folder is opened for writing again, which finds
+        out what became of it.
         """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
                 held.enter_context(lock.holding(self.root / LOCK))
-                for table, generations in self._tables.items():
-                    generations.recover()
-                    self._renew(table)
-                for name in (SWEEP, SWEEP_JSON):
-                    durable.discard(self.root / f".{name}{durable.TEMPORARY}")
-            self._is_writing = True
+                durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
+                lines = self._recover()
+            self._last, self._failed, self._is_writing = {}, None, True
             try:
-                yield
+                yield tuple(lines)
             finally:
                 self._is_writing = False
 
-    def append(self, table: str, rows: Sequence[Row]) -> None:
-        """Add `rows` to `table`: all are on disk when this returns, none if it raises.
+    def _recover(self) -> list[str]:
+        lines = []
+        for left in (*self.root.glob(f".*{durable.TEMPORARY}"), *self._temporary_components()):
+            durable.discard_all(left)
+        for files in self._tables.values():
+            files.recover()
+            lines += quarantine.clear(files)
+        try:
+            self.sweep()
+        except DamagedFile as error:
+            path = self.root / SWEEP_JSON
+            target = quarantine.copied(self.root, path)
+            durable.discard(path)
+            lines.append(f"{str(error).partition('; ')[0]}; it is now {target}")
+        return lines
 
-        Raises `ValueError` for a row that does not fit the table, as `supersede` does.
+    def _temporary_components(self) -> Iterator[Path]:
+        return (self.root / COMPONENTS).glob(f".*{durable.TEMPORARY}")
+
+    def append(self, table: str, rows: Sequence[Row]) -> None:
+        """Add `rows` to `table`: all are on disk when this returns.
+
+        If it raises `RunFolderError` all are, or none. Raises `ValueError` for a row that does not
+        fit the table, as `supersede` does.
         """
         self._must_be_writing()
         if not rows:
             return
-        with _explained(self.root / table):
-            if len(self._small(table)) >= MANY_FILES:
-                self.compact(table)
-            self._tables[table].add(parquet.encode(parquet.table_of(table, rows)))
+        new = parquet.table_of(table, rows)
+        with self._at_once(table):
+            number, before = self._growing(table)
+            whole = parquet.joined([before, new])
+            self._put(table, {number: whole})
+            self._last[table] = (number, whole)
 
     def supersede(self, table: str, where: pc.Expression, rows: Sequence[Row]) -> pa.Table:
-        """Put `rows` in the place of the stored rows that match `where`, in one step.
+        """Put `rows` in the place of the stored rows that match `where`, all at once.
 
-        Returns the rows that went. A row for which `where` is null stays. Reads the whole table
-        (2 s for 100,000 trials), so one call for many studies beats one for each.
+        Returns the rows that went. A row for which `where` is null stays. A row goes into the file
+        of the one with its key, so a plain reader meanwhile sees one of the two; in `attempts`,
+        whose rows have no key, perhaps none. Reads the whole table (2 s for 100,000 trials), so
+        one call for many studies beats one for each.
         """
         self._must_be_writing()
-        generations = self._tables[table]
-        stays = ~where | where.is_null()
-        keep, rewritten, leftovers = [], [], []
-        removed = [parquet.selected(table, None).empty_table()]
-        with _explained(self.root / table):
-            for path in generations.files(generations.current()):
+        new = {_key(table, row) or i: row for i, row in enumerate(rows)}
+        if len(new) < len(rows):
+            raise ValueError(f"rows of one {' and '.join(KEYS[table])} for {table}")
+        gone = [parquet.selected(table, None).empty_table()]
+        contents: dict[int, pa.Table] = {}
+        with self._at_once(table):
+            for number, (path, _) in enumerate(self._tables[table].state(), start=1):
                 content = parquet.decode(path, table)
-                removed.append(content.filter(where))
-                if not len(removed[-1]):
-                    keep.append(path)
-                elif path.stat().st_size > SMALL_BYTES:
-                    rewritten.append(content.filter(stays))
-                else:
-                    leftovers.append(content.filter(stays))
-            gone = pa.concat_tables(removed).unify_dictionaries()
-            if len(gone):
-                last = pa.concat_tables([*leftovers, parquet.table_of(table, rows)])
-                new = [part for part in (*rewritten, last) if len(part)]
-                new = new if new or keep else [last]  # plain readers need a file
-                generations.replace(keep, [parquet.encode(part) for part in new])
-            else:
-                self.append(table, rows)
-        return gone
-
-    def compact(self, table: str) -> None:
-        """Merge the small files of `table` into one; it holds the same rows."""
-        self._must_be_writing()
-        with _explained(self.root / table):
-            generations, small = self._tables[table], self._small(table)
-            if len(small) > 1:
-                whole = pa.concat_tables([parquet.decode(path, table) for path in small])
-                files = generations.files(generations.current())
-                big = [path for path in files if path not in small]
-                generations.replace(big, [parquet.encode(whole)])
+                matching = content.filter(where)
+                if not len(matching):
+                    continue
+                gone.append(matching)
+                old = matching.select(KEYS[table]).to_pylist()
+                here = [new.pop(key) for row in old if (key := _key(table, row)) in new]
+                stays = content.filter(~where | where.is_null())
+                contents[number] = parquet.joined([stays, parquet.table_of(table, here)])
+            if new:
+                number, before = self._growing(table)
+                added = parquet.table_of(table, list(new.values()))
+                contents[number] = parquet.joined([contents.get(number, before), added])
+            if contents:
+                self._put(table, contents)
+            self._last.pop(table, None)
+        return pa.concat_tables(gone).unify_dictionaries()
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of `table` that are stored now; none where nothing was written yet."""
-        generations, current = self._tables[table], None
         empty = parquet.selected(table, columns).empty_table()
-        while True:
-            before, current = current, generations.current()
-            try:
-                files = generations.files(current)
-                parts = [parquet.decode(path, table, columns) for path in files]
-            except OSError as error:
-                if current == before:  # else a writer has replaced it twice since we looked
-                    if current is not None and not current.is_dir():
-                        raise generations.lost(current) from error
-                    raise _refused(self.root / table, error) from error
-            else:
-                return pa.concat_tables([empty, *parts]).unify_dictionaries()
+        with _explained(self.root / table):
+            for _ in range(TRIES):
+                with contextlib.suppress(FileNotFoundError):  # it was replaced meanwhile
+                    state = self._tables[table].state()
+                    parts = [parquet.decode(path, table, columns) for path, _ in state]
+                    if self._is_still(table, state):
+                        return pa.concat_tables([empty, *parts]).unify_dictionaries()
+        raise RunFolderError(f"{self.root / table} changes all the time; read it again")
 
-    def frame(self, table: str) -> pd.DataFrame:
+    def _is_still(self, table: str, state: State) -> bool:
+        """Whether no file but the last has changed since: that one alone changes at once."""
+        return self._tables[table].state()[: len(state) - 1] == state[:-1]
+
+    def read_what_is_there(self, table: str) -> tuple[pa.Table, list[str]]:
+        """The rows of `table` in files that can be read, and a line for each that cannot."""
+        try:
+            return self.read(table), []
+        except RunFolderError as error:
+            parts, lines = [parquet.table_of(table, [])], [str(error)]
+        for path in sorted((self.root / table).glob("[!._]*.parquet")):
+            try:
+                with _explained(path):
+                    parts.append(parquet.decode(path, table))
+            except RunFolderError as error:
+                if not lines[0].startswith(f"{path} "):
+                    lines.append(str(error))
+        return pa.concat_tables(parts).unify_dictionaries(), lines
+
+    def frame(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """`read` for pandas: names as plain strings, nulls as NaN."""
-        stored = self.read(table)
+        stored = self.read(table, columns)
         plain = [
             pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
             for field in stored.schema
@@ -202,26 +229,40 @@ class RunFolder:
             try:
                 resolved: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             except ValueError as error:
-                raise RunFolderError(f"{path} is damaged ({error}); run the sweep again") from None
+                raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
             return resolved
 
-    def _renew(self, table: str) -> None:
-        """Write old files anew: plain readers take one file's columns for those of all."""
-        generations = self._tables[table]
-        files = generations.files(generations.current())
-        old = [path for path in files if not parquet.is_of_today(path)]
-        if old:
-            keep = [path for path in files if path not in old]
-            generations.replace(keep, [parquet.encode(parquet.decode(path, table)) for path in old])
+    def _growing(self, table: str) -> tuple[int, pa.Table]:
+        """The number of the file that takes new rows, and the rows that it has."""
+        if table not in self._last:
+            state = self._tables[table].state()
+            rows = parquet.decode(state[-1][0], table) if state else parquet.table_of(table, [])
+            self._last[table] = (max(1, len(state)), rows)
+        number, rows = self._last[table]
+        path = self._tables[table].path(number)
+        if path.exists() and path.stat().st_size >= FULL_BYTES:
+            return number + 1, rows.slice(0, 0)
+        return number, rows
 
-    def _small(self, table: str) -> list[Path]:
-        generations = self._tables[table]
-        files = generations.files(generations.current())
-        return [path for path in files if path.stat().st_size <= SMALL_BYTES]
+    def _put(self, table: str, contents: Mapping[int, pa.Table]) -> None:
+        encoded = {number: parquet.encode(content) for number, content in contents.items()}
+        self._tables[table].put(encoded)
 
     def _must_be_writing(self) -> None:
         if not self._is_writing:
             raise RuntimeError("writes to a run folder stand inside `with folder.writing():`")
+        if self._failed:
+            raise self._failed
+
+    @contextlib.contextmanager
+    def _at_once(self, table: str) -> Iterator[None]:
+        """Explain what the operating system says, and write nothing after it."""
+        try:
+            with _explained(self.root / table):
+                yield
+        except RunFolderError as error:
+            self._failed = error
+            raise
 
 
 def _is_run(root: Path) -> bool:
@@ -256,3 +297,8 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _refused(path: Path, error: OSError) -> RunFolderError:
     return RunFolderError(f"cannot use {error.filename or path}: {error.strerror or error}")
+
+
+def _key(table: str, row: Row) -> tuple[Any, ...]:
+    """What names `row` among those of `table`; empty: nothing does."""
+    return tuple(row[column] for column in KEYS[table])

@@ -61,8 +61,9 @@ def test_the_fields_in_the_docs_are_those_of_the_sweep_file():
     assert pasted == described().rstrip(), "run `fewlabels fields` and paste it into docs/sweep.md"
 
 
-def test_every_test_that_the_protocol_names_is_there():
-    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["protocol.md", "faults.md"])
+def test_every_test_that_a_page_names_is_there(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     named, path = [], ""
     for place, test in re.findall(r"`(tests/[\w/.]*)?(?:::(\w+))?`", text):
         path = place or path

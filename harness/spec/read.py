@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from harness.errors import BadComponents, SweepError
 from harness.registry import ComponentFile, load
 from harness.spec.fields import SweepFile
-from harness.spec.plain import implausible
+from harness.spec.plain import MOST_VALUES, implausible
 from harness.spec.problems import Path as FieldPath
 from harness.spec.problems import Problems, written
 from harness.spec.resolve import BROKEN, resolve
@@ -22,7 +22,10 @@ LISTS = ("datasets", "classifiers", "scalers", "resamplers", "strategies", "grid
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a mapping that has a key twice: YAML would silently keep the last."""
+    """Refuses a mapping that has a key twice: YAML would silently keep the last.
+
+    And one that merges (`<<`) a mapping twice that does so itself, and so on: each level doubles.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
@@ -40,6 +43,13 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > MOST_VALUES:
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {MOST_VALUES} values are too many", problem_mark=node.start_mark
+            )
 
 
 def read_sweep(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import train_test_split
 
 from datasets.dataset import Table
 from harness.arrays import Rows
@@ -51,6 +50,8 @@ def sides(table: Table, test: float, draw: Draw) -> Sides:
     """
     rows = np.arange(len(table))
     if table.together is None:
+        from sklearn.model_selection import train_test_split
+
         pool, held = train_test_split(
             rows, test_size=test, random_state=draw.seed, stratify=table.strata
         )

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 import typer
 import yaml
@@ -10,12 +12,12 @@ from typer.testing import CliRunner
 
 from cluster.commands import run
 from datasets.errors import DatasetError
-from harness.commands import components, plan, status
+from harness.commands import components, plan, status, verify
 from harness.errors import BadComponents, RunFolderError, SweepError
 from harness.store import RunFolder
 
 app = typer.Typer()
-for command in (plan, status, components, run):
+for command in (plan, status, verify, components, run):
     app.command()(command)
 
 SMALL = {
@@ -151,13 +153,80 @@ def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
 def test_a_status_is_read_from_files(call, sweep_file):
     call("run", sweep_file, "--executor", "inline")
     text = call("status", "runs/small")
-    assert re.sub(" +", " ", text).splitlines()[:3] == [
-        "references 1 done",
-        "acquisitions 2 done",
-        "trials 8 done",
+    assert re.sub(" +", " ", text).splitlines() == [
+        "references 1 of 1 (100 %): 1 done",
+        "acquisitions 2 of 2 (100 %): 2 done",
+        "trials 8 of 8 (100 %): 8 done",
+        "time left none: all is done",
     ]
     with pytest.raises(RunFolderError, match="no run at runs/smal; did you mean runs/small"):
         call("status", "runs/smal")
+
+
+def test_a_status_says_how_much_is_left_without_loading_the_data(
+    call, sweep_file, small_npz, tmp_path
+):
+    """As `plan` does; also where the data has gone since."""
+    data = shutil.copy(small_npz, tmp_path / "mine.npz")
+    here = ["--set", f"datasets=[{{name: npz, path: {data}}}]"]
+    call("run", sweep_file, "--executor", "inline", *here)
+    folder = RunFolder.open(tmp_path / "runs" / "small")
+    with folder.writing():
+        folder.supersede("trials", pc.field("number") == 1, [])
+    planned = call("plan", sweep_file, *here)
+    Path(data).unlink()
+    text = call("status", "runs/small")
+    assert "trials        4 of 8 (50 %): 4 done" in text
+    (minutes,) = re.findall(r"about \d+\.\d minutes of one worker", planned)
+    assert f"time left     {minutes}" in text
+
+
+def test_a_status_of_a_sweep_with_code_runs_none_of_it(call, sweep_file, tmp_path):
+    (sweep_file.parent / "mine.py").write_text(
+        "def mine(query, n):\n    return query.candidates[:n]\n"
+        "COMPONENTS = {'strategies': {'mine': mine}}\n"
+    )
+    changes = ["--set", "components=[mine.py]", "--set", "strategies=[mine]"]
+    call("run", sweep_file, "--executor", "inline", *changes)
+    stored = tmp_path / "runs" / "small" / "components" / "mine.py"
+    stored.write_text("raise SystemExit('run')")
+    text = call("status", "runs/small")
+    assert "trials        4 done" in text
+    assert re.search("time left +unknown: .*sweep.yaml names component files, and code of a", text)
+
+
+def test_verify_says_what_is_wrong_and_ends_with_1(call, sweep_file, tmp_path):
+    call("run", sweep_file, "--executor", "inline", "--set", "evaluate=every_round")
+    assert call("verify", "runs/small").endswith(" rows in runs/small: nothing wrong found\n")
+    folder = RunFolder.open(tmp_path / "runs" / "small")
+    with folder.writing():
+        folder.append("trials", folder.read("trials").slice(0, 1).to_pylist())
+    lines = call("verify", "runs/small", code=1).splitlines()
+    assert re.fullmatch(r"trials: trial 0 of study [0-9a-f]{16}: stands there twice", lines[0])
+    assert all(line.startswith("trials: ") for line in lines)
+
+
+def test_a_damaged_file_is_said_and_set_aside_when_the_sweep_is_run_again(
+    call, sweep_file, tmp_path
+):
+    call("run", sweep_file, "--executor", "inline")
+    path = tmp_path / "runs" / "small" / "trials" / "000001.parquet"
+    path.write_bytes(b"")
+    for command in ("status", "verify", "plan"):
+        if command == "verify":
+            text = call(command, "runs/small", code=1)
+            assert text.startswith("runs/small/trials/000001.parquet is damaged")
+            continue
+        with pytest.raises(RunFolderError, match=r"trials/000001\.parquet is damaged .*; run the"):
+            call(command, "runs/small" if command == "status" else sweep_file)
+    done = CliRunner().invoke(app, ["run", str(sweep_file), "--executor", "inline"])
+    assert done.exit_code == 0
+    assert "it is now runs/small/quarantine/trials/000001.parquet" in done.stderr
+    assert (
+        "note: quarantine/ holds 1 files"
+        in CliRunner().invoke(app, ["verify", "runs/small"]).stderr
+    )
+    assert "trials        8 of 8 (100 %): 8 done" in call("status", "runs/small")
 
 
 def test_a_status_counts_evaluations_where_there_are_any(call, sweep_file):

@@ -485,6 +485,11 @@ def test_overrides_reach_nested_fields_and_lists():
             ),
             "more than 100000 values are too many",
         ),
+        (  # merged mappings that double with every level
+            "a0: &a0 {x: 1}\n"
+            + "\n".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 40)),
+            "more than 100000 values are too many",
+        ),
         ('name: "a\\0b"', "name: 'a\\x00b' holds a character that no name has"),
         (
             'classifiers: ["\\ud800"]',
@@ -697,6 +702,41 @@ def test_a_sweep_with_any_text_in_it_is_read_or_refused(text, at, gone):
 @given(st.text(alphabet="{}[]:,&*!|>'\"%@`#-?<= \n\tab1.~", max_size=30))
 def test_any_text_is_read_or_refused(text):
     is_read_or_refused(text)
+
+
+names = st.sampled_from(["a", "b", "name", "params", "knn", "datasets", "classifiers", "seed"])
+numbers = ["1", "-0", "0x1f", "0o7", "1_0", "1:30:00", ".nan", "-.inf", "1e999", "9" * 30]
+words = ["~", "yes", "2020-12-24", "''", '"\\u0000"', '"\\ud800"', "é\u202e", "=", "<<", "|-"]
+scalars = names | st.sampled_from(numbers + words)
+known = ["str", "int", "float", "null", "set", "omap", "pairs", "binary", "timestamp"]
+other = ["", "", "", "&a ", "&b ", "!mine ", "!<x> ", "!!python/name:os.system "]
+tags = st.sampled_from(other) | st.sampled_from(known).map("!!{} ".format)
+
+
+def listed(inner):
+    return st.lists(inner, max_size=4).map(lambda parts: f"[{', '.join(parts)}]")
+
+
+def mapped(inner):
+    pair = st.tuples(names | st.sampled_from(["<<", "?", "[1]", "*a"]), inner)
+    joined = st.lists(pair.map(lambda kv: f"{kv[0]}: {kv[1]}"), max_size=4)
+    return joined.map(lambda parts: f"{{{', '.join(parts)}}}")
+
+
+def tagged(inner):
+    return st.tuples(tags, inner).map("".join) | st.sampled_from(["*a", "*b"])
+
+
+written_yaml = st.recursive(
+    tagged(scalars), lambda inner: tagged(listed(inner) | mapped(inner)), max_leaves=12
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(names, written_yaml), max_size=4), st.booleans())
+def test_any_yaml_with_tags_anchors_and_merges_is_read_or_refused(fields, whole):
+    text = "\n".join(f"{name}: {value}" for name, value in fields)
+    is_read_or_refused(f"{SMALL}\n{text}" if whole else text)
 
 
 @settings(max_examples=40, deadline=None)

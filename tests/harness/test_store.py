@@ -1,5 +1,4 @@
 import errno
-import itertools
 import os
 import platform
 import re
@@ -7,23 +6,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from harness import parquet, schema, store
 from harness.errors import RunFolderError
 from harness.store import RunFolder
-
-CALLS = ("replace", "rename", "link", "symlink", "fsync", "mkdir", "unlink", "rmdir")
-
-
-class Killed(BaseException):
-    """Stands for the end of the process: nothing catches it."""
+from tests.harness.broken_disk import broken
 
 
 def attempt(unit, cause="oom", error=None):
@@ -169,189 +163,95 @@ def test_supersede_without_a_match_adds_the_rows(folder):
     assert units(folder) == [1, 2]
 
 
-def test_many_small_files_are_merged_and_the_rows_stay(folder, monkeypatch):
-    monkeypatch.setattr(store, "MANY_FILES", 5)
+def files(folder, table="attempts"):
+    return sorted(path.name for path in (folder.root / table).iterdir())
+
+
+def test_the_last_file_grows_until_it_is_full(folder, monkeypatch):
+    monkeypatch.setattr(store, "FULL_BYTES", 3_300)
+    seen = []
     with folder.writing():
-        for unit in range(23):
+        for unit in range(60):
             folder.append("attempts", [attempt(unit)])
-            assert len(list((folder.root / "attempts").glob("*.parquet"))) <= 5
+            assert set(seen) <= set(files(folder))  # none ever goes
+            seen = files(folder)
             assert folder.read("attempts")["unit"].to_pylist() == list(range(unit + 1))
+    assert seen == [f"{number:06d}.parquet" for number in range(1, len(seen) + 1)]
+    assert 3 < len(seen) < 30
 
 
-def test_compacting_leaves_big_files_alone(folder, monkeypatch):
+def test_a_run_that_goes_on_lets_the_last_file_grow(folder):
+    for unit in range(3):
+        with RunFolder.open(folder.root).writing():
+            pass
+        with (again := RunFolder.open(folder.root)).writing():
+            again.append("attempts", [attempt(unit)])
+    assert units(folder) == [0, 1, 2]
+    assert files(folder) == ["000001.parquet"]
+
+
+def test_a_row_that_replaces_one_goes_into_its_file(folder, monkeypatch):
+    """So that a plain reader that meets the old file and the new one sees it once."""
+    monkeypatch.setattr(store, "FULL_BYTES", 1)
     with folder.writing():
-        folder.append("attempts", [attempt(0, error="".join(map(str, range(9000))))])
-        (big,) = (folder.root / "attempts").glob("*.parquet")
-        monkeypatch.setattr(store, "SMALL_BYTES", big.stat().st_size - 1)
-        inode = big.stat().st_ino
-        folder.append("attempts", [attempt(1)])
-        folder.append("attempts", [attempt(2)])
-        folder.compact("attempts")
-        files = sorted((folder.root / "attempts").glob("*.parquet"))
-        assert [path.stat().st_ino == inode for path in files] == [True, False]
-        folder.supersede("attempts", pc.field("unit") == 0, [])
-    assert units(folder) == [1, 2]
+        for number in range(4):
+            folder.append("trials", [trial(number)])
+        changed = [trial(number, status="failed") for number in (0, 2, 7)]
+        folder.supersede("trials", pc.field("number").isin([0, 1, 2]), changed)
+    found = [
+        parquet.decode(folder.root / "trials" / name, "trials")["number"].to_pylist()
+        for name in files(folder, "trials")
+    ]
+    assert found == [[0], [], [2], [3], [7]]
 
 
-def test_without_hard_links_files_are_copied(filled, monkeypatch):
-    def refused(*_args, **_kwargs):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refused)
-    with filled.writing():
-        filled.supersede("attempts", pc.field("unit") == 1, [attempt(9)])
-    assert units(filled) == [0, 2, 9]
+def test_two_rows_of_one_key_replace_nothing(folder):
+    with folder.writing(), pytest.raises(ValueError, match="rows of one study_id and number"):
+        folder.supersede("trials", pc.field("number") == 0, [trial(1), trial(1)])
 
 
 # ---- kills and failures
 
 
-def actions(folder):
-    """Every kind of change, each with the units before and after it."""
-    with folder.writing():
-        yield [], [0]
-        folder.append("attempts", [attempt(0)])
-        yield [0], [0, 1, 2]
-        folder.append("attempts", [attempt(1), attempt(2)])
-        yield [0, 1, 2], [0, 1, 2]
-        folder.compact("attempts")
-        yield [0, 1, 2], [0, 1, 2, 3]
-        folder.append("attempts", [attempt(3)])
-        yield [0, 1, 2, 3], [0, 1, 2, 7, 8]
-        folder.supersede("attempts", pc.field("unit") == 3, [attempt(7), attempt(8)])
-        yield [0, 1, 2, 7, 8], [0, 7, 8]
-        folder.supersede("attempts", pc.field("unit").isin([1, 2]), [])
-        yield [0, 7, 8], [0, 7, 8, 9]
-        folder.append("attempts", [attempt(9)])  # the fourth file: merges first
-        yield [0, 7, 8, 9], [0, 7, 8, 9]
-
-
-def fail_at(monkeypatch, nth, make_error):
-    """Make the `nth` of the calls that change the disk raise instead of doing its work.
-
-    Nothing waits for the disk: these tests kill processes, not machines.
-    """
-    count = itertools.count()
-
-    def failing(original):
-        def call(*args, **kwargs):
-            if next(count) == nth:
-                raise make_error()
-            return original(*args, **kwargs)
-
-        return call
-
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
-    for name in CALLS:
-        monkeypatch.setattr(os, name, failing(getattr(os, name)))
-    path_open = Path.open
-
-    def opening(self, mode="r", *args, **kwargs):
-        if "w" in mode and next(count) == nth:
-            raise make_error()
-        return path_open(self, mode, *args, **kwargs)
-
-    monkeypatch.setattr(Path, "open", opening)
-
-
-def is_clean(root):
-    """One link, at most two generations, and in them nothing but Parquet files."""
-    with RunFolder.open(root).writing():
-        pass
-    generations = [path for path in root.iterdir() if path.name.startswith(".attempts")]
-    inside = [path.suffix for folder in generations for path in folder.iterdir()]
-    return len(generations) <= 1 and set(inside) <= {".parquet"}
-
-
-def run_until(error, root, nth, monkeypatch):
-    """Do `actions` until call `nth` fails; return the two states between which it did."""
-    states = [], []
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "MANY_FILES", 3)
-        folder = RunFolder.create(root)
-        steps = actions(folder)
-        fail_at(patch, nth, error)
-        try:
-            for states in steps:  # noqa: B007 (the last one is wanted)
-                pass
-        except (Killed, RunFolderError):
-            return states
-    return None
-
-
-def test_a_kill_between_any_two_calls_loses_and_doubles_no_row(tmp_path, monkeypatch):
-    for nth in itertools.count():
-        root = tmp_path / str(nth)
-        states = run_until(Killed, root, nth, monkeypatch)
-        if states is None:
-            break
-        before_recovery = units(RunFolder.open(root))
-        assert before_recovery in states, nth
-        if (root / "attempts").exists():
-            assert sorted(pd.read_parquet(root / "attempts")["unit"]) == before_recovery
-        assert is_clean(root), nth
-        with RunFolder.open(root).writing():
-            assert units(RunFolder.open(root)) == before_recovery, nth
-    assert nth > 60
-
-
-def test_a_failing_disk_leaves_the_rows_as_they_were_or_as_wanted(tmp_path, monkeypatch):
-    n_failures = n_unnoticed = nth = 0
-    while n_unnoticed < 10:  # removing what is superseded may fail unnoticed
-        root = tmp_path / str(nth)
-        states = run_until(lambda: OSError(28, "No space left"), root, nth, monkeypatch)
-        if states is None:
-            n_unnoticed += 1
-        else:
-            n_failures, n_unnoticed = n_failures + 1, 0
-            assert units(RunFolder.open(root)) in states, nth
-        assert is_clean(root), nth
-        nth += 1
-    assert n_failures > 40
-
-
-def test_an_append_that_fails_has_stored_nothing(folder, monkeypatch):
-    for nth in range(4):
-        with folder.writing(), monkeypatch.context() as patch:
-            folder.append("attempts", [attempt(nth)])
-            fail_at(patch, nth, lambda: OSError(28, "No space left on device"))
-            with pytest.raises(RunFolderError, match=r"cannot use .*: No space left on device"):
-                folder.append("attempts", [attempt(100 + nth)])
-        assert units(folder) == list(range(nth + 1))
-        assert not list((folder.root / "attempts").glob(".*"))
-
-
-@pytest.mark.parametrize("nth", range(12))
-def test_a_first_append_that_fails_has_stored_nothing(nth, folder, monkeypatch):
-    with folder.writing():
-        with monkeypatch.context() as patch:
-            fail_at(patch, nth, lambda: OSError(28, "No space left on device"))
-            try:
-                folder.append("attempts", [attempt(0)])
-                stored = [0]  # what failed was a removal, or nothing
-            except RunFolderError:
-                stored = []
-        assert units(folder) == stored
-        folder.append("attempts", [attempt(1)])
-    assert units(folder) == [*stored, 1]
+def test_after_a_failed_write_the_folder_takes_no_more_until_it_is_opened_again(
+    filled, monkeypatch
+):
+    with filled.writing():
+        with (
+            broken(monkeypatch, "full from then on", 0),
+            pytest.raises(RunFolderError, match=r"cannot use .*: No space left on device"),
+        ):
+            filled.append("attempts", [attempt(3)])
+        with pytest.raises(RunFolderError, match="No space left on device"):
+            filled.append("attempts", [attempt(4)])
+        with pytest.raises(RunFolderError, match="No space left on device"):
+            filled.supersede("attempts", pc.field("unit") == 0, [])
+    with filled.writing():
+        assert units(filled) == [0, 1, 2]
+        filled.append("attempts", [attempt(3)])
+    assert units(filled) == [0, 1, 2, 3]
 
 
 WRITER = """
 import sys
 from pathlib import Path
-import pandas as pd, pyarrow.compute as pc
+import pyarrow.compute as pc
 from harness import store
-store.MANY_FILES = 4
+store.FULL_BYTES = 2_800
 folder = store.RunFolder.create(Path(sys.argv[1]))
-def row(unit, cause):
-    return {"work_id": "w", "kind": "study", "unit": unit, "cause": cause, "error": None,
-            "action": "x", "at": pd.Timestamp("2026-01-01", tz="UTC")}
+def row(unit, cpu):
+    return dict.fromkeys(("python", "versions", "platform"), "3") | {
+        "environment_id": str(unit), "cpu": cpu, "git_commit": None, "gpu": None}
 with folder.writing():
-    unit = len(folder.read("attempts"))
+    unit = len(folder.read("environments"))
     while unit < int(sys.argv[2]):
-        folder.append("attempts", [row(unit, "oom"), row(unit + 1, "oom")])
-        again = [row(unit - 3, "node")] if unit > 3 else []
-        folder.supersede("attempts", pc.field("unit") == unit - 3, again)
+        folder.append("environments", [row(unit, "new"), row(unit + 1, "new")])
+        again = [n for n in (unit, unit - 9, unit - 30) if n >= 0]
+        folder.supersede(
+            "environments",
+            pc.field("environment_id").isin(list(map(str, again))),
+            [row(n, "again") for n in again],
+        )
         unit += 2
         print(unit, flush=True)
 """
@@ -366,37 +266,47 @@ def start_writer(root, n_rows):
     )
 
 
-def read_again_if_missing(read):
+def by_duckdb(pattern, column):
+    """It looks at a file more than once, and then may say that it was replaced meanwhile."""
     while True:
         try:
-            return read()
-        except (OSError, duckdb.IOException):  # the documented answer to a file that moved
+            found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [pattern])
+            return found.df()[column]
+        except duckdb.Error:
             continue
 
 
-def test_readers_see_no_row_twice_while_the_run_goes_on_and_ours_sees_every_one(tmp_path):
-    """Others may list a folder's files and find some gone (docs/results.md): they miss rows."""
+def numbered(root):
+    return sorted(map(int, RunFolder.open(root).read("environments")["environment_id"].to_pylist()))
+
+
+def test_any_reader_sees_every_row_once_at_any_moment_of_a_run(tmp_path):
+    """The writer also replaces rows, in one file and in several, and goes on to new files."""
     root, seen = tmp_path / "run", []
-    with start_writer(root, 60) as writer:
-        writer.stdout.readline()
-        table = root / "attempts"
-        pattern = f"{table}/*.parquet"
+    with start_writer(root, 120) as writer:
+        table = root / "environments"
+        readers = (
+            lambda: pd.read_parquet(table, columns=["environment_id"])["environment_id"],
+            lambda: by_duckdb(f"{table}/*.parquet", "environment_id"),
+            lambda: RunFolder.open(root).frame("environments")["environment_id"],
+        )
+        counted = [0]
+        listening = Thread(target=lambda: counted.extend(map(int, writer.stdout)))
+        listening.start()
         while writer.poll() is None:
-            for read in (
-                lambda: pd.read_parquet(table, columns=["unit"])["unit"],
-                lambda: [
-                    unit for (unit,) in duckdb.read_parquet(pattern).select("unit").fetchall()
-                ],
-            ):
-                found = list(read_again_if_missing(read))
+            if not table.exists():
+                continue
+            for read in readers:
+                at_least = counted[-1]
+                found = sorted(map(int, read()))
                 assert len(set(found)) == len(found)
-            found = RunFolder.open(root).frame("attempts")["unit"]
-            assert sorted(found) == list(range(len(found)))
-            seen.append(len(found))
+                assert set(found) >= set(range(at_least))
+                seen.append(len(found))
+        listening.join()
     assert writer.returncode == 0
-    assert seen == sorted(seen)
-    assert units(RunFolder.open(root)) == list(range(60))
-    assert sorted(pd.read_parquet(table)["unit"]) == list(range(60))
+    assert len(set(seen)) > 5
+    assert numbered(root) == list(range(120))
+    assert len(files(RunFolder.open(root), "environments")) > 5
 
 
 def test_a_killed_writer_has_stored_what_it_counted(tmp_path):
@@ -407,10 +317,12 @@ def test_a_killed_writer_has_stored_what_it_counted(tmp_path):
                 counted = int(writer.stdout.readline())
             writer.kill()
             counted = int((writer.stdout.read().split() or [counted])[-1])
-        found = units(RunFolder.open(root))
+        found = numbered(root)
         assert found == list(range(len(found)))
         assert len(found) in {counted, counted + 2}
-    assert is_clean(root)
+    with RunFolder.open(root).writing():
+        pass
+    assert {path.name for path in root.iterdir()} == {store.LOCK, "environments"}
 
 
 # ---- one writer
@@ -445,6 +357,32 @@ except RunFolderError as error:
         filled.append("attempts", [attempt(3)])
 
 
+def test_a_lock_of_a_process_that_has_ended_is_recognised(filled):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with filled.writing():
+        named = f"process {ended.pid} on {platform.node()}"
+        (filled.root / store.LOCK).write_text(named)
+        with (
+            pytest.raises(RunFolderError, match=f"locked for {named}, which has ended: a process"),
+            filled.writing(),
+        ):
+            pass
+        (filled.root / store.LOCK).write_text(f"process {ended.pid} on elsewhere")
+        with pytest.raises(RunFolderError, match="on elsewhere; wait for it"), filled.writing():
+            pass
+
+
+def test_a_lock_that_a_killed_process_left_holds_nobody_up(folder):
+    with start_writer(folder.root, 10_000) as writer:
+        writer.stdout.readline()
+        with pytest.raises(RunFolderError, match=f"is being written by process {writer.pid} on"):
+            folder.writing().__enter__()
+        writer.kill()
+    with folder.writing() as lines:
+        assert lines == ()
+
+
 def test_a_disk_without_locks_is_refused(folder, monkeypatch):
     def refused(*_args):
         raise OSError(errno.ENOLCK, "No locks available")
@@ -459,7 +397,6 @@ def test_a_disk_without_locks_is_refused(folder, monkeypatch):
     [
         lambda folder: folder.append("attempts", [attempt(0)]),
         lambda folder: folder.supersede("attempts", pc.field("unit") == 0, []),
-        lambda folder: folder.compact("attempts"),
         lambda folder: folder.write_sweep("name: x", {}),
     ],
 )
@@ -526,116 +463,9 @@ def test_a_missing_run_comes_with_the_nearest_one(folder):
         RunFolder.open(runs / "no" / "such" / "nothing")
 
 
-@pytest.mark.parametrize("links", ["kept", "followed", "left out"])
-def test_a_copied_run_is_read_and_continued(links, filled, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(filled.root, copy, symlinks=links != "followed")
-    if links == "left out":
-        (copy / "attempts").unlink()
-    assert units(RunFolder.open(copy)) == [0, 1, 2]
-    with RunFolder.open(copy).writing():
-        pass
-    with RunFolder.open(copy).writing():
-        pass
-    with (again := RunFolder.open(copy)).writing():
-        again.append("attempts", [attempt(3)])
-        again.supersede("attempts", pc.field("unit") == 1, [])
-    assert (copy / "attempts").is_symlink()
-    assert units(again) == [0, 2, 3]
-    assert len(pd.read_parquet(copy / "attempts")) == 3
-
-
 def test_a_published_copy_without_hidden_files_is_a_run(filled, tmp_path):
     with filled.writing():
         filled.write_sweep("name: mine", {"name": "mine"})
     copy = tmp_path / "copy"
     shutil.copytree(filled.root, copy, ignore=shutil.ignore_patterns(".*"))
     assert units(RunFolder.open(copy)) == [0, 1, 2]
-
-
-def test_a_copied_table_with_other_files_is_not_taken_over(filled, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(filled.root, copy)
-    (copy / "attempts" / "notes.txt").write_text("mine")
-    says = "holds files that fewlabels did not write"
-    with pytest.raises(RunFolderError, match=says), RunFolder.open(copy).writing():
-        pass
-    assert (copy / "attempts" / "notes.txt").read_text() == "mine"
-
-
-def test_a_link_to_nowhere_is_named_and_nothing_is_removed(filled):
-    (current,) = filled.root.glob(".attempts.*")
-    other = current.rename(filled.root / ".attempts.000009")
-    says = f"points to {current.name}, which is not there"
-    with pytest.raises(RunFolderError, match=re.escape(says)):
-        filled.read("attempts")
-    with pytest.raises(RunFolderError, match=re.escape(says)), filled.writing():
-        pass
-    assert other.exists()
-
-
-# ---- files that are not ours
-
-
-def add_file(folder, table, content, name="000000-000099.parquet"):
-    path = folder.root / table / name
-    path.write_bytes(content)
-    return path
-
-
-def flipped(content):
-    damaged = bytearray(content)
-    damaged[40] ^= 255
-    return bytes(damaged)
-
-
-@pytest.mark.parametrize("damage", [lambda _good: b"", lambda good: good[:-50], flipped])
-def test_a_damaged_file_is_named(damage, filled):
-    good = next((filled.root / "attempts").glob("*.parquet")).read_bytes()
-    path = add_file(filled, "attempts", damage(good))
-    with pytest.raises(
-        RunFolderError, match=f"{re.escape(str(path.name))} is damaged .*; move it away"
-    ):
-        filled.read("attempts")
-
-
-def with_metadata(version="1", table="attempts", drop=None, extra=None):
-    content = parquet.table_of("attempts", [attempt(5)])
-    if drop:
-        content = content.drop_columns([drop])
-    if extra:
-        content = content.append_column(extra, pa.array([1]))
-    metadata = {"fewlabels_table": table, "fewlabels_schema_version": version}
-    return parquet.encode(content.replace_schema_metadata(metadata if table else None))
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (with_metadata(version="99"), "has schema version 99, and this fewlabels knows"),
-        (with_metadata(version="new"), "was not written by fewlabels"),
-        (with_metadata(table=None), "was not written by fewlabels; move it out of the run"),
-        (with_metadata(table="trials"), "belongs to the table trials; move it out of attempts"),
-        (with_metadata(extra="colour"), "has a column 'colour' of int64, which attempts does not"),
-        (with_metadata(drop="unit"), "has no column 'unit'; move it away"),
-    ],
-)
-def test_a_foreign_file_is_named(content, says, filled):
-    path = add_file(filled, "attempts", content)
-    with pytest.raises(RunFolderError, match=re.escape(f"{path.name} {says}")):
-        filled.read("attempts")
-
-
-def test_a_column_that_came_later_is_null_in_older_files(filled):
-    add_file(filled, "attempts", with_metadata(drop="error"))
-    assert filled.read("attempts")["error"].to_pylist() == [None] * 4
-    assert filled.read("attempts", ["error"]).num_rows == 4
-    with filled.writing():
-        filled.compact("attempts")
-    assert units(filled) == [0, 1, 2, 5]
-
-
-def test_hidden_and_other_files_in_a_table_are_not_read(filled):
-    for name in (".x.parquet", ".x.parquet.tmp", "_x.parquet", "x.txt"):
-        add_file(filled, "attempts", b"nonsense", name)
-    assert units(filled) == [0, 1, 2]

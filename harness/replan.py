@@ -1,0 +1,44 @@
+"""The plan of a run folder, made from its files alone."""
+
+from __future__ import annotations
+
+from harness.corpus import with_content
+from harness.errors import HarnessError, RunFolderError
+from harness.placement import adopted
+from harness.plan import Known, Plan, plan_of
+from harness.shipped import open_sweep
+from harness.store import SWEEP, RunFolder
+from harness.sweep import Sweep
+
+
+def replanned(folder: RunFolder) -> Plan:
+    """What the stored sweep asks for, on the datasets as they were: none is loaded.
+
+    Raises `RunFolderError` where the files do not tell: a run folder may come from anybody, so
+    the component files in it, which are code, are not run.
+    """
+    path = folder.root / SWEEP
+    if folder.sweep_text() is None:
+        raise RunFolderError(f"{folder.root} holds no {SWEEP} yet")
+    if folder.sweep().get("components"):
+        raise RunFolderError(f"{path} names component files, and code of a run is not run for this")
+    try:
+        sweep = adopted(open_sweep(str(path)), folder)
+        return plan_of(sweep, _known(sweep, folder))
+    except RunFolderError:
+        raise
+    except HarnessError as error:
+        why = " ".join(str(error).split())
+        raise RunFolderError(f"{path} cannot be planned again ({why})") from error
+
+
+def _known(sweep: Sweep, folder: RunFolder) -> dict[str, Known]:
+    rows = {row["dataset"]: row for row in folder.read("datasets").to_pylist()}
+    known = {}
+    for dataset in (dataset for grid in sweep.grids for dataset in grid.datasets):
+        if dataset.label not in rows:
+            raise RunFolderError(f"{folder.root / 'datasets'} has no row of {dataset.label} yet")
+        row = rows[dataset.label]
+        content = with_content(dataset, row["content"], row["reading"] or "")
+        known[dataset.label] = Known(content, row["n_pool"])
+    return known

@@ -1,0 +1,148 @@
+"""A file that does not hold what it should is named, and set aside by whoever writes next."""
+
+import re
+
+import pyarrow as pa
+import pytest
+
+from harness import parquet, store
+from harness.errors import RunFolderError
+from harness.schema import SCHEMA_VERSION
+from harness.store import RunFolder
+from tests.harness.test_store import attempt, files, units
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Three files of one row each, and a table besides."""
+    monkeypatch.setattr(store, "FULL_BYTES", 1)
+    made = RunFolder.create(tmp_path / "run")
+    with made.writing():
+        for unit in range(3):
+            made.append("attempts", [attempt(unit)])
+    return made
+
+
+def flipped(content):
+    damaged = bytearray(content)
+    damaged[40] ^= 255
+    return bytes(damaged)
+
+
+def with_metadata(version="1", table="attempts", drop=None, extra=None):
+    content = parquet.table_of("attempts", [attempt(5)])
+    if drop:
+        content = content.drop_columns([drop])
+    if extra:
+        content = content.append_column(extra, pa.array([1]))
+    metadata = {"fewlabels_table": table, "fewlabels_schema_version": version}
+    return parquet.encode(content.replace_schema_metadata(metadata if table else None))
+
+
+DAMAGE = {
+    "empty": (lambda _: b"", "is damaged"),
+    "torn": (lambda good: good[:-50], "is damaged"),
+    "half": (lambda good: good[: len(good) // 2], "is damaged"),
+    "a bit flipped": (flipped, "is damaged"),
+    "no parquet at all": (lambda _: b"id,score\n1,2\n", "is damaged"),
+    "zeros": (lambda good: bytes(len(good)), "is damaged"),
+    "of another program": (lambda _: with_metadata(table=None), "was not written by fewlabels"),
+    "of no version": (lambda _: with_metadata("new"), "was not written by fewlabels"),
+    "of another table": (lambda _: with_metadata(table="trials"), "belongs to the table trials"),
+    "with a column more": (
+        lambda _: with_metadata(extra="colour"),
+        "has a column 'colour' of int64, which attempts does not have",
+    ),
+    "without a column": (lambda _: with_metadata(drop="unit"), "has no column 'unit'"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_file_is_named_by_readers_and_set_aside_by_the_next_writer(kind, folder):
+    damaged, says = DAMAGE[kind]
+    path = folder.root / "attempts" / "000002.parquet"
+    content = damaged(path.read_bytes())
+    path.write_bytes(content)
+    with pytest.raises(RunFolderError) as refused:
+        folder.read("attempts")
+    assert str(refused.value).startswith(f"{path} {says}")
+    assert str(refused.value).endswith(
+        "; run the sweep again, which sets it aside and computes again what it held"
+    )
+    assert "\n" not in str(refused.value)
+    aside = folder.root / "quarantine" / "attempts" / "000002.parquet"
+    with folder.writing() as (line,):
+        assert line.startswith(f"{path} {says}")
+        assert line.endswith(f"; it is now {aside}, and what it held is computed again")
+        assert units(folder) == [0, 2]
+        folder.append("attempts", [attempt(1)])
+    assert aside.read_bytes() == content
+    assert units(folder) == [0, 1, 2]
+    with folder.writing() as lines:
+        assert lines == ()
+
+
+def test_a_file_that_somebody_removed_is_missed(folder):
+    path = folder.root / "attempts" / "000002.parquet"
+    path.unlink()
+    with pytest.raises(RunFolderError, match=re.escape(f"{path} is missing; run the sweep again")):
+        folder.read("attempts")
+    with folder.writing() as (line,):
+        assert line == f"{path} is missing; what it held is computed again"
+    assert units(folder) == [0, 2]
+
+
+def test_a_file_under_another_name_would_double_rows_and_is_not_read(folder):
+    path = folder.root / "attempts" / "000002 (copy).parquet"
+    path.write_bytes((folder.root / "attempts" / "000002.parquet").read_bytes())
+    with pytest.raises(RunFolderError, match=r"000002 \(copy\).parquet is no file of this table"):
+        folder.read("attempts")
+    with folder.writing() as (line,):
+        assert line.endswith(f"it is now {folder.root}/quarantine/attempts/{path.name}")
+    assert units(folder) == [0, 1, 2]
+    assert len(files(folder)) == 3
+
+
+def test_files_of_one_name_are_all_kept(folder):
+    for content in (b"one", b"two", b"three"):
+        (folder.root / "attempts" / "000002.parquet").write_bytes(content)
+        with folder.writing() as lines:
+            assert len(lines) == 1
+    kept = sorted((folder.root / "quarantine" / "attempts").iterdir())
+    assert {path.read_bytes() for path in kept} == {b"one", b"two", b"three"}
+
+
+def test_a_file_of_a_newer_fewlabels_is_refused_and_left_where_it_is(folder):
+    path = folder.root / "attempts" / "000003.parquet"
+    content = with_metadata(str(SCHEMA_VERSION + 1))
+    path.write_bytes(content)
+    says = (
+        f"{path} has schema version {SCHEMA_VERSION + 1}, and this fewlabels knows "
+        f"{SCHEMA_VERSION}; use the newer fewlabels that wrote it"
+    )
+    with pytest.raises(RunFolderError, match=re.escape(says)):
+        folder.read("attempts")
+    with pytest.raises(RunFolderError, match=re.escape(says)), folder.writing():
+        pass
+    assert path.read_bytes() == content
+
+
+def test_hidden_and_other_files_in_a_table_are_neither_read_nor_moved(folder):
+    names = (".x.parquet", "_x.parquet", "x.txt")
+    for name in names:
+        (folder.root / "attempts" / name).write_bytes(b"nonsense")
+    assert units(folder) == [0, 1, 2]
+    with folder.writing() as lines:
+        assert lines == ()
+    assert set(names) <= set(files(folder))
+
+
+def test_a_damaged_sweep_is_set_aside(folder):
+    with folder.writing():
+        folder.write_sweep("name: x", {"name": "x"})
+    (folder.root / "sweep.json").write_text('{"name": ')
+    with pytest.raises(RunFolderError, match=r"sweep\.json is damaged .*; run the sweep again"):
+        folder.sweep()
+    with folder.writing() as (line,):
+        assert re.search(r"sweep\.json is damaged .*; it is now .*/quarantine/sweep\.json", line)
+    assert folder.sweep() == {}
