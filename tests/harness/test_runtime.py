@@ -5,13 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from harness.classifiers.neural import runtime
+
 ROOT = Path(__file__).parents[2]
 PROMISED = """
+import sys
 from harness.classifiers.neural import runtime
 from harness.device import Device, using
 from harness.errors import DeviceError
 
-with using(Device("gpu", 0.25, deterministic=True, backend="tensorflow"), 1):
+with using(Device("gpu", 0.25, deterministic=True, backend=sys.argv[1]), 1):
     try:
         runtime.start(1)
     except DeviceError as error:
@@ -19,9 +24,10 @@ with using(Device("gpu", 0.25, deterministic=True, backend="tensorflow"), 1):
 """
 
 
-def test_tensorflow_that_sees_no_gpu_where_one_was_promised_ends_the_run():
+@pytest.mark.parametrize(("backend", "name"), [("tensorflow", "TensorFlow"), ("jax", "JAX")])
+def test_a_framework_that_sees_no_gpu_where_one_was_promised_ends_the_run(backend, name):
     done = subprocess.run(
-        [sys.executable, "-c", PROMISED],
+        [sys.executable, "-c", PROMISED, backend],
         cwd=ROOT,
         env={**os.environ, "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -29,4 +35,19 @@ def test_tensorflow_that_sees_no_gpu_where_one_was_promised_ends_the_run():
         check=True,
     )
     assert done.stdout.startswith("refused: a process on ")
-    assert "was promised a GPU, and TensorFlow finds none" in done.stdout
+    assert f"was promised a GPU, and {name} finds none" in done.stdout
+
+
+def test_jax_takes_its_share_of_a_gpu_at_once_and_a_whole_one_as_it_needs_it(monkeypatch):
+    environment = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.5"}  # JAX refuses this beside its new name
+    monkeypatch.setattr(runtime.os, "environ", environment)
+    runtime._share_by_xla(0.25)
+    assert environment == {
+        "XLA_CLIENT_MEM_FRACTION": "0.225",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "true",
+    }
+    runtime._share_by_xla(1.0)
+    assert environment == {
+        "XLA_CLIENT_MEM_FRACTION": "0.900",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }

@@ -106,13 +106,13 @@ def _jax(where: device.Device, threads: int) -> None:
     platforms = "cpu" if where.kind == "cpu" else "cuda"
     jax.config.update("jax_platforms", platforms)  # type: ignore[no-untyped-call]
     try:
-        found = jax.default_backend()
-    except RuntimeError as error:
-        found = str(error)
+        found, why = jax.default_backend(), ""
+    except (RuntimeError, AssertionError) as error:  # what JAX raises for a platform that it misses
+        found, why = "", f" ({error})" if str(error) else ""
     if found != where.kind:
         raise DeviceError(
-            f"a process on {platform.node()} was to run JAX on a {where.kind}, and JAX says: "
-            f"{found}. Does it miss its plug-in for CUDA? See docs/gpu.md"
+            f"a process on {platform.node()} was promised a {where.kind.upper()}, and JAX finds "
+            f"none{why}: does it miss its plug-in for CUDA (jax[cuda12])? See docs/gpu.md"
         )
 
 
