@@ -193,6 +193,10 @@ def _connect(
     from cluster.resources import offered
 
     connect(address, workers * sweep.setting.threads if workers else None)
+    if cluster.address is not None:
+        from cluster.alike import must_be_alike
+
+        must_be_alike(sweep.setting.neural.backend if sweep.is_neural else "")
     found = nodes()
     return _Offer(any(node.gpus for node in found), offered(found))
 

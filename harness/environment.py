@@ -45,6 +45,17 @@ def numeric_versions(backend: str = "") -> dict[str, str]:
     return _versions(_numeric(backend))
 
 
+def distributions(backend: str = "") -> dict[str, tuple[str, ...]]:
+    """What `numeric_versions` tells of, and Ray, with the names that each may be installed under.
+
+    For processes that have no fewlabels to ask.
+    """
+    return {
+        package: (package, *filter(None, [_ALSO_NAMED.get(package)]))
+        for package in ("ray", *_numeric(backend))
+    }
+
+
 def differences(stored_versions: str, now: Mapping[str, str], backend: str = "") -> list[str]:
     """What changed since the `versions` column of `environments/`, as "scipy 1.17, now 1.18"."""
     stored = json.loads(stored_versions)

@@ -5,14 +5,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cluster import door
 from harness.errors import ClusterError
+from tests.cluster.conftest import answering
 
 pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray")]
 
@@ -43,52 +42,6 @@ files = [path for path in (*session.rglob("*"), *Path.home().rglob("*")) if path
 written = [str(path) for path in files if token in path.read_bytes()]
 print(json.dumps([told, len(token), listens, len(files), written]))
 """
-
-
-@pytest.fixture(scope="module")
-def head(tmp_path_factory):
-    """Start the head of a cluster, with that token or with none; gives its host:port."""
-    started = []
-
-    def head(token):
-        home = tmp_path_factory.mktemp("head")
-        env = {k: v for k, v in os.environ.items() if not k.startswith("RAY_")} | {
-            "HOME": str(home)
-        }
-        if token:
-            env |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        options = ["--head", "--block", f"--port={port}", "--num-cpus=1", "--disable-usage-stats"]
-        started.append(
-            subprocess.Popen(
-                [Path(sys.executable).with_name("ray"), "start", *options, "--no-monitor"],
-                env=env | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        )
-        return f"127.0.0.1:{port}"
-
-    yield head
-    for process in started:
-        family = [*psutil.Process(process.pid).children(recursive=True), process]
-        for member in family:
-            member.kill()
-        process.wait(30)
-
-
-def answering(address):
-    host, port = address.split(":")
-    for _ in range(600):
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return address
-    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,160 @@
+"""Before a run: every node of a cluster tells what it would compute with, and must have the same.
+
+One task on each node, for which nobody waits longer than a minute. A node that comes later is
+found out by the first rows of its workers (`harness.run`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from harness import environment
+from harness.errors import ClusterError
+
+ANSWER_S = 60.0  # that a node has: the first worker process on a busy one takes ten or more
+SHOWN = 10  # nodes
+OURS = ("Python", "fewlabels")  # what pip does not install under that name
+
+Told = Mapping[str, str | None]  # what -> version; None: not there
+Question = Callable[[Mapping[str, Sequence[str]]], dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node that may be given work."""
+
+    id: str
+    name: str
+
+
+def must_be_alike(backend: str) -> None:
+    """Raise `ClusterError` unless all nodes have this machine's versions and code.
+
+    `backend` is that of the sweep's networks; empty: it has none.
+    """
+    distributions = environment.distributions(backend)
+    ask = question()
+    here, places = ask(distributions), _places()
+    told = _asked(places, ask, distributions)
+    silent = [place.name for place in places if place.id not in told]
+    if silent:
+        raise ClusterError(
+            f"of the cluster's {len(places)} nodes {', '.join(silent[:SHOWN])} did not start a "
+            f"process within {ANSWER_S:.0f} s, or lost it. Look at that node (`ray status`, its "
+            "raylet.err), or take it out of the cluster."
+        )
+    if lines := _differences(here, [(place.name, told[place.id]) for place in places]):
+        raise ClusterError("\n".join(lines))
+
+
+def question() -> Question:
+    """A function that needs nothing of fewlabels where it is called, since that may not be there.
+
+    It lies within this one so that Ray sends its code and not its name.
+    """
+
+    def tell(distributions: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
+        import platform
+        from importlib import metadata
+        from importlib.util import find_spec
+
+        told: dict[str, str | None] = {
+            "Python": ".".join(platform.python_version_tuple()[:2]),
+        }
+        for what, names in distributions.items():
+            told[what] = None
+            for name in names:
+                try:
+                    told[what] = metadata.version(name)
+                except metadata.PackageNotFoundError:
+                    continue
+                break
+        found = find_spec("harness")
+        told["fewlabels"] = None
+        if found and found.origin:
+            root = Path(found.origin).parent.parent
+            code = hashlib.sha256()
+            for package in ("cluster", "datasets", "harness", "search_spaces"):
+                for file in sorted((root / package).rglob("*.py")):
+                    code.update(str(file.relative_to(root)).encode() + file.read_bytes())
+            told["fewlabels"] = f"code {code.hexdigest()[:8]}"
+        return told
+
+    return tell
+
+
+def _places() -> list[Place]:
+    """The nodes that have anything to compute on."""
+    return [
+        Place(node["NodeID"], f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})")
+        for node in ray.nodes()  # type: ignore[no-untyped-call]
+        if node["Alive"] and (node["Resources"].get("CPU") or node["Resources"].get("GPU"))
+    ]
+
+
+def _asked(
+    places: Sequence[Place], ask: Question, distributions: Mapping[str, Sequence[str]]
+) -> dict[str, Told]:
+    """What each place says, by its id; without those that say nothing."""
+    remote: Any = ray.remote(ask)
+    refs = {
+        remote.options(
+            num_cpus=0,
+            max_retries=0,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(place.id, soft=False),
+        ).remote(distributions): place.id
+        for place in places
+    }
+    answered, late = ray.wait(list(refs), num_returns=len(refs), timeout=ANSWER_S)
+    for ref in late:
+        ray.cancel(ref, force=True)
+    told = {}
+    for ref in answered:
+        try:
+            told[refs[ref]] = ray.get(ref)
+        except ray.exceptions.RayTaskError:
+            raise
+        except ray.exceptions.RayError:
+            continue
+    return told
+
+
+def _differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
+    """Lines that say which node has what else, and what to do; none where all is alike."""
+    others = [(name, its, [what for what in here if its[what] != here[what]]) for name, its in told]
+    others = [(name, its, differs) for name, its, differs in others if differs]
+    if not others:
+        return []
+    width = max(len(name) for name, _, _ in others)
+    rows = [
+        f"  {name:<{width}}  {'; '.join(_versus(what, its, here) for what in differs)}"
+        for name, its, differs in others
+    ]
+    more = [f"  and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+    head = (
+        f"{len(rows)} of the cluster's {len(told)} nodes cannot compute for this machine: what "
+        "they have differs, and so may numbers"
+    )
+    wrong = {what for _, _, differs in others for what in differs}
+    return [head, *rows[:SHOWN], *more, _remedy(here, wrong)]
+
+
+def _versus(what: str, there: Told, here: Told) -> str:
+    return f"{what} {there[what] or 'not installed'}, here {here[what] or 'not installed'}"
+
+
+def _remedy(here: Told, wrong: Collection[str]) -> str:
+    pins = [f"{what}=={here[what]}" for what in here if what in wrong and what not in OURS]
+    remedies = [f"pip install {' '.join(pins)}"] if pins else []
+    if "fewlabels" in wrong:
+        remedies.append("install this machine's fewlabels (the same commit)")
+    if "Python" in wrong:
+        remedies.append(f"use a virtual environment of Python {here['Python']}")
+    return f"There: {'; '.join(remedies)}. Then start Ray there again."

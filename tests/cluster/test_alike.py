@@ -1,0 +1,144 @@
+"""Two real nodes, of which one would compute with something else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cluster import alike
+from harness import environment
+from tests.cluster.conftest import answering
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "89abcdef" * 8
+HERE = {"Python": "3.11", "ray": "2.60.0", "numpy": "2.4.6", "fewlabels": "code 0a1b2c3d"}
+
+
+SAID = """\
+2 of the cluster's 3 nodes cannot compute for this machine: what they have differs, and so may numbers
+  two (10.0.0.2)     numpy 2.3.1, here 2.4.6
+  node-3 (10.0.0.3)  Python 3.12, here 3.11; numpy not installed, here 2.4.6; fewlabels not installed, here code 0a1b2c3d
+There: pip install numpy==2.4.6; install this machine's fewlabels (the same commit); use a virtual environment of Python 3.11. Then start Ray there again."""  # noqa: E501
+
+
+def test_what_differs_is_said_by_node_with_what_to_do():
+    told = [
+        ("one (10.0.0.1)", HERE),
+        ("two (10.0.0.2)", HERE | {"numpy": "2.3.1"}),
+        ("node-3 (10.0.0.3)", HERE | {"numpy": None, "fewlabels": None, "Python": "3.12"}),
+    ]
+    assert "\n".join(alike._differences(HERE, told)) == SAID
+    assert alike._differences(HERE, [("one", HERE)]) == []
+
+
+def test_of_many_nodes_the_first_are_shown():
+    told = [(f"node-{i}", HERE | {"ray": "2.59.0"}) for i in range(30)]
+    lines = alike._differences(HERE, told)
+    assert len(lines) == 13
+    assert lines[-2:] == [
+        "  and 20 more",
+        "There: pip install ray==2.60.0. Then start Ray there again.",
+    ]
+
+
+def test_a_process_without_fewlabels_can_be_asked(tmp_path):
+    """What is sent is code that names nothing of ours."""
+    import ray
+
+    sent = tmp_path / "question"
+    sent.write_bytes(ray.cloudpickle.dumps(alike.question()))
+    code = (
+        "import json, pickle, sys\n"
+        "for name in ('cluster', 'datasets', 'fewlabels', 'harness', 'search_spaces'):\n"
+        "    sys.modules[name] = None\n"
+        "tell = pickle.load(open(sys.argv[1], 'rb'))\n"
+        "print(json.dumps(tell({'numpy': ['numpy'], 'nothing': ['nothing-at-all', 'neither']})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, sent], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["nothing"] is None
+    assert told["fewlabels"] is None
+    assert told["Python"] == f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def test_the_code_that_this_process_runs_is_told():
+    told = alike.question()(environment.distributions("tensorflow"))
+    assert told["fewlabels"].startswith("code ")
+    assert {"ray", "numpy", "keras", "tensorflow"} <= {
+        what for what, found in told.items() if found
+    }
+
+
+CALL = """
+import os, sys, time
+from cluster import door
+
+address, patience = sys.argv[1:]
+found, _ = door.check(address, insecure=False)
+from cluster import alike
+from cluster.connection import connect
+
+connect(found, None)
+for _ in range(600):
+    if len(alike._places()) == 2:
+        break
+    time.sleep(0.1)
+alike.ANSWER_S = float(patience)
+for attempt in range(2):
+    began = time.monotonic()
+    try:
+        alike.must_be_alike("")
+        print("alike")
+    except alike.ClusterError as error:
+        print(error)
+    print(f"took {time.monotonic() - began:.2f} s")
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(head, ray_start, tmp_path_factory):
+    """A head as this machine is, and a node that finds another numpy."""
+    other = tmp_path_factory.mktemp("other")
+    (other / "numpy-1.2.3.dist-info").mkdir()
+    (other / "numpy-1.2.3.dist-info" / "METADATA").write_text("Name: numpy\nVersion: 1.2.3\n")
+    address = answering(head(TOKEN))
+    path = f"{other}:{os.environ.get('PYTHONPATH', '')}"
+    ray_start(f"--address={address}", "--num-cpus=1", token=TOKEN, PYTHONPATH=path)
+    return address
+
+
+def asked(cluster, patience):
+    env = os.environ | {"RAY_AUTH_TOKEN": TOKEN}
+    done = subprocess.run(
+        [sys.executable, "-c", CALL, cluster, str(patience)],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.ray
+@pytest.mark.xdist_group("ray")
+def test_a_node_with_another_library_is_named_before_the_run(cluster):
+    lines = asked(cluster, alike.ANSWER_S).splitlines()
+    assert lines[0].startswith("1 of the cluster's 2 nodes cannot compute for this machine")
+    assert "numpy 1.2.3, here " in lines[1]
+    assert lines[2].startswith("There: pip install numpy==")
+
+
+@pytest.mark.ray
+@pytest.mark.xdist_group("ray")
+def test_nodes_that_do_not_answer_in_time_are_named(cluster):
+    lines = asked(cluster, 0).splitlines()
+    assert lines[0].startswith("of the cluster's 2 nodes ")
+    assert " did not start a process within 0 s" in lines[0]
