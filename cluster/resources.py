@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,12 +118,37 @@ def offered(nodes: Sequence[Node]) -> str:
 def must_fit(nodes: Sequence[Node], ask: Ask, where: str) -> int:
     """`room`. Raises `ClusterError` where there is none: Ray would let the task wait for ever."""
     if not (found := room(nodes, ask)):
-        largest = max(nodes, key=lambda node: (node.gpus > 0) * (ask.gpus > 0) + node.cpus / 1e6)
         raise ClusterError(
-            f"a task asks for {ask} ({where}), and no node has that: there are {offered(nodes)}, "
-            f"the largest with {largest.cpus:g} CPUs, {largest.memory_gb:.1f} GiB"
+            f"a task asks for {ask} ({where}), and no node has that: there are {offered(nodes)}"
+            f"{_nearest(nodes, ask)}. Ask for less in the sweep, such as --set "
+            f"{_less(nodes, ask)}, or give Ray a larger node."
         )
     return found
+
+
+def _nearest(nodes: Sequence[Node], ask: Ask) -> str:
+    """What the node has that lacks least; nothing to say of a single one."""
+    if len(nodes) < 2:  # noqa: PLR2004
+        return ""
+
+    def met(node: Node) -> list[float]:
+        wanted = [(node.cpus, ask.cpus), (float(node.gpus > 0), float(ask.gpus > 0))]
+        wanted.append((node.memory_gb, ask.memory_gb or 0.0))
+        return sorted(min(1.0, has / asked) for has, asked in wanted if asked)
+
+    nearest = max(nodes, key=met)
+    gpus = f", {_counted(nearest.gpus, 'GPU')}" if ask.gpus and nearest.gpus else ""
+    return f"; the nearest has {_counted(nearest.cpus, 'CPU')}{gpus}, {nearest.memory_gb:.1f} GiB"
+
+
+def _less(nodes: Sequence[Node], ask: Ask) -> str:
+    """A field that may be what is too much, with what a node has of it."""
+    if ask.gpus:
+        return "neural.device=cpu"
+    enough = [node.memory_gb for node in nodes if node.cpus >= ask.cpus]
+    if enough and ask.memory_gb:
+        return f"limits.memory_gb={math.floor(10 * max(enough)) / 10:g}"
+    return f"threads={max(1, int(max(node.cpus for node in nodes))):d}"
 
 
 def _counted(n: float, what: str) -> str:

@@ -49,9 +49,32 @@ def test_a_request_that_no_node_can_meet_is_refused_with_what_there_is():
         must_fit([SMALL, SMALL], Ask(cpus=0, gpus=0.25, memory_gb=4), "resources.neural")
     assert str(refused.value) == (
         "a task asks for 0.25 of a GPU and 4 GiB (resources.neural), and no node has that: there "
-        "are 2 nodes with 4 CPUs, no GPU, 12.0 GiB of memory for tasks, the largest with 2 CPUs, "
-        "6.0 GiB"
+        "are 2 nodes with 4 CPUs, no GPU, 12.0 GiB of memory for tasks; the nearest has 2 CPUs, "
+        "6.0 GiB. Ask for less in the sweep, such as --set neural.device=cpu, or give Ray a larger "
+        "node."
     )
+
+
+@pytest.mark.parametrize(
+    ("ask", "nearest", "less"),
+    [
+        (Ask(cpus=4, memory_gb=8), "; the nearest has 3 CPUs, 7.0 GiB", "limits.memory_gb=1"),
+        (Ask(cpus=1, memory_gb=60), "; the nearest has 2 CPUs, 50.0 GiB", "limits.memory_gb=50"),
+        (Ask(cpus=64), "; the nearest has 8 CPUs, 1.0 GiB", "threads=8"),
+        (Ask(0, 0.5, 9), "; the nearest has 2 CPUs, 1 GPU, 2.0 GiB", "neural.device=cpu"),
+    ],
+)
+def test_the_node_that_lacks_least_is_named_with_what_to_ask_for(ask, nearest, less):
+    nodes = [Node(3, 0, 7.0), Node(2, 0, 50.0), Node(8, 0, 1.0), Node(2, 1, 2.0)]
+    with pytest.raises(ClusterError) as refused:
+        must_fit(nodes, ask, "here")
+    assert nearest in str(refused.value)
+    assert f"such as --set {less}, or" in str(refused.value)
+
+
+def test_a_single_node_is_said_once():
+    with pytest.raises(ClusterError, match=r"1 node with 2 CPUs, no GPU, 6\.0 GiB of memory for"):
+        must_fit([SMALL], Ask(cpus=3), "threads")
 
 
 def test_what_there_is_is_said_in_words():
