@@ -7,11 +7,14 @@ reads these settings then, and tells the processes that it starts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from cluster import probe
@@ -32,8 +35,20 @@ def lock_local() -> None:
     """
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    os.environ.setdefault("RAY_TMPDIR", str(_private_folder()))  # else anybody's sockets and logs
     # Ray's name for "no other machine shall join": it then listens on 127.0.0.1 only.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+
+
+def _private_folder() -> Path:
+    """Where only this user can go: what Ray makes below is open to all who get there."""
+    path = Path(tempfile.gettempdir()) / f"fewlabels-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        return Path(tempfile.mkdtemp(prefix="fewlabels-"))  # somebody was there first
+    return path
 
 
 def check(address: str, *, insecure: bool) -> tuple[str, str]:

@@ -39,8 +39,9 @@ listens = [
 token = os.environ["RAY_AUTH_TOKEN"].encode()
 session = Path(ray._private.worker._global_node.get_session_dir_path())
 files = [path for path in (*session.rglob("*"), *Path.home().rglob("*")) if path.is_file()]
+closed = [path for path in session.parents if path.stat().st_mode & 0o077 == 0]
 written = [str(path) for path in files if token in path.read_bytes()]
-print(json.dumps([told, len(token), listens, len(files), written]))
+print(json.dumps([told, len(token), listens, len(files), written, bool(closed)]))
 """
 
 
@@ -130,13 +131,32 @@ def test_a_local_ray_listens_on_this_machine_only_and_writes_its_token_nowhere()
         [sys.executable, "-c", LOCAL], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    told, n_token, listens, n_files, written = json.loads(done.stdout.splitlines()[-1])
+    told, n_token, listens, n_files, written, is_private = json.loads(done.stdout.splitlines()[-1])
     assert told == "token"
     assert n_token == 64
     assert {"gcs_server", "raylet"} <= {name for name, _ in listens}
     assert {ip.removeprefix("::ffff:") for _, ip in listens} == {"127.0.0.1"}
     assert n_files > 5
     assert written == []
+    assert is_private
+
+
+def test_a_folder_that_somebody_else_made_is_not_taken_for_a_private_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    mine = door._private_folder()
+    assert mine == door._private_folder()
+    mine.chmod(0o777)
+    assert door._private_folder() != mine
+    mine.rmdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    mine.symlink_to(elsewhere)
+    assert door._private_folder() != mine
+    mine.unlink()
+    mine.write_text("")
+    other = door._private_folder()
+    assert other.name != mine.name
+    assert other.stat().st_mode & 0o777 == 0o700
 
 
 def test_run_joins_an_open_cluster_only_if_told_to(heads, sweeps, tmp_path):
