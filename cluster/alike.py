@@ -112,6 +112,8 @@ def _asked(
         ).remote(distributions): place.id
         for place in places
     }
+    if not refs:
+        return {}  # the executor says what is lacking
     answered, late = ray.wait(list(refs), num_returns=len(refs), timeout=ANSWER_S)
     for ref in late:
         ray.cancel(ref, force=True)

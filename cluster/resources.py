@@ -148,7 +148,7 @@ def _less(nodes: Sequence[Node], ask: Ask) -> str:
     enough = [node.memory_gb for node in nodes if node.cpus >= ask.cpus]
     if enough and ask.memory_gb:
         return f"limits.memory_gb={math.floor(10 * max(enough)) / 10:g}"
-    return f"threads={max(1, int(max(node.cpus for node in nodes))):d}"
+    return f"threads={max(1, int(max((node.cpus for node in nodes), default=1))):d}"
 
 
 def _counted(n: float, what: str) -> str:

@@ -138,6 +138,25 @@ def test_a_node_with_another_library_is_named_before_the_run(cluster):
 
 @pytest.mark.ray
 @pytest.mark.xdist_group("ray")
+def test_run_is_refused_on_such_a_cluster_and_nothing_is_written(cluster, sweeps, tmp_path):
+    sweep, out = tmp_path / "sweep.yaml", tmp_path / "run"
+    sweep.write_text(sweeps.text())
+    done = subprocess.run(
+        [sys.executable, "-m", "fewlabels", "run", sweep, "--out", out, "--address", cluster],
+        cwd=ROOT,
+        env=os.environ | {"RAY_AUTH_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "numpy 1.2.3, here " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.ray
+@pytest.mark.xdist_group("ray")
 def test_nodes_that_do_not_answer_in_time_are_named(cluster):
     lines = asked(cluster, 0).splitlines()
     assert lines[0].startswith("of the cluster's 2 nodes ")

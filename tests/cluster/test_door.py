@@ -159,6 +159,51 @@ def test_a_folder_that_somebody_else_made_is_not_taken_for_a_private_one(tmp_pat
     assert other.stat().st_mode & 0o777 == 0o700
 
 
+SPY = """
+import json, os
+from pathlib import Path
+
+from sklearn.tree import DecisionTreeClassifier
+
+
+class _Spy(DecisionTreeClassifier):
+    def fit(self, X, y):
+        import ray
+
+        context = ray.get_runtime_context()
+        seen = os.environ["RAY_AUTH_MODE"], context.gcs_address, context.get_session_name()
+        Path({seen!r}).write_text(json.dumps(seen))
+        return super().fit(X, y)
+
+
+def spy(seed: int, threads: int):
+    return _Spy(random_state=seed)
+
+
+COMPONENTS = {{"classifiers": {{"spy": spy}}}}
+"""
+
+
+def test_run_starts_such_a_ray(sweeps, tmp_path):
+    (tmp_path / "spy.py").write_text(SPY.format(seen=str(tmp_path / "seen")))
+    sweep = tmp_path / "sweep.yaml"
+    small = {"classifiers": ["spy"], "strategies": ["random"], "repeats": 1, "budgets": [30]}
+    small |= {"components": ["spy.py"], "reference": {"classifier": "spy"}}
+    sweep.write_text(sweeps.text(tuning={"trials": 1}, **small))
+    done = subprocess.run(
+        [sys.executable, "-m", "fewlabels", "run", str(sweep), "--out", str(tmp_path / "run")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    mode, address, session = json.loads((tmp_path / "seen").read_text())
+    assert mode == "token"
+    assert address.startswith("127.0.0.1:")
+    assert (door._private_folder() / "ray" / session).is_dir()
+
+
 def test_run_joins_an_open_cluster_only_if_told_to(heads, sweeps, tmp_path):
     sweep, out = tmp_path / "sweep.yaml", tmp_path / "run"
     small = {"classifiers": ["naive_bayes"], "strategies": ["random"], "repeats": 1}
