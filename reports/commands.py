@@ -16,7 +16,6 @@ from typing import Annotated
 
 import typer
 
-from datasets.visible import one_line, say
 from harness.errors import UnknownName
 
 Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
@@ -53,6 +52,7 @@ def leaderboard(
     top: Top = 20,
 ) -> None:
     """Print the leaderboard of each dataset of a run."""
+    from datasets.visible import one_line, say
     from harness.schema import METRICS
 
     if metric is not None:
@@ -103,6 +103,7 @@ def efficiency(
     csv: Csv = None,
 ) -> None:
     """Print the areas under each curve, by every definition: mean ± standard deviation."""
+    from datasets.visible import say
     from harness.schema import METRICS
 
     if metric is not None:
@@ -140,6 +141,7 @@ def report(
     """Write the site of one or several runs: leaderboards, curves, failures, provenance."""
     from datetime import UTC, datetime
 
+    from datasets.visible import say
     from reports import html
     from reports.load import load
     from reports.merge import merge
@@ -177,6 +179,7 @@ def describe(
     from datasets.preparation import not_imported
     from datasets.raw import audit_raw
     from datasets.state import reading_of
+    from datasets.visible import say
     from reports import dataset_page
 
     dataset = datasets.commands.known(name)
