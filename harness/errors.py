@@ -15,6 +15,7 @@ HarnessError
         CannotValidate  the labelled rows cannot be cross-validated
         BadSplit     a splitter broke its contract
         Dropped      the split's protocol leaves this repeat out
+        TooLong      it took, or would take, longer than `limits` allow
     Unsplittable     a dataset cannot be split as the sweep says
 """
 
@@ -90,6 +91,10 @@ class BadSplit(WorkError):
 
 class Dropped(WorkError):
     """The split's protocol leaves this repeat out."""
+
+
+class TooLong(WorkError):
+    """A piece of work took longer than the sweep's limits allow; the message says which."""
 
 
 class Unsplittable(HarnessError):
