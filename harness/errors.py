@@ -5,6 +5,7 @@ HarnessError
     UnknownName      a name that is in no registry
     UnknownId        an id that stands for nothing in a run, or for several things
     BadComponents    a file or entry point that registers components is wrong
+    CannotRetry      what `retry` is asked for is not there, or cannot come out otherwise
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
@@ -47,6 +48,10 @@ class UnknownName(HarnessError):
 
 class UnknownId(HarnessError):
     """An id that stands for nothing in a run, or for several things."""
+
+
+class CannotRetry(HarnessError):
+    """What `retry` is asked for is not in the run, or would only come out the same again."""
 
 
 class BadComponents(HarnessError):

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -129,6 +130,13 @@ class Sweeps:
                     kept[column] = kept[column].map(lambda v: str(np.asarray(v).tolist()))
             frames[table] = kept.sort_values(keys, ignore_index=True)
         return frames
+
+    @classmethod
+    def must_equal(cls, folder: RunFolder, other: RunFolder) -> None:
+        """Both hold the same rows, timing and host aside."""
+        there = cls.tables(other)
+        for table, frame in cls.tables(folder).items():
+            pd.testing.assert_frame_equal(frame, there[table], obj=table)
 
 
 @pytest.fixture(scope="session")

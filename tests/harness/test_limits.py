@@ -11,42 +11,7 @@ from harness.continuing import fits_of
 from harness.errors import TooLong
 from harness.segment import AcquisitionSegment, EvaluationSegment
 from tests.conftest import Sweeps
-from tests.harness.made_up_time import CLOCKS, SLOW, TIME
-
-SPACE = {"max_depth": {"choices": [5, 2]}}
-
-
-@pytest.fixture(autouse=True)
-def _made_up(monkeypatch):
-    for module in CLOCKS:
-        monkeypatch.setattr(f"{module}.perf_counter", TIME)
-
-
-@pytest.fixture
-def slow(sweeps, tmp_path):
-    """Runs a sweep of one slow classifier; a fit takes 0.1 s a row."""
-    path = tmp_path / "slow.py"
-    path.write_text(SLOW)
-
-    def run(out, *, segment_s=60.0, **changes):
-        same = {
-            "components": [str(path)],
-            "classifiers": [{"name": "slow", "space": SPACE}],
-            "resamplers": ["none"],
-            "strategies": ["margin"],
-            "reference": {"classifier": "slow", "scaler": "standard"},
-            "repeats": 1,
-            "tuning": {"trials": 4, "startup": 4, "validation": {"folds": 3}},
-        }
-        return sweeps.run(tmp_path / out, segment_s=segment_s, **{**same, **changes})
-
-    return run
-
-
-def equal(one, other):
-    there = Sweeps.tables(other)
-    for name, frame in Sweeps.tables(one).items():
-        pd.testing.assert_frame_equal(frame, there[name], obj=name)
+from tests.harness.made_up_time import TIME
 
 
 def test_whatever_takes_longer_than_trial_s_is_a_timeout_and_all_else_is_kept(slow):
@@ -88,7 +53,7 @@ def test_how_work_is_cut_into_segments_changes_no_timeout(slow, limits):
     changes = {"evaluate": "every_round", "limits": limits, "strategies": ["margin", "random"]}
     once, often = slow("once", **changes), slow("often", segment_s=0.0, **changes)
     assert "timeout" in {*once.frame("trials")["status"], *once.frame("acquisitions")["status"]}
-    equal(once, often)
+    Sweeps.must_equal(once, often)
 
 
 def test_a_study_keeps_what_was_done_when_its_seconds_are_used_up(slow):
@@ -111,7 +76,7 @@ def test_the_seconds_of_a_study_count_across_runs(slow):
     slow("grown", budgets=[30], tuning=tuning, limits=limits)
     grown = slow("grown", budgets=[30], tuning=tuning | {"trials": 6}, limits=limits)
     at_once = slow("at_once", budgets=[30], tuning=tuning | {"trials": 6}, limits=limits)
-    equal(grown, at_once)
+    Sweeps.must_equal(grown, at_once)
     assert at_once.frame("trials")["status"].tolist() == ["done"] + ["timeout"] * 5
 
 
@@ -143,6 +108,7 @@ def test_limits_are_in_no_id(slow):
     assert ids[0] == ids[1]
 
 
+@pytest.mark.usefixtures("made_up_time")
 def test_a_clock_allows_as_much_for_each_fit_and_not_a_moment_more():
     clock = Clock(5.0, n_fits=3)
     TIME.passes(15)
@@ -175,6 +141,7 @@ COMPONENTS = {"classifiers": {"chain": chain}}
 '''
 
 
+@pytest.mark.usefixtures("made_up_time")
 @pytest.mark.parametrize(("seconds", "status"), [(9, "done"), (11, "timeout")])
 def test_a_model_that_replays_its_batches_has_the_limit_for_each_of_them(
     sweeps, tmp_path, seconds, status
