@@ -1,4 +1,4 @@
-"""Components of `null_trials.py`: a classifier that learns nothing, so that only fewlabels works."""
+"""Components of `null_trials.py`: a classifier that learns nothing, so that only our work is seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Null:
     def __init__(self, parameter: float) -> None:
         self.parameter = parameter
 
-    def fit(self, X, y):
+    def fit(self, X, y):  # noqa: ARG002 - what a classifier takes
         self.classes_, counts = np.unique(y, return_counts=True)
         self.share = counts / counts.sum()
         return self

@@ -1,7 +1,7 @@
 """5,000 trials of a classifier that does nothing: what fewlabels itself takes for a trial.
 
-`python -m tests.benchmarks.null_trials` runs 500 studies of 10 trials through `fewlabels run`, on Ray
-and then in one process, into Parquet, and prints trials a second, and the driver's memory as it
+`python -m tests.benchmarks.null_trials` runs 500 studies of 10 trials by `fewlabels run`, on Ray
+and then in one process, into Parquet; it prints trials a second, and the driver's memory as it
 goes on. docs/results.md has the figures.
 """
 
