@@ -1,4 +1,4 @@
-"""Components of `null_trials.py`: a classifier that learns nothing, so that only our work is seen."""
+"""Components of `null_trials.py`: a classifier that learns nothing, so that all work is ours."""
 
 from __future__ import annotations
 
