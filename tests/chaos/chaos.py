@@ -12,6 +12,7 @@ import argparse
 import os
 import random
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,10 @@ class Chaos:
         self.out = folder / "struck"
         from tests.chaos.cluster import Nodes  # Ray reads the environment when it is imported
 
-        self.new_nodes = partial(Nodes, Path(tempfile.gettempdir()) / f"ray-{os.getpid()}")
+        self.of_ray = Path(
+            tempfile.mkdtemp(prefix="ray-")
+        )  # the paths of its sockets must be short
+        self.new_nodes = partial(Nodes, self.of_ray)
         self.nodes = self.new_nodes()
         self.driver = self.start()
 
@@ -117,6 +121,7 @@ class Chaos:
         self.driver.kill()
         self.driver.wait()
         self.nodes.kill()
+        shutil.rmtree(self.of_ray, ignore_errors=True)
 
 
 def main() -> None:
