@@ -55,6 +55,9 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             min=0, help="Seconds after which a task hands its results over. Default: 5, cluster 30."
         ),
     ] = None,
+    insecure: Annotated[  # noqa: FBT002 - Typer's way
+        bool, typer.Option("--insecure", help="Join a cluster although it asks for no token.")
+    ] = False,
     require_gpu: Annotated[  # noqa: FBT002 - Typer's way
         bool, typer.Option("--require-gpu", help="Refuse unless networks compute on a GPU.")
     ] = False,
@@ -84,7 +87,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     planned = make_plan(opened, prepared)
     if before:
         check_continues(planned, before)  # before Ray, which takes its time
-    offer = _connect(executor, opened, address, workers)
+    offer = _connect(executor, opened, _Cluster(address, insecure), workers, console)
     why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
     opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
     planned = make_plan(opened, prepared)  # whose ids hold the device
@@ -141,15 +144,33 @@ class _Offer:
     text: str
 
 
-def _connect(where: Where, sweep: Sweep, address: str | None, workers: int | None) -> _Offer:
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """The one to join."""
+
+    address: str | None  # None: a local Ray
+    insecure: bool  # join it although it is open
+
+
+def _connect(
+    where: Where, sweep: Sweep, cluster: _Cluster, workers: int | None, console: Console
+) -> _Offer:
     """Start or join Ray, if it is to be used, and see what it offers."""
     if where is Where.inline:
-        if address or workers:
+        if cluster.address or workers:
             raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
         from harness import environment
 
         gpu = environment.gpu()
         return _Offer(gpu is not None, f"this machine, with {gpu or 'no GPU'}")
+    from cluster import door
+
+    address = cluster.address
+    if address is None:
+        door.lock_local()
+    else:
+        address, beware = door.check(address, insecure=cluster.insecure)
+        _say(console, [beware] if beware else [])
     from cluster.connection import connect, nodes
     from cluster.resources import offered
 
