@@ -206,6 +206,7 @@ def _end(progress: Progress, root: Path, took: str) -> None:
     typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
         typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
+        typer.echo(f"or have it done again: fewlabels retry {root}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 

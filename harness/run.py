@@ -152,7 +152,8 @@ class Driver:
             sweep = self.plan.sweep
             fits = fits_of(segment, sweep.registry) if sweep.limits.trial_s else 1
             device = sweep.device_for(of)
-            self.executor.start(Task(segment, limit_s, sweep.files, device, fits, fresh))
+            task = Task(segment, limit_s, sweep.files, device, fits, sweep.limits, fresh)
+            self.executor.start(task)
 
     def _ready(self) -> dict[str, int]:
         """How much waits, by what it needs."""

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -109,6 +110,13 @@ class Sweeps:
         return carry_out(read_sweep(self.text(**changes)), out, **how)
 
     tables = staticmethod(tables)
+
+    @classmethod
+    def must_equal(cls, folder: RunFolder, other: RunFolder) -> None:
+        """Both hold the same rows, timing and host aside."""
+        there = cls.tables(other)
+        for table, frame in cls.tables(folder).items():
+            pd.testing.assert_frame_equal(frame, there[table], obj=table)
 
 
 @pytest.fixture(scope="session")
