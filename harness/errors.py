@@ -15,6 +15,7 @@ HarnessError
         CannotValidate  the labelled rows cannot be cross-validated
         BadSplit     a splitter broke its contract
         Dropped      the split's protocol leaves this repeat out
+        Degenerate   a model gives no numbers
     Unsplittable     a dataset cannot be split as the sweep says
 """
 
@@ -90,6 +91,10 @@ class BadSplit(WorkError):
 
 class Dropped(WorkError):
     """The split's protocol leaves this repeat out."""
+
+
+class Degenerate(WorkError):
+    """A fitted model gives NaN for probabilities: the likeliest class is no class."""
 
 
 class Unsplittable(HarnessError):

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
 from harness.device import using
-from harness.errors import CannotValidate, DeviceError, Dropped, OneClass
+from harness.errors import CannotValidate, Degenerate, DeviceError, Dropped, OneClass
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -74,6 +74,8 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
 def _failure(error: BaseException) -> tuple[str, str]:
     if isinstance(error, DeviceError):
         raise error  # of no use to go on: whatever comes next would fail of the same
+    if isinstance(error, Degenerate):
+        return "degenerate", str(error)
     return "oom" if isinstance(error, MemoryError) else "failed", rows.traced(error)
 
 
