@@ -154,7 +154,7 @@ def _connect(where: Where, sweep: Sweep, address: str | None, workers: int | Non
     from cluster.resources import offered
 
     connect(address, workers * sweep.setting.threads if workers else None)
-    found = nodes()
+    found = list(nodes().values())
     return _Offer(any(node.gpus for node in found), offered(found))
 
 
