@@ -175,7 +175,7 @@ def _connect(
     from cluster.resources import offered
 
     connect(address, workers * sweep.setting.threads if workers else None)
-    found = nodes()
+    found = list(nodes().values())
     return _Offer(any(node.gpus for node in found), offered(found))
 
 

@@ -92,7 +92,7 @@ def test_the_name_of_a_sweep_is_no_path(sweeps, name):
 @pytest.mark.parametrize("name", ["..", ".", "", "/", "a\0b", "sub/..", "~"])
 def test_what_is_no_file_is_no_components_file(sweeps, tmp_path, name):
     with pytest.raises(
-        SweepError, match="cannot read the components file|a character that no name has"
+        SweepError, match=r"cannot read the components file|a character that no name has"
     ):
         read_sweep(sweeps.text(components=[name]), "the sweep", tmp_path)
 
