@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import one_line, say
 from harness.classifiers.needs import NEURAL
 from harness.commands import OutOption, SetOption, SweepArgument, is_new
 from harness.errors import ClusterError
@@ -101,7 +102,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
         folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
-        console.print(f"{opened.name}: results go to {folder.root}", highlight=False)
+        _say(console, [f"{opened.name}: results go to {folder.root}"])
         driver = Driver(planned, prepared, folder, work, segment_s)
         try:
             with on_signals(console.print) as should_stop, shown(console) as tell:
@@ -111,7 +112,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             raise typer.Exit(INTERRUPTED) from None
         finally:
             work.close()
-    console.print(line(progress), soft_wrap=True, highlight=False)
+    _say(console, [line(progress)])
     _end(progress, folder.root, duration(progress.elapsed_s))
 
 
@@ -132,8 +133,10 @@ def _repaired(folder: RunFolder) -> list[str]:
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:
+    from rich.text import Text
+
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(Text(one_line(line)), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +206,12 @@ def _end(progress: Progress, root: Path, took: str) -> None:
     if not standing.complete:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)
-    typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
+    say(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
-        typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
-        typer.echo(f"or have it done again: fewlabels retry {root}")
+        say(f"not all ended well; see: fewlabels report {root} -o site")
+        say(f"or have it done again: fewlabels retry {root}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 def _say_how_to_continue(root: Path) -> None:
-    typer.echo(f"interrupted; what was finished is in {root}. Run the same command to continue.")
+    say(f"interrupted; what was finished is in {root}. Run the same command to continue.")

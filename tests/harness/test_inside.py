@@ -85,15 +85,13 @@ def test_a_link_to_a_single_file_is_replaced_and_what_it_points_to_stays(receive
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_name_of_a_sweep_is_no_path(sweeps, name):
-    with pytest.raises(SweepError, match="name: "):
+    with pytest.raises(SweepError, match=r"name: "):
         read_sweep(sweeps.text(name=name))
 
 
 @pytest.mark.parametrize("name", ["..", ".", "", "/", "a\0b", "sub/..", "~"])
 def test_what_is_no_file_is_no_components_file(sweeps, tmp_path, name):
-    with pytest.raises(
-        SweepError, match=r"cannot read the components file|a character that no name has"
-    ):
+    with pytest.raises(SweepError, match=r"components\[0\]: (cannot read|.* holds a character)"):
         read_sweep(sweeps.text(components=[name]), "the sweep", tmp_path)
 
 
