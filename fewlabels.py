@@ -23,6 +23,7 @@ def main() -> None:
         arguments.remove("--debug")
     try:
         from datasets.errors import DatasetError
+        from datasets.visible import say
     except Exception as error:
         if debug or type(error).__name__ != "DatasetError":
             raise
@@ -37,7 +38,7 @@ def main() -> None:
     except (HarnessError, DatasetError) as error:
         if debug:
             raise
-        sys.stderr.write(f"{error}\n")
+        say(error, err=True)
         sys.exit(1)
     except BrokenPipeError:  # `fewlabels components | head`
         sys.stderr.close()
@@ -50,6 +51,7 @@ def _app() -> typer.Typer:
     import cluster.commands
     import datasets.commands
     import harness.commands
+    import harness.retry.command
     import reports.commands
 
     app = typer.Typer(
@@ -63,6 +65,7 @@ def _app() -> typer.Typer:
     app.command()(cluster.commands.run)
     app.command()(harness.commands.status)
     app.command()(harness.commands.verify)
+    app.command()(harness.retry.command.retry)
     app.command()(harness.commands.rerun)
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import one_line, say
 from harness.classifiers.needs import NEURAL
 from harness.commands import OutOption, SetOption, SweepArgument, is_new
 from harness.errors import ClusterError
@@ -55,6 +56,9 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             min=0, help="Seconds after which a task hands its results over. Default: 5, cluster 30."
         ),
     ] = None,
+    insecure: Annotated[  # noqa: FBT002 - Typer's way
+        bool, typer.Option("--insecure", help="Join a cluster although it asks for no token.")
+    ] = False,
     require_gpu: Annotated[  # noqa: FBT002 - Typer's way
         bool, typer.Option("--require-gpu", help="Refuse unless networks compute on a GPU.")
     ] = False,
@@ -84,7 +88,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     planned = make_plan(opened, prepared)
     if before:
         check_continues(planned, before)  # before Ray, which takes its time
-    offer = _connect(executor, opened, address, workers)
+    offer = _connect(executor, opened, _Cluster(address, insecure), workers, console)
     why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
     opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
     planned = make_plan(opened, prepared)  # whose ids hold the device
@@ -98,7 +102,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         check_continues(planned, folder)
         text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
         folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
-        console.print(f"{opened.name}: results go to {folder.root}", highlight=False)
+        _say(console, [f"{opened.name}: results go to {folder.root}"])
         driver = Driver(planned, prepared, folder, work, segment_s)
         try:
             with on_signals(console.print) as should_stop, shown(console) as tell:
@@ -108,7 +112,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             raise typer.Exit(INTERRUPTED) from None
         finally:
             work.close()
-    console.print(line(progress), soft_wrap=True, highlight=False)
+    _say(console, [line(progress)])
     _end(progress, folder.root, duration(progress.elapsed_s))
 
 
@@ -129,8 +133,10 @@ def _repaired(folder: RunFolder) -> list[str]:
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:
+    from rich.text import Text
+
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(Text(one_line(line)), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +147,33 @@ class _Offer:
     text: str
 
 
-def _connect(where: Where, sweep: Sweep, address: str | None, workers: int | None) -> _Offer:
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """The one to join."""
+
+    address: str | None  # None: a local Ray
+    insecure: bool  # join it although it is open
+
+
+def _connect(
+    where: Where, sweep: Sweep, cluster: _Cluster, workers: int | None, console: Console
+) -> _Offer:
     """Start or join Ray, if it is to be used, and see what it offers."""
     if where is Where.inline:
-        if address or workers:
+        if cluster.address or workers:
             raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
         from harness import environment
 
         gpu = environment.gpu()
         return _Offer(gpu is not None, f"this machine, with {gpu or 'no GPU'}")
+    from cluster import door
+
+    address = cluster.address
+    if address is None:
+        door.lock_local()
+    else:
+        address, beware = door.check(address, insecure=cluster.insecure)
+        _say(console, [beware] if beware else [])
     from cluster.connection import connect, nodes
     from cluster.resources import offered
 
@@ -182,11 +206,12 @@ def _end(progress: Progress, root: Path, took: str) -> None:
     if not standing.complete:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)
-    typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
+    say(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
-        typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
+        say(f"not all ended well; see: fewlabels report {root} -o site")
+        say(f"or have it done again: fewlabels retry {root}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 def _say_how_to_continue(root: Path) -> None:
-    typer.echo(f"interrupted; what was finished is in {root}. Run the same command to continue.")
+    say(f"interrupted; what was finished is in {root}. Run the same command to continue.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import one_line, say
+
 if TYPE_CHECKING:
     from harness.corpus import Corpus
     from harness.ledger import Standing
@@ -51,11 +53,11 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     standing = ledger.standing()
     axes = [*_datasets(planned, loaded), *_axes(planned)]
     for line in [*axes, *_counts(standing), *_skips(planned, standing)]:
-        typer.echo(line)
+        say(one_line(line))
     if seconds is None:
-        typer.echo("time       unknown: nothing like it ran in this folder yet")
+        say("time       unknown: nothing like it ran in this folder yet")
     else:
-        typer.echo(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+        say(f"time       about {seconds / 60:.1f} minutes of one worker are left")
 
 
 def is_new(root: Path) -> bool:
@@ -130,6 +132,8 @@ def _counts(standing: Standing) -> list[str]:
 
 
 def _skips(planned: Plan, standing: Standing) -> list[str]:
+    from harness.schema import RETRIED
+
     reasons = Counter(why for _, why in planned.excluded)
     lines = [f"skipped    {n} curves, {why}" for why, n in reasons.items()]
     for status, n in standing.badly.items():
@@ -138,7 +142,8 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
         elif status == "dropped":
             lines.append(f"skipped    {n} studies: the split leaves their repeats out")
         else:
-            lines.append(f"skipped    {n} that ended as {status}; they are not run again")
+            unless = ", unless by `fewlabels retry`" if status in RETRIED else ""
+            lines.append(f"skipped    {n} that ended as {status}; they are not run again{unless}")
     untuned = Counter(s.acquisition.curve.classifier.label for s in planned.studies if not s.space)
     if planned.sweep.setting.tuning.trials > 1:
         lines += [
@@ -157,7 +162,9 @@ def status(run: RunArgument) -> None:
     from harness.estimate import work_s  # what plans takes longer to load
     from harness.ledger import Ledger
     from harness.replan import replanned
+    from harness.schema import RETRIED
 
+    badly: list[str] = []
     totals: dict[str, tuple[int, int]] = {}
     try:
         ledger = Ledger.read(replanned(folder), folder)
@@ -177,12 +184,16 @@ def status(run: RunArgument) -> None:
     ):
         counts = Counter(folder.read(table, [column]).column(column).to_pylist())
         shown = ", ".join(f"{n:,} {name}" for name, n in counts.items()) or if_none
+        badly += [name for name in counts if name in RETRIED and column == "status"]
         if table in totals:
             done, total = totals[table]
             shown = f"{done:,} of {total:,} ({100 * done // max(total, 1)} %): {shown}"
         if shown:
-            typer.echo(f"{table:<14}{shown}")
-    typer.echo(end)
+            say(one_line(f"{table:<14}{shown}"))
+    say(end)
+    if badly:
+        options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))
+        say(f"to do again   fewlabels retry {run} {options}")
 
 
 _COUNTED = ("references", "acquisitions", "trials")
@@ -210,12 +221,12 @@ def verify(run: RunArgument) -> None:
 
     done = check(folder)
     for line in done.findings:
-        typer.echo(line)
+        say(one_line(line))
     for line in done.notes:
-        typer.echo(f"note: {line}", err=True)
+        say(one_line(f"note: {line}"), err=True)
     if done.findings:
         raise typer.Exit(1)
-    typer.echo(f"{done.n_rows:,} rows in {run}: nothing wrong found")
+    say(f"{done.n_rows:,} rows in {run}: nothing wrong found")
 
 
 def rerun(
@@ -243,10 +254,10 @@ def rerun(
     folder = RunFolder.open(run)
     named = ids.find(folder, id_)
     if changed := other_versions(folder):
-        typer.echo(f"other library versions than stored: {'; '.join(changed)}", err=True)
+        say(f"other library versions than stored: {'; '.join(changed)}", err=True)
     with Console(stderr=True).status("reading") as shown:
         done = do_again(folder, named, shown.update)
-    typer.echo(done)
+    say(done)
     if done.differences:
         raise typer.Exit(DIFFERENT)
 
@@ -262,29 +273,29 @@ def components(
 
     known = registry.load(tuple(registry.ComponentFile.read(path) for path in files or []))
     for axis in ("classifiers", "scalers", "resamplers", "strategies", "designs"):
-        typer.echo(f"\n{axis}")
+        say(f"\n{axis}")
         for name, factory in getattr(known, axis).items():
-            typer.echo(f"  {name:<22}{registry.summary(factory)}")
+            say(f"  {name:<22}{registry.summary(factory)}")
             parameters = [
                 f"{key} (needed)" if p.default is p.empty else f"{key}={p.default!r}"
                 for key, p in taken(factory).items()
             ]
             if parameters:
-                typer.echo(f"  {'':<22}{', '.join(parameters)}")
+                say(f"  {'':<22}{', '.join(parameters)}")
             space = getattr(known, f"{axis.removesuffix('s')}_spaces", {}).get(name)
             if space:
-                typer.echo(f"  {'':<22}tuned: {', '.join(space)}")
-    typer.echo("\nsplitters")
+                say(f"  {'':<22}tuned: {', '.join(space)}")
+    say("\nsplitters")
     for name, splitter in known.splitters.items():
-        typer.echo(f"  {name:<22}{splitter.about}")
-    typer.echo("\ndatasets")
+        say(f"  {name:<22}{splitter.about}")
+    say("\ndatasets")
     for name, dataset in known.datasets.items():
-        typer.echo(f"  {name:<22}{dataset.card.title}")
-    typer.echo(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
+        say(f"  {name:<22}{dataset.card.title}")
+    say(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
 
 
 def fields() -> None:
     """Show every field of a sweep file: its default and what it means."""
     from harness.spec.describe import described
 
-    typer.echo(described())
+    say(described())

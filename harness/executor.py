@@ -59,7 +59,8 @@ class Executor(Protocol):
 class InlineExecutor:
     """Does each task in this process when it is waited for: for debugging and for tests.
 
-    Limits are not enforced: there is nobody to end a trial, or a process that runs out of memory.
+    Limits of time hold where `work` looks at its clock, between fits: there is nobody to end a fit
+    that never comes back, or a process that takes too much memory.
     """
 
     def __init__(self, corpus: Corpus) -> None:

@@ -27,7 +27,6 @@ from scipy.special import softmax
 
 from harness.arrays import Classes, Features, Probabilities, Rounds, Samples, Scores
 from harness.cell import Component, Params
-from harness.errors import Degenerate
 from harness.held_back import Digests, digests, held_back
 from harness.registry import Registry, lookup
 from harness.resampling import Resample, Resampled
@@ -140,18 +139,12 @@ class Fitted:
         return probabilities.argmax(axis=1), probabilities
 
     def probabilities(self, X: Features) -> Probabilities | None:
-        """(n_rows, n_classes), 0 for a class not met; None if the classifier has none.
-
-        Raises `Degenerate` where one is NaN: the likeliest class would be whichever comes first.
-        """
+        """(n_rows, n_classes), 0 for a class not met; None if the classifier has none."""
         if self.model is None:
             return self._spread(np.ones((len(X), 1)), 0.0)
         if not hasattr(self.model, "predict_proba"):
             return None
-        found = self._spread(self.model.predict_proba(X), 0.0)
-        if n := int(np.isnan(found).any(axis=1).sum()):
-            raise Degenerate(f"its probabilities are NaN, of {n} of {len(X)} rows")
-        return found
+        return self._spread(self.model.predict_proba(X), 0.0)
 
     def confidences(self, X: Features) -> Probabilities:
         """Probabilities, or in their place the softmax of decision values."""

@@ -153,8 +153,9 @@ class Driver:
             sweep = self.plan.sweep
             fits = fits_of(segment, sweep.registry) if sweep.limits.trial_s else 1
             device = sweep.device_for(of)
-            fresh, room = key in self._suspects, self._room[key]
-            self.executor.start(Task(segment, limit_s, sweep.files, device, fits, fresh, room))
+            fresh, room, limits = key in self._suspects, self._room[key], sweep.limits
+            task = Task(segment, limit_s, sweep.files, device, fits, limits, fresh, room)
+            self.executor.start(task)
 
     def withdraw(self) -> None:
         """Take back from the executor what nobody has begun; the next run will hand it over."""

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from harness import durable, lock, parquet, quarantine
 from harness.errors import DamagedFile, RunFolderError
+from harness.inside import must_stay_inside
 from harness.schema import KEYS, TABLES, Row
 from harness.table_files import State, TableFiles
 
@@ -56,6 +57,7 @@ class RunFolder:
                     f"{root} is not empty and holds no run; choose an empty or a new folder"
                 )
             root.mkdir(parents=True, exist_ok=True)
+            must_stay_inside(root)
             (root / LOCK).touch()
         return cls(root)
 
@@ -79,6 +81,7 @@ class RunFolder:
         """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
+                must_stay_inside(self.root)
                 held.enter_context(lock.holding(self.root / LOCK))
                 durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
                 lines = self._recover()

@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from datasets.visible import one_line
 from reports import units
 from reports.interval import ENOUGH
 from reports.leaderboard import PIPELINE, Board
 from reports.metric_names import TITLES
 
 NOTHING = "-"
+LIMITED = "†"
 
 
 def show(board: Board, top: int, console: Console) -> None:
@@ -47,7 +49,7 @@ def show(board: Board, top: int, console: Console) -> None:
 
 def heading(board: Board) -> str:
     """Return what the table shows: `ton: macro-F1 at 500 labels; target 0.861`."""
-    title = f"{board.dataset}: {TITLES[board.metric]} at {board.at:,} labels"
+    title = f"{one_line(board.dataset)}: {TITLES[board.metric]} at {board.at:,} labels"
     if board.budget is None:
         title += ", ranked by labels to the target, then by area under the curve"
     return title
@@ -77,6 +79,11 @@ def notes(board: Board, shown: int) -> list[str]:
     if board.rows["latency_row_s"].notna().any():
         lines.append(
             "size, and latency of one row, in Python on the worker: the tuned models' median"
+        )
+    if board.rows["limited"].any():
+        lines.append(
+            f"{LIMITED} timeouts, out-of-memory or crashes among them: on another machine its "
+            "numbers may be others"
         )
     hidden = len(board.rows) - shown
     if hidden:
@@ -115,7 +122,7 @@ def score(row: pd.Series, name: str) -> str:
 def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
     each = [row for _, row in rows.iterrows()]
     found = {"#": [NOTHING if pd.isna(rank) else f"{rank:.0f}" for rank in rows["rank"]]}
-    found |= {name: list(rows[name]) for name in PIPELINE}
+    found |= {name: list(map(one_line, rows[name])) for name in PIPELINE}
     found |= {name: [score(row, name) for row in each] for name in ("tuned", "default")}
     found["no twins"] = [_digits(value) for value in rows["novel"]]
     found["to target"] = [labels(row, board.most) for row in each]
@@ -126,7 +133,10 @@ def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
         f"{n}/{board.n_repeats}{'*' * is_partial}"
         for n, is_partial in zip(rows["coverage"], rows["is_partial"], strict=True)
     ]
-    found["failures"] = [str(n) for n in rows["failures"]]
+    found["failures"] = [
+        f"{n}{LIMITED * (limited > 0)}"
+        for n, limited in zip(rows["failures"], rows["limited"], strict=True)
+    ]
     return found
 
 

@@ -221,9 +221,19 @@ class Reference(_Strict):
 
 
 class Limits(_Strict):
-    """What a trial may use, on Ray."""
+    """What work may use. Whatever ends as a `timeout`, `fewlabels retry` does again."""
 
-    trial_s: float | None = Field(None, gt=0, description="seconds; then it is a `timeout`")
+    trial_s: float | None = Field(
+        None,
+        gt=0,
+        description="seconds of a trial, round, test or reference; then it is a `timeout`",
+    )
+    study_s: float | None = Field(
+        None, gt=0, description="seconds of all trials of a study; the rest are `timeout`s"
+    )
+    acquisition_s: float | None = Field(
+        None, gt=0, description="seconds of all rounds; then the acquisition ends as a `timeout`"
+    )
     memory_gb: float | None = Field(
         None,
         gt=0,
@@ -274,7 +284,7 @@ class SweepFile(Axes):
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="of features, scaled")
     threads: int = Field(1, ge=1, le=1024, description="per task")
-    limits: Limits = Field(Limits(), description="what a trial may use")
+    limits: Limits = Field(Limits(), description="what work may use")
     neural: Neural = Field(Neural(), description="where networks compute")
     resources: dict[str, Resources] = Field({}, description="what networks ask of Ray")
     components: list[str] = Field([], description="Python files with more components; trusted")

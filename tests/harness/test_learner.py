@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.special import softmax
-from sklearn.tree import DecisionTreeClassifier
 
 from harness.cell import Component
-from harness.errors import Degenerate, UnknownName
+from harness.errors import UnknownName
 from harness.learner import Learner
 from harness.registry import Registry
 from harness.resampling import Resampled
@@ -108,18 +107,3 @@ def test_a_resampler_that_loses_a_class_is_caught():
 def test_a_name_that_is_not_there_is_named():
     with pytest.raises(UnknownName, match="no classifier 'knnn'; did you mean 'knn'"):
         learner("knnn").fit(X, Y)
-
-
-class _Nan(DecisionTreeClassifier):
-    def predict_proba(self, X):
-        found = super().predict_proba(X)
-        found[::10, 0] = np.nan
-        return found
-
-
-def test_nan_for_a_probability_is_no_answer_and_not_the_first_class():
-    made = learner("diverged", classifiers={"diverged": lambda _seed, _threads: _Nan()})
-    fitted = made.fit(X, Y)
-    for ask in (fitted.predict, fitted.confidences, fitted.margins):
-        with pytest.raises(Degenerate, match="probabilities are NaN, of 3 of 30 rows"):
-            ask(NEW)
