@@ -150,10 +150,8 @@ class RayExecutor:
         self._see(self._lookout.nodes())
         self._must_have_room()
         is_known = self._ask_roll()
-        lost = self._lost()
-        if is_known:
-            self._hand_over_again()
-        return [*lost, *self._overdue()]
+        lost = [*self._lost(), *self._overdue()]
+        return [*lost, *self._take_back()] if is_known else lost
 
     def _see(self, nodes: Mapping[str, Node]) -> None:
         if nodes != self._nodes:
@@ -192,16 +190,13 @@ class RayExecutor:
             if flight.node in gone
         ]
 
-    def _hand_over_again(self) -> None:
-        """Hand over anew what had not begun when a node went: it may wait there for ever."""
-        now = time.monotonic()
-        for node, for_s in self._lookout.gone().items():
-            if for_s <= GONE_S or node in self._dealt_with:
-                continue
-            self._dealt_with.add(node)
-            for ref, flight in self._waiting():
-                if not flight.is_neural and flight.handed_over < now - for_s:
-                    self.start(self._end(ref).task)
+    def _take_back(self) -> list[Finished]:
+        """What had not begun when a node went, with no rows: it may wait there for ever."""
+        gone = {node for node, for_s in self._lookout.gone().items() if for_s > GONE_S}
+        if gone <= self._dealt_with:
+            return []
+        self._dealt_with = gone
+        return [Finished(self._end(ref).task, {}) for ref, _ in self._waiting()]
 
     def withdraw(self) -> Sequence[Task]:
         """Take back what has not begun, if the roll can tell."""

@@ -16,7 +16,10 @@ from harness.work import work
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A task that came back, with rows, or with why there are none."""
+    """A task that came back, with rows, or with why there are none.
+
+    One that nobody has begun comes back with no rows and no cause: it will be handed over again.
+    """
 
     task: Task
     rows: Rowset | None
