@@ -23,6 +23,7 @@ def main() -> None:
         arguments.remove("--debug")
     try:
         from datasets.errors import DatasetError
+        from datasets.visible import say
     except Exception as error:
         if debug or type(error).__name__ != "DatasetError":
             raise
@@ -37,7 +38,7 @@ def main() -> None:
     except (HarnessError, DatasetError) as error:
         if debug:
             raise
-        sys.stderr.write(f"{error}\n")
+        say(error, err=True)
         sys.exit(1)
     except BrokenPipeError:  # `fewlabels components | head`
         sys.stderr.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import one_line, say
 from harness.classifiers.needs import NEURAL
 from harness.commands import OutOption, SetOption, SweepArgument, is_new
 from harness.errors import ClusterError
@@ -55,17 +56,20 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             min=0, help="Seconds after which a task hands its results over. Default: 5, cluster 30."
         ),
     ] = None,
+    insecure: Annotated[  # noqa: FBT002 - Typer's way
+        bool, typer.Option("--insecure", help="Join a cluster although it asks for no token.")
+    ] = False,
     require_gpu: Annotated[  # noqa: FBT002 - Typer's way
         bool, typer.Option("--require-gpu", help="Refuse unless networks compute on a GPU.")
     ] = False,
 ) -> None:
     """Run a sweep, or continue it: what the run folder holds is not done again."""
-    import yaml
     from rich.console import Console
 
     from cluster.progress import duration, line, shown
     from cluster.stop import on_signals
     from harness import corpus
+    from harness.destination import must_have_room
     from harness.placement import adopted, settled
     from harness.plan import make_plan
     from harness.run import Driver, Watch, check_continues
@@ -75,16 +79,16 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
 
     console = Console(stderr=True)
     opened = open_sweep(sweep, set_ or [])
-    prepared = corpus.load(opened)
     root = out or Path("runs") / opened.name
-    if segment_s is None:
-        segment_s = SEGMENT_S["cluster" if address else "local"]
-    before = None if is_new(root) else _cleared(root, console)
+    pace_s = SEGMENT_S["cluster" if address else "local"] if segment_s is None else segment_s
+    before = _before(root, console)  # before the data, which take their time
+    prepared = corpus.load(opened)
     asked, opened = opened.device, adopted(opened, before)
     planned = make_plan(opened, prepared)
     if before:
         check_continues(planned, before)  # before Ray, which takes its time
-    offer = _connect(executor, opened, address, workers)
+    must_have_room(planned, prepared, root, before)
+    offer = _connect(executor, opened, _Cluster(address, insecure), workers, console)
     why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
     opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
     planned = make_plan(opened, prepared)  # whose ids hold the device
@@ -96,10 +100,11 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     with folder.writing() as set_aside:
         _say(console, [*set_aside, *_repaired(folder)])
         check_continues(planned, folder)
-        text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
-        folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
-        console.print(f"{opened.name}: results go to {folder.root}", highlight=False)
-        driver = Driver(planned, prepared, folder, work, segment_s)
+        folder.write_sweep(
+            _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
+        )
+        _say(console, [f"{opened.name}: results go to {folder.root}"])
+        driver = Driver(planned, prepared, folder, work, pace_s)
         try:
             with on_signals(console.print) as should_stop, shown(console) as tell:
                 progress = drive(driver, Watch(tell, should_stop))
@@ -108,14 +113,28 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             raise typer.Exit(INTERRUPTED) from None
         finally:
             work.close()
-    console.print(line(progress), soft_wrap=True, highlight=False)
+    _say(console, [line(progress)])
     _end(progress, folder.root, duration(progress.elapsed_s))
 
 
-def _cleared(root: Path, console: Console) -> RunFolder:
-    """The run at `root` without damage, of which it says; refused where another run writes it."""
+def _as_yaml(sweep: Sweep) -> str:
+    import yaml
+
+    return yaml.safe_dump(dict(sweep.resolved), sort_keys=False, allow_unicode=True)
+
+
+def _before(root: Path, console: Console) -> RunFolder | None:
+    """The run at `root` without damage, of which it says; None: one can begin there.
+
+    Refused where another run writes it, or none can.
+    """
+    from harness.destination import must_take_a_run
     from harness.store import RunFolder
 
+    RunFolder.check(root)
+    if is_new(root):
+        must_take_a_run(root)
+        return None
     folder = RunFolder.open(root)
     with folder.writing() as set_aside:
         _say(console, [*set_aside, *_repaired(folder)])
@@ -129,8 +148,10 @@ def _repaired(folder: RunFolder) -> list[str]:
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:
+    from rich.text import Text
+
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(Text(one_line(line)), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +162,38 @@ class _Offer:
     text: str
 
 
-def _connect(where: Where, sweep: Sweep, address: str | None, workers: int | None) -> _Offer:
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """The one to join."""
+
+    address: str | None  # None: a local Ray
+    insecure: bool  # join it although it is open
+
+
+def _connect(
+    where: Where, sweep: Sweep, cluster: _Cluster, workers: int | None, console: Console
+) -> _Offer:
     """Start or join Ray, if it is to be used, and see what it offers."""
     if where is Where.inline:
-        if address or workers:
+        if cluster.address or workers:
             raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
         from harness import environment
 
         gpu = environment.gpu()
         return _Offer(gpu is not None, f"this machine, with {gpu or 'no GPU'}")
+    from cluster import door
+
+    address = cluster.address
+    if address is None:
+        door.lock_local()
+    else:
+        address, beware = door.check(address, insecure=cluster.insecure)
+        _say(console, [beware] if beware else [])
     from cluster.connection import connect, nodes
     from cluster.resources import offered
 
     connect(address, workers * sweep.setting.threads if workers else None)
-    found = nodes()
+    found = list(nodes().values())
     return _Offer(any(node.gpus for node in found), offered(found))
 
 
@@ -182,12 +221,12 @@ def _end(progress: Progress, root: Path, took: str) -> None:
     if not standing.complete:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)
-    typer.echo(f"done in {took}: {standing.trials[0]} trials in {root}")
+    say(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
-        typer.echo(f"not all ended well; see: fewlabels report {root} -o site")
-        typer.echo(f"or have it done again: fewlabels retry {root}")
+        say(f"not all ended well; see: fewlabels report {root} -o site")
+        say(f"or have it done again: fewlabels retry {root}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 def _say_how_to_continue(root: Path) -> None:
-    typer.echo(f"interrupted; what was finished is in {root}. Run the same command to continue.")
+    say(f"interrupted; what was finished is in {root}. Run the same command to continue.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import Any
 
 import ray
@@ -11,13 +10,11 @@ import ray
 from cluster.resources import Node
 from harness.errors import ClusterError
 
-ANSWER_S = 10.0  # that the head of a cluster has to accept a connection
-
 
 def connect(address: str | None, n_cpus: int | None) -> None:
-    """Start a local Ray with `n_cpus`, or join the cluster at `address` (host:port, or auto).
+    """Start a local Ray with `n_cpus`, or join the cluster at `address` (host:port).
 
-    Raises `ClusterError` where there is none.
+    `door` says beforehand who else gets in. Raises `ClusterError` where there is none.
     """
     if ray.is_initialized():
         return
@@ -27,51 +24,22 @@ def connect(address: str | None, n_cpus: int | None) -> None:
     if address is None:
         ray.init(address="local", num_cpus=n_cpus, include_dashboard=False, **options)
         return
-    if address != "auto":
-        _must_answer(address)
     try:
         ray.init(address=address, **options)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         said = str(error).partition("\n")[0]
         raise ClusterError(f"cannot join a Ray cluster at {address}: {said}") from error
 
 
-def _must_answer(address: str) -> None:
-    """Ray itself would go on trying for minutes."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or "/" in host:
-        raise ClusterError(
-            f"--address {address}: give the host and port of the cluster's head, such as "
-            f"10.0.0.1:6379, or auto for one that was started on this machine"
+def nodes() -> dict[str, Node]:
+    """The machines that are there, by Ray's id. Blocks for as long as the head is gone."""
+    found: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return {
+        node["NodeID"]: Node(
+            cpus=node["Resources"].get("CPU", 0.0),
+            gpus=int(node["Resources"].get("GPU", 0.0)),
+            memory_gb=node["Resources"].get("memory", 0.0) / 2**30,
         )
-    try:
-        socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
-    except (OSError, OverflowError) as error:
-        raise ClusterError(f"nothing answers at {address}: {error}") from error
-
-
-def nodes() -> list[Node]:
-    """The machines that are there."""
-    return [
-        Node(
-            cpus=found["Resources"].get("CPU", 0.0),
-            gpus=int(found["Resources"].get("GPU", 0.0)),
-            memory_gb=found["Resources"].get("memory", 0.0) / 2**30,
-        )
-        for found in _nodes()
-        if found["Alive"]
-    ]
-
-
-def _nodes() -> list[dict[str, Any]]:
-    return list(ray.nodes())  # type: ignore[no-untyped-call]
-
-
-def must_be_alive() -> None:
-    """Raise `ClusterError` when no node is left: trying again would only use up the tries."""
-    try:
-        alive = any(node["Alive"] for node in _nodes())
-    except Exception as error:  # Ray raises all sorts once its head is gone
-        raise ClusterError(f"the cluster is gone: {error}. Run again to continue.") from error
-    if not alive:
-        raise ClusterError("no node of the cluster is left. Run again to continue.")
+        for node in found
+        if node["Alive"]
+    }

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from datasets.visible import one_line
 from harness.run import Progress
 
 LIVE_EVERY_S, PLAIN_EVERY_S = 0.5, 10.0
@@ -31,13 +32,13 @@ def shown(console: Console) -> Iterator[Callable[[Callable[[], Progress]], None]
         with Live(console=console, auto_refresh=False, transient=True) as live:
 
             def show(text: str) -> None:
-                live.update(Text(text), refresh=True)
+                live.update(Text(one_line(text)), refresh=True)
 
             yield tell
     else:
 
         def show(text: str) -> None:
-            console.print(text, soft_wrap=True, highlight=False)
+            console.print(Text(one_line(text)), soft_wrap=True)
 
         yield tell
 

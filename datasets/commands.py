@@ -23,6 +23,7 @@ from datasets.describe_rows import facts_lines, leakage_lines
 from datasets.errors import DatasetError
 from datasets.preparation import not_imported
 from datasets.progress import progress
+from datasets.visible import one_line, say
 
 DIFFERENT, UNSAID = 3, 1  # exit codes of check
 
@@ -52,7 +53,7 @@ def list_datasets() -> None:
         lines.append((name, state.n_rows(dataset), state.n_classes(dataset), state.state(dataset)))
     width = max(len(name) for name, *_ in lines)  # as long as it must be, to be copied
     for name, rows, classes, how in lines:
-        typer.echo(f"{name:<{width}} {rows:>11} {classes:>8}  {how}")
+        say(one_line(f"{name:<{width}} {rows:>11} {classes:>8}  {how}"))
 
 
 @app.command("describe")
@@ -67,19 +68,19 @@ def describe_dataset(name: Name, raw: Raw = None, path: OwnTable = None) -> None
     if path is not None:
         if name != "generic" or raw is not None:
             raise DatasetError("--path goes with generic, and without --raw")
-        typer.echo("\n".join(_own_lines(path)))
+        say("\n".join(_own_lines(path)))
         return
     if raw is not None:
         from datasets.raw import audit_raw
 
         tells = audit_raw(dataset.card, given_path.expand(raw))
-    typer.echo(describe(dataset))
-    typer.echo()
+    say(describe(dataset))
+    say()
     if raw is not None:
-        typer.echo(f"{raw}, every cell as it is (and trimmed, where that changes it):")
-        typer.echo("\n".join(leakage_lines(tells, dataset.card)))
+        say(f"{raw}, every cell as it is (and trimmed, where that changes it):")
+        say("\n".join(leakage_lines(tells, dataset.card)))
     elif dataset.import_file is not None:
-        typer.echo("\n".join(_rows_lines(dataset)))
+        say("\n".join(_rows_lines(dataset)))
 
 
 @app.command("import")
@@ -97,7 +98,7 @@ def import_dataset(
     given = given_path.expand(path)
     with progress(f"importing {name}") as tell:
         said = dataset.import_file(given, allow_unknown=allow_unknown, tell=tell)
-    typer.echo(said)
+    say(said)
 
 
 @app.command("fetch")
@@ -108,7 +109,7 @@ def fetch_dataset(name: Name) -> None:
     dataset = known(name)
     with progress(f"fetching {name}") as tell:
         said = fetch(dataset, tell)
-    typer.echo(said)
+    say(said)
 
 
 @app.command("check")
@@ -125,7 +126,7 @@ def check_files(
     with progress("checking") as tell:
         verdicts = check(given_path.expand(path), officials, tell)
     for verdict in verdicts:
-        typer.echo(verdict.text)
+        say(verdict.text)
     if any(verdict.is_official is False for verdict in verdicts):
         raise typer.Exit(DIFFERENT)
     if any(verdict.is_official is None for verdict in verdicts):
@@ -166,8 +167,8 @@ def new_dataset(
             "the COMPONENTS of a package of yours (docs/adding-a-dataset.md)"
         )
     for path in written:
-        typer.echo(f"wrote {path}")
-    typer.echo(after)
+        say(f"wrote {path}")
+    say(after)
 
 
 def known(name: str) -> Dataset:

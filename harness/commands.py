@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import one_line, say
+
 if TYPE_CHECKING:
     from harness.corpus import Corpus
     from harness.ledger import Standing
@@ -29,7 +31,7 @@ OutOption = Annotated[
 
 def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
     """Show what would run, what is reused or skipped and why, and how long it may take."""
-    from harness import corpus
+    from harness import corpus, destination
     from harness.estimate import work_s
     from harness.ledger import Ledger
     from harness.placement import adopted
@@ -51,11 +53,17 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     standing = ledger.standing()
     axes = [*_datasets(planned, loaded), *_axes(planned)]
     for line in [*axes, *_counts(standing), *_skips(planned, standing)]:
-        typer.echo(line)
+        say(one_line(line))
     if seconds is None:
-        typer.echo("time       unknown: nothing like it ran in this folder yet")
+        say("time       unknown: nothing like it ran in this folder yet")
     else:
-        typer.echo(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+        say(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+    coming = destination.bytes_to_come(ledger, destination.n_classes(loaded))
+    free = destination.free_bytes(root)
+    say(
+        f"disk       about {destination.size(coming)} will be written, "
+        f"{destination.size(free)} are free"
+    )
 
 
 def is_new(root: Path) -> bool:
@@ -187,11 +195,11 @@ def status(run: RunArgument) -> None:
             done, total = totals[table]
             shown = f"{done:,} of {total:,} ({100 * done // max(total, 1)} %): {shown}"
         if shown:
-            typer.echo(f"{table:<14}{shown}")
-    typer.echo(end)
+            say(one_line(f"{table:<14}{shown}"))
+    say(end)
     if badly:
         options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))
-        typer.echo(f"to do again   fewlabels retry {run} {options}")
+        say(f"to do again   fewlabels retry {run} {options}")
 
 
 _COUNTED = ("references", "acquisitions", "trials")
@@ -219,12 +227,12 @@ def verify(run: RunArgument) -> None:
 
     done = check(folder)
     for line in done.findings:
-        typer.echo(line)
+        say(one_line(line))
     for line in done.notes:
-        typer.echo(f"note: {line}", err=True)
+        say(one_line(f"note: {line}"), err=True)
     if done.findings:
         raise typer.Exit(1)
-    typer.echo(f"{done.n_rows:,} rows in {run}: nothing wrong found")
+    say(f"{done.n_rows:,} rows in {run}: nothing wrong found")
 
 
 def rerun(
@@ -252,10 +260,10 @@ def rerun(
     folder = RunFolder.open(run)
     named = ids.find(folder, id_)
     if changed := other_versions(folder):
-        typer.echo(f"other library versions than stored: {'; '.join(changed)}", err=True)
+        say(f"other library versions than stored: {'; '.join(changed)}", err=True)
     with Console(stderr=True).status("reading") as shown:
         done = do_again(folder, named, shown.update)
-    typer.echo(done)
+    say(done)
     if done.differences:
         raise typer.Exit(DIFFERENT)
 
@@ -271,29 +279,29 @@ def components(
 
     known = registry.load(tuple(registry.ComponentFile.read(path) for path in files or []))
     for axis in ("classifiers", "scalers", "resamplers", "strategies", "designs"):
-        typer.echo(f"\n{axis}")
+        say(f"\n{axis}")
         for name, factory in getattr(known, axis).items():
-            typer.echo(f"  {name:<22}{registry.summary(factory)}")
+            say(f"  {name:<22}{registry.summary(factory)}")
             parameters = [
                 f"{key} (needed)" if p.default is p.empty else f"{key}={p.default!r}"
                 for key, p in taken(factory).items()
             ]
             if parameters:
-                typer.echo(f"  {'':<22}{', '.join(parameters)}")
+                say(f"  {'':<22}{', '.join(parameters)}")
             space = getattr(known, f"{axis.removesuffix('s')}_spaces", {}).get(name)
             if space:
-                typer.echo(f"  {'':<22}tuned: {', '.join(space)}")
-    typer.echo("\nsplitters")
+                say(f"  {'':<22}tuned: {', '.join(space)}")
+    say("\nsplitters")
     for name, splitter in known.splitters.items():
-        typer.echo(f"  {name:<22}{splitter.about}")
-    typer.echo("\ndatasets")
+        say(f"  {name:<22}{splitter.about}")
+    say("\ndatasets")
     for name, dataset in known.datasets.items():
-        typer.echo(f"  {name:<22}{dataset.card.title}")
-    typer.echo(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
+        say(f"  {name:<22}{dataset.card.title}")
+    say(f"  {'full_data':<22}the reference: defaults on all pool labels; always fitted")
 
 
 def fields() -> None:
     """Show every field of a sweep file: its default and what it means."""
     from harness.spec.describe import described
 
-    typer.echo(described())
+    say(described())

@@ -33,6 +33,11 @@ def folder(root: Path, table: str) -> Path | None:
     return max(_hidden(root, table), default=None)
 
 
+def is_table(root: Path, path: Path) -> bool:
+    """Whether the link `path` is a table as it was then, which stays inside `root`."""
+    return path.parent == root and _HIDDEN.fullmatch(str(path.readlink())) is not None
+
+
 def convert(root: Path, table: str, name: Callable[[int], str]) -> None:
     """Make `table` a plain folder of files called `name(1)`, `name(2)` and so on.
 

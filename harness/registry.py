@@ -53,7 +53,7 @@ class ComponentFile:
         """Raises `BadComponents` where there is no such file."""
         try:
             return cls(path.name, path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # such as a NUL in its name
             raise BadComponents(f"cannot read the components file {path}: {error}") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.corpus import with_content
-from harness.errors import HarnessError, RunFolderError
+from harness.errors import BadComponents, HarnessError, RunFolderError
 from harness.placement import adopted
 from harness.plan import Known, Plan, plan_of
 from harness.shipped import open_sweep
@@ -20,13 +20,13 @@ def replanned(folder: RunFolder) -> Plan:
     path = folder.root / SWEEP
     if folder.sweep_text() is None:
         raise RunFolderError(f"{folder.root} holds no {SWEEP} yet")
-    if folder.sweep().get("components"):
-        raise RunFolderError(f"{path} names component files, and code of a run is not run for this")
     try:
-        sweep = adopted(open_sweep(str(path)), folder)
+        sweep = adopted(open_sweep(str(path), runs_code=False), folder)
         return plan_of(sweep, _known(sweep, folder))
     except RunFolderError:
         raise
+    except BadComponents as error:
+        raise RunFolderError(str(error)) from None
     except HarnessError as error:
         why = " ".join(str(error).split())
         raise RunFolderError(f"{path} cannot be planned again ({why})") from error

@@ -113,6 +113,7 @@ class Task:
     fits: int = 1  # that its longest round or trial may take: how often `limits.trial_s` counts
     limits: Limits = NO_LIMITS  # those of time are looked at by `work`
     fresh: bool = False  # in a process of its own: this very round or trial killed its last one
+    room: int = 0  # how often what it asks for of a node's memory is doubled, without more limit
 
 
 def kind(segment: Segment) -> str:

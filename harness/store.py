@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from harness import durable, lock, parquet, quarantine
 from harness.errors import DamagedFile, RunFolderError
+from harness.inside import must_stay_inside
 from harness.schema import KEYS, TABLES, Row
 from harness.table_files import State, TableFiles
 
@@ -46,8 +47,8 @@ class RunFolder:
         self._failed: RunFolderError | None = None  # a write that nobody knows the outcome of
 
     @classmethod
-    def create(cls, root: Path) -> RunFolder:
-        """The run at `root`, made with its parent folders if it is not there yet."""
+    def check(cls, root: Path) -> None:
+        """Raise `RunFolderError` where something else than a run is at `root`."""
         with _explained(root):
             if root.exists() and not root.is_dir():
                 raise RunFolderError(f"{root} is a file; a run needs a folder")
@@ -55,7 +56,14 @@ class RunFolder:
                 raise RunFolderError(
                     f"{root} is not empty and holds no run; choose an empty or a new folder"
                 )
+
+    @classmethod
+    def create(cls, root: Path) -> RunFolder:
+        """The run at `root`, made with its parent folders if it is not there yet."""
+        cls.check(root)
+        with _explained(root):
             root.mkdir(parents=True, exist_ok=True)
+            must_stay_inside(root)
             (root / LOCK).touch()
         return cls(root)
 
@@ -79,6 +87,7 @@ class RunFolder:
         """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
+                must_stay_inside(self.root)
                 held.enter_context(lock.holding(self.root / LOCK))
                 durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
                 lines = self._recover()

@@ -17,7 +17,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from harness import schema
-from harness.arrays import Classes, Probabilities
+from harness.arrays import Classes, Probabilities, Rows
 from harness.cell import Params, Study
 from harness.clock import UNLIMITED, Clock
 from harness.cost import cost
@@ -174,29 +174,32 @@ def tested(fitted: Fitted, problem: Problem) -> Row:
     started = perf_counter()
     predicted, probabilities = fitted.predict(problem.test.X)
     predict_s = perf_counter() - started
-    of, novel = problem.test.of, problem.is_novel
-    everywhere = score(
-        problem.y_test,
-        predicted[of],
-        None if probabilities is None else probabilities[of],
-        problem.n_classes,
-    )
-    elsewhere = score(
-        problem.y_test[novel],
-        predicted[of[novel]],
-        None if probabilities is None else probabilities[of[novel]],
-        problem.n_classes,
-    )
     return {
-        **{f"test_{name}": value for name, value in everywhere.items()},
-        **{f"test_novel_{name}": value for name, value in elsewhere.items()},
-        "n_test_novel": int(novel.sum()),
-        "confusion": confusion(problem.y_test, predicted[of], problem.n_classes).tolist()
-        if has_answer(probabilities)
-        else None,
+        **_test_scores(predicted, probabilities, problem),
+        "n_test_novel": int(problem.is_novel.sum()),
         "resampling": fitted.note,
         "predict_s": predict_s,
         **cost(fitted, problem.test.X),
+    }
+
+
+def _test_scores(predicted: Classes, probabilities: Probabilities | None, problem: Problem) -> Row:
+    """Of answers to the distinct test rows; all null where one of them has none."""
+    if not has_answer(probabilities):
+        return {**null_metrics("test", "test_novel"), "confusion": None}
+
+    def scored(rows: Rows) -> dict[str, float | None]:
+        of = problem.test.of[rows]
+        p = None if probabilities is None else probabilities[of]
+        return score(problem.y_test[rows], predicted[of], p, problem.n_classes)
+
+    everywhere = scored(np.arange(len(problem.y_test)))
+    elsewhere = scored(np.flatnonzero(problem.is_novel))
+    matrix = confusion(problem.y_test, predicted[problem.test.of], problem.n_classes)
+    return {
+        **{f"test_{name}": value for name, value in everywhere.items()},
+        **{f"test_novel_{name}": value for name, value in elsewhere.items()},
+        "confusion": matrix.tolist(),
     }
 
 

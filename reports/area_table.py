@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from datasets.visible import one_line
 from harness.errors import RunFolderError
 from harness.schema import AXES
 from reports.areas import AREAS
@@ -36,7 +37,7 @@ def show(
         of = names[int(str(curve))]
         n = min(grid.repeats[of[0]], first or sys.maxsize)
         cells = [_summed_up(repeats[area].dropna().sort_values(), n) for area in AREAS]
-        rows.append([*of, str(series), *cells])
+        rows.append([*map(one_line, of), str(series), *cells])
     title = f"area under the {TITLES[metric]} curve: mean ± standard deviation (repeats)"
     note = "* fewer repeats than the others have: not over the same splits"
     notes = [note] if any("*" in cell for row in rows for cell in row) else []

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from datasets.visible import one_line, say
 from harness.errors import UnknownName
 
 Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
@@ -69,7 +70,7 @@ def leaderboard(
     results = load(run)
     grid = Grid.of(results)
     if not grid.budgets:
-        typer.echo(f"{run} holds no trials yet: nothing to rank.")
+        say(f"{run} holds no trials yet: nothing to rank.")
         return
     names = sorted(grid.budgets)
     if dataset is not None:
@@ -92,7 +93,7 @@ def leaderboard(
             console.print()
         terminal.show(board(measures, name, budget), top, console)
         for badge in provenance.badges(results, name):
-            console.print(f"badge: {badge}", highlight=False)
+            say(one_line(f"badge: {badge}"))
 
 
 def efficiency(
@@ -118,7 +119,7 @@ def efficiency(
     results = load(run)
     grid = Grid.of(results)
     if not grid.budgets:
-        typer.echo(f"{run} holds no trials yet: nothing to measure.")
+        say(f"{run} holds no trials yet: nothing to measure.")
         return
     metric = metric or tuning_metric(results)
     points = curves.points(curves.scores(results, grid), metric)
@@ -128,7 +129,7 @@ def efficiency(
     area_table.show(found, grid, metric, Console(), first)
     if csv is not None:
         area_table.write(found, grid, csv)
-        typer.echo(f"{csv}: {len(found)} rows, a repeat each")
+        say(f"{csv}: {len(found)} rows, a repeat each")
 
 
 def report(
@@ -145,7 +146,7 @@ def report(
 
     results = merge([load(run) for run in dict.fromkeys(runs)])
     index = html.write(html.page(results, datetime.now(UTC)), out)
-    typer.echo(f"{index}")
+    say(f"{index}")
     if open_:
         import webbrowser
 
@@ -190,7 +191,7 @@ def describe(
     content = dataset_page.Content.of(rows, card, tells)
     to = given_path.expand(out) if out is not None else Path(f"{name}.html")
     dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), to)
-    typer.echo(f"{to}")
+    say(f"{to}")
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

@@ -21,6 +21,7 @@ from datasets.summaries import CategorySummary, NumberSummary, correlation, summ
 from reports import dataset_figures as figures
 from reports.payload import as_script
 from reports.provenance import fewlabels_version
+from reports.scripts import TEMPLATES, Scripts
 
 FIRST = 20  # columns of the audit that are shown at once, per task
 TASKS = {"multiclass": "Which class?", "binary": "Normal or attack?"}
@@ -100,10 +101,9 @@ class Content:
 def page(content: Content, stored: str, now: datetime) -> str:
     """Render `content`, of the rows with the checksum `stored`, as one HTML page."""
     import jinja2
-    from plotly.offline import get_plotlyjs
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -122,7 +122,7 @@ def page(content: Content, stored: str, now: datetime) -> str:
         generated=now.strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=fewlabels_version(),
         data=as_script(content.figures),
-        plotly_js=get_plotlyjs(),
+        scripts=Scripts.of(["dataset.js"]),
     )
 
 

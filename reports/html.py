@@ -15,6 +15,9 @@ from reports.interval import ENOUGH
 from reports.leaderboard import board
 from reports.load import Results
 from reports.measures import Measures
+from reports.scripts import TEMPLATES, Scripts
+
+SCRIPTS = ("page.js", "board.js", "curves.js", "costs.js", "references.js", "start.js")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,6 @@ def tuning_metric(results: Results) -> str:
 def page(results: Results, now: datetime) -> str:
     """Render `results` as one HTML page; tables may be empty."""
     import jinja2
-    from plotly.offline import get_plotlyjs
 
     grid, reference = Grid.of(results), results.reference
     scored = curves.scores(results, grid)
@@ -47,7 +49,7 @@ def page(results: Results, now: datetime) -> str:
     main = next(one for one in measured if one.metric == metric)
     found = failures.failures(results)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -69,7 +71,7 @@ def page(results: Results, now: datetime) -> str:
         datasets=provenance.datasets(results),
         environments=provenance.environments(results),
         data=payload.as_script(content),
-        plotly_js=get_plotlyjs(),
+        scripts=Scripts.of(SCRIPTS) if grid.budgets else Scripts(),
     )
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from datasets.visible import one_line
 from reports import units
 from reports.interval import ENOUGH
 from reports.leaderboard import PIPELINE, Board
@@ -48,7 +49,7 @@ def show(board: Board, top: int, console: Console) -> None:
 
 def heading(board: Board) -> str:
     """Return what the table shows: `ton: macro-F1 at 500 labels; target 0.861`."""
-    title = f"{board.dataset}: {TITLES[board.metric]} at {board.at:,} labels"
+    title = f"{one_line(board.dataset)}: {TITLES[board.metric]} at {board.at:,} labels"
     if board.budget is None:
         title += ", ranked by labels to the target, then by area under the curve"
     return title
@@ -121,7 +122,7 @@ def score(row: pd.Series, name: str) -> str:
 def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
     each = [row for _, row in rows.iterrows()]
     found = {"#": [NOTHING if pd.isna(rank) else f"{rank:.0f}" for rank in rows["rank"]]}
-    found |= {name: list(rows[name]) for name in PIPELINE}
+    found |= {name: list(map(one_line, rows[name])) for name in PIPELINE}
     found |= {name: [score(row, name) for row in each] for name in ("tuned", "default")}
     found["no twins"] = [_digits(value) for value in rows["novel"]]
     found["to target"] = [labels(row, board.most) for row in each]

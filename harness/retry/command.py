@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datasets.visible import say
 from harness.commands import RunArgument
 
 if TYPE_CHECKING:
@@ -48,16 +49,16 @@ def retry(
     asked = status or [], where or []
     if dry_run:
         _show(choose(folder, *asked))
-        typer.echo("nothing is changed: --dry-run")
+        say("nothing is changed: --dry-run")
         return
     with folder.writing() as set_aside:
         for line in [*set_aside, *repair(folder)]:
-            typer.echo(line, err=True)
+            say(line, err=True)
         chosen = choose(folder, *asked)
         supersede(folder, chosen)
     _show(chosen)
     if any(map(len, chosen.goes.values())):
-        typer.echo(
+        say(
             "Run the sweep again to do it, with other limits if it needs them: "
             f"fewlabels run {run / 'sweep.yaml'} --out {run}"
         )
@@ -68,7 +69,7 @@ def _show(chosen: Chosen) -> None:
     from harness.retry.asked import there_is
 
     if not any(map(len, chosen.matched.values())):
-        typer.echo(f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}")
+        say(f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}")
     for table, rows in chosen.goes.items():
         parts = []
         if table in chosen.matched:
@@ -77,4 +78,4 @@ def _show(chosen: Chosen) -> None:
         if more := chosen.more[table]:
             parts.append(f"{more:,} that came after")
         if len(rows):
-            typer.echo(f"{table:<14}{', and '.join(parts)}")
+            say(f"{table:<14}{', and '.join(parts)}")

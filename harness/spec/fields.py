@@ -235,7 +235,10 @@ class Limits(_Strict):
         None, gt=0, description="seconds of all rounds; then the acquisition ends as a `timeout`"
     )
     memory_gb: float | None = Field(
-        None, gt=0, description="memory asked of Ray for each task; not enforced"
+        None,
+        gt=0,
+        description="GiB that a task's process may have for itself, libraries included; then it is "
+        "an `oom` (on Linux; elsewhere only asked of Ray)",
     )
 
 
@@ -262,7 +265,7 @@ class Resources(_Strict):
     )
     cpus: float = Field(0, ge=0, description="where on GPUs; elsewhere it is threads")
     memory_gb: float | None = Field(
-        None, gt=0, description="of the machine; default: limits.memory_gb"
+        None, gt=0, description="of the machine, as limits.memory_gb, which is the default"
     )
 
 

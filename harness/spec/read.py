@@ -53,12 +53,16 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def read_sweep(
-    text: str, source: str = "the sweep", folder: Path = Path(), overrides: Sequence[str] = ()
+    text: str,
+    source: str = "the sweep",
+    folder: Path | None = Path(),
+    overrides: Sequence[str] = (),
 ) -> Sweep:
     """Read a sweep file.
 
     `source` names it in messages; `components` are looked up beside it, in `folder`; `overrides`
-    are `labelling.batch=10` and the like. Raises `SweepError` with every problem found.
+    are `labelling.batch=10` and the like. Raises `SweepError` with every problem found, and
+    `BadComponents` for a sweep with components if `folder` is None: their code may not be run.
     """
     raw = _loaded(text, source)
     problems = Problems()
@@ -72,6 +76,10 @@ def read_sweep(
     except ValidationError as error:
         broken = problems.add_invalid(error, SweepFile)
         file = _readable_part(raw, broken)
+    if folder is None and raw.get("components"):
+        raise BadComponents(
+            f"{source} names component files, and code of a run is not run for this"
+        )
     unread = _unread(broken)
     registry, files = load(), tuple[ComponentFile, ...]()
     for i, path in enumerate(file.components):
@@ -79,7 +87,7 @@ def read_sweep(
             problems.add(("components", i), f"another file is called {Path(path).name}, too")
             continue
         try:
-            more = (*files, ComponentFile.read(folder / path))
+            more = (*files, ComponentFile.read((folder or Path()) / path))
             registry, files = load(more), more
         except BadComponents as error:
             problems.add(("components", i), str(error))

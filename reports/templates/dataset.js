@@ -8,6 +8,7 @@ for (const [id, figure] of Object.entries(drawn)) {
 }
 const coefficient = document.getElementById("coefficient");
 if (coefficient) {
+  coefficient.form.addEventListener("submit", (event) => event.preventDefault());
   const { data: [{ z }], ranks } = drawn["correlation-map"];
   const maps = { pearson: z, ranks };
   coefficient.addEventListener("change", () => {

@@ -14,7 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 
 class Dumb(DecisionTreeClassifier):
-    """NaN for every row, after a fit on more than MOST rows."""
+    """NaN for some rows, after a fit on more than MOST."""
 
     def fit(self, X, y):
         self.n = len(X)
@@ -22,7 +22,9 @@ class Dumb(DecisionTreeClassifier):
 
     def predict_proba(self, X):
         found = super().predict_proba(X)
-        return np.full_like(found, np.nan) if self.n > MOST else found
+        if self.n > MOST:
+            found[::EVERY, 0] = np.nan
+        return found
 
 
 class Mute:
@@ -49,8 +51,9 @@ COMPONENTS = {"classifiers": {"dumb": dumb, "mute": mute}}
 
 @pytest.fixture
 def nan(sweeps, tmp_path):
-    def run(classifier, most=0, strategy="margin", **changes):
-        (tmp_path / "nan.py").write_text(SAYS_NAN.replace("MOST", str(most)))
+    def run(classifier, most=0, strategy="margin", every=2, **changes):
+        code = SAYS_NAN.replace("MOST", str(most)).replace("EVERY", str(every))
+        (tmp_path / "nan.py").write_text(code)
         return sweeps.run(
             tmp_path / "run",
             components=[str(tmp_path / "nan.py")],
@@ -92,7 +95,7 @@ def test_a_classifier_that_says_nan_is_degenerate_and_all_else_is_as_it_was(nan)
 
 
 def test_rows_that_a_model_says_nan_of_are_bought_in_the_pools_order(nan):
-    folder = nan("dumb")
+    folder = nan("dumb", every=1)
     rounds = folder.frame("rounds")
     batches = rounds.loc[rounds["classifier"] == "dumb"].sort_values("round")["batch"]
     assert np.concatenate(batches.tolist()).tolist() == list(range(30))

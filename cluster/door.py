@@ -1,0 +1,120 @@
+"""Who gets in: a Ray takes work, which is code, from whoever reaches its ports.
+
+So one that we start listens on this machine alone and wants a token that nobody else knows, and a
+cluster that wants none is not joined. Everything here happens before Ray is imported, because Ray
+reads these settings then, and tells the processes that it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from cluster import probe
+from harness.errors import ClusterError
+
+ACCEPT_S = 10.0  # that the head of a cluster has to accept a connection
+ANSWER_S = 60.0  # that a head has: importing Ray takes most of it, on a busy machine
+HOW_TO_LOCK = (
+    "`ray get-auth-token --generate` makes a token in ~/.ray/auth_token; copy that file to every "
+    "machine of the cluster, and set RAY_AUTH_MODE=token wherever `ray start` is called"
+)
+
+
+def lock_local() -> None:
+    """Make the Ray that this process starts next one of its own.
+
+    Its token is made up here and handed on in the environment of its processes, never in a file.
+    """
+    os.environ["RAY_AUTH_MODE"] = "token"
+    os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    # Ray's name for "no other machine shall join": it then listens on 127.0.0.1 only.
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+
+
+def check(address: str, *, insecure: bool) -> tuple[str, str]:
+    """The host:port of the cluster at `address`, and a line to be said; empty: none.
+
+    Sets what Ray needs to join it. Raises `ClusterError` where it asks nobody for a token, unless
+    `insecure`, and where it does not take the one that this process would show.
+    """
+    if address != "auto":
+        _must_answer(address)
+    found, answer = _asked(address, "disabled")
+    if answer == probe.IN:
+        os.environ["RAY_AUTH_MODE"] = "disabled"  # show it no token that is another's
+        what = (
+            f"the Ray cluster at {found} asks nobody for a token: whoever reaches its ports runs "
+            "code on its machines, and on this one"
+        )
+        if insecure:
+            return found, f"beware: {what} (--insecure)"
+        raise ClusterError(
+            f"{what}. Start it with one: {HOW_TO_LOCK}. Or give --insecure, where nobody else can "
+            "reach it."
+        )
+    os.environ["RAY_AUTH_MODE"] = "token"
+    found, answer = _asked(found, "token")
+    if answer == probe.NO_TOKEN:
+        raise ClusterError(
+            f"the Ray cluster at {found} asks for its token, and there is none here: put it into "
+            "~/.ray/auth_token, or name its file in RAY_AUTH_TOKEN_PATH. On the cluster `ray "
+            "get-auth-token` prints it."
+        )
+    if answer == probe.OUT:
+        raise ClusterError(
+            f"the Ray cluster at {found} does not take the token that is {_token_place()}: it is "
+            "another cluster's. On the right one `ray get-auth-token` prints its own."
+        )
+    return found, ""
+
+
+def _must_answer(address: str) -> None:
+    """Ray itself would go on trying for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or "/" in host:
+        raise ClusterError(
+            f"--address {address}: give the host and port of the cluster's head, such as "
+            f"10.0.0.1:6379, or auto for one that was started on this machine"
+        )
+    try:
+        socket.create_connection((host, int(port)), timeout=ACCEPT_S).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(f"nothing answers at {address}: {error}") from error
+
+
+def _asked(address: str, mode: str) -> tuple[str, str]:
+    script = [sys.executable, "-P", probe.__file__, address]
+    try:
+        asked = subprocess.run(  # noqa: S603 - our own script
+            script,
+            env={**os.environ, "RAY_AUTH_MODE": mode},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=ANSWER_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ClusterError(
+            f"what answers at {address} did not say within {ANSWER_S:.0f} s whether it wants a "
+            "token: is it the head of a Ray cluster?"
+        ) from None
+    words = asked.stdout.split()
+    if asked.returncode or len(words) != 2:  # noqa: PLR2004 - address and answer
+        said = [line for line in asked.stderr.splitlines() if line.strip()]
+        raise ClusterError(f"cannot join a Ray cluster at {address}: {said[-1] if said else '?'}")
+    return words[0], words[1]
+
+
+def _token_place() -> str:
+    """Where Ray finds the token, which is never shown; in its order."""
+    if os.environ.get("RAY_AUTH_TOKEN"):
+        return "in RAY_AUTH_TOKEN"
+    if path := os.environ.get("RAY_AUTH_TOKEN_PATH"):
+        return f"in {path}"
+    return f"in {Path.home() / '.ray' / 'auth_token'}"
