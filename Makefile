@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults gpu-check clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -44,6 +44,10 @@ fuzz: $(STAMP)
 # Every operation on a run folder's files made to fail, or to be the last one: some thousand, minutes.
 faults: $(STAMP)
 	FEWLABELS_FAULTS=all $(BIN)/pytest -q -s tests/harness/test_faults.py tests/harness/test_store_machine.py
+
+# A sweep on three nodes whose workers, nodes, head and driver are killed; some minutes.
+chaos: $(STAMP)
+	$(BIN)/python -m tests.chaos.chaos
 
 # The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
 large-import: $(STAMP)

@@ -51,6 +51,7 @@ def _app() -> typer.Typer:
     import cluster.commands
     import datasets.commands
     import harness.commands
+    import harness.retry.command
     import reports.commands
 
     app = typer.Typer(
@@ -64,6 +65,7 @@ def _app() -> typer.Typer:
     app.command()(cluster.commands.run)
     app.command()(harness.commands.status)
     app.command()(harness.commands.verify)
+    app.command()(harness.retry.command.retry)
     app.command()(harness.commands.rerun)
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)

@@ -197,7 +197,7 @@ def _connect(
         from cluster.alike import must_be_alike
 
         must_be_alike(sweep.setting.neural.backend if sweep.is_neural else "")
-    found = nodes()
+    found = list(nodes().values())
     return _Offer(any(node.gpus for node in found), offered(found))
 
 
@@ -228,6 +228,7 @@ def _end(progress: Progress, root: Path, took: str) -> None:
     say(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
         say(f"not all ended well; see: fewlabels report {root} -o site")
+        say(f"or have it done again: fewlabels retry {root}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 

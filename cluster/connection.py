@@ -31,28 +31,15 @@ def connect(address: str | None, n_cpus: int | None) -> None:
         raise ClusterError(f"cannot join a Ray cluster at {address}: {said}") from error
 
 
-def nodes() -> list[Node]:
-    """The machines that are there."""
-    return [
-        Node(
-            cpus=found["Resources"].get("CPU", 0.0),
-            gpus=int(found["Resources"].get("GPU", 0.0)),
-            memory_gb=found["Resources"].get("memory", 0.0) / 2**30,
+def nodes() -> dict[str, Node]:
+    """The machines that are there, by Ray's id. Blocks for as long as the head is gone."""
+    found: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return {
+        node["NodeID"]: Node(
+            cpus=node["Resources"].get("CPU", 0.0),
+            gpus=int(node["Resources"].get("GPU", 0.0)),
+            memory_gb=node["Resources"].get("memory", 0.0) / 2**30,
         )
-        for found in _nodes()
-        if found["Alive"]
-    ]
-
-
-def _nodes() -> list[dict[str, Any]]:
-    return list(ray.nodes())  # type: ignore[no-untyped-call]
-
-
-def must_be_alive() -> None:
-    """Raise `ClusterError` when no node is left: trying again would only use up the tries."""
-    try:
-        alive = any(node["Alive"] for node in _nodes())
-    except Exception as error:  # Ray raises all sorts once its head is gone
-        raise ClusterError(f"the cluster is gone: {error}. Run again to continue.") from error
-    if not alive:
-        raise ClusterError("no node of the cluster is left. Run again to continue.")
+        for node in found
+        if node["Alive"]
+    }

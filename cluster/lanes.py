@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from cluster.resources import Demand, Node, must_fit, room_beside
+from cluster.resources import Demand, Node, must_fit, room, room_beside
 from harness.classifiers.needs import NEURAL
 
 AHEAD = 2  # plain tasks handed over per slot, so that no slot waits for the driver
@@ -24,6 +24,13 @@ class Running:
     plain: int
 
 
+def must_have_room(nodes: Sequence[Node], demand: Demand, *, is_neural: bool) -> None:
+    """Raise `ClusterError` where no node can give what one task asks for."""
+    must_fit(nodes, demand.plain, "threads, limits.memory_gb")
+    if is_neural:
+        must_fit(nodes, demand.neural, "resources.neural, limits.memory_gb")
+
+
 class Lanes:
     """The room of a cluster, and who gets it next."""
 
@@ -32,13 +39,12 @@ class Lanes:
     ) -> None:
         """`workers` limits the tasks on CPUs at the same time; default: as many as fit.
 
-        Raises `ClusterError` where no node can give what one task asks for.
+        There may be no room at all, as when nodes have gone: then nothing is handed over.
         """
-        fit = must_fit(nodes, demand.plain, "threads, limits.memory_gb")
+        fit = room(nodes, demand.plain)
         plain = min(workers or fit, fit)
-        self.neural = 0  # networks at the same time, at most
-        if is_neural:
-            self.neural = must_fit(nodes, demand.neural, "resources.neural, limits.memory_gb")
+        # Networks at the same time, at most.
+        self.neural = room(nodes, demand.neural) if is_neural else 0
         is_shared = demand.neural.gpus == 0
         if is_shared:
             self.neural = min(self.neural, plain)

@@ -14,9 +14,9 @@ from typing import Any
 import ray
 
 from cluster.resources import Ask
-from cluster.worker import CorpusRefs, do
+from cluster.worker import Errand, do
 from harness import memory
-from harness.segment import Rowset, Task
+from harness.segment import Rowset
 
 GROWN_GB = 2.0  # GiB since its first segment that a process may keep, unless memory is asked for
 
@@ -30,8 +30,8 @@ class Done:
 
 
 class _Worker:
-    def do(self, task: Task, where: CorpusRefs) -> Done:
-        return Done(do(task, where), memory.now_bytes())
+    def do(self, errand: Errand) -> Done:
+        return Done(do(errand), memory.now_bytes())
 
 
 _Actor = ray.remote(max_restarts=0, max_task_retries=0)(_Worker)
@@ -72,15 +72,17 @@ class Processes:
         """Processes that work."""
         return len(self._busy)
 
-    def start(self, task: Task, where: CorpusRefs) -> ray.ObjectRef[Done]:
-        """Hand `task` to an idle process, or to a new one."""
-        if task.fresh:
+    def start(self, errand: Errand, ask: Ask) -> ray.ObjectRef[Done]:
+        """Hand `errand` to an idle process, or to a new one; a fresh one asks for `ask`."""
+        fresh = errand.task.fresh
+        if fresh:
             self.retire()  # in its place
-        if task.fresh or not self._idle:
-            process = _Process(_Actor.options(**self._options).remote(), is_last=task.fresh)
+        if fresh or not self._idle:
+            options = {**self._options, **(ask.options() if fresh else {})}
+            process = _Process(_Actor.options(**options).remote(), is_last=fresh)
         else:
             process = self._idle.pop()
-        ref: ray.ObjectRef[Done] = process.actor.do.remote(task, where)
+        ref: ray.ObjectRef[Done] = process.actor.do.remote(errand)
         self._busy[ref] = process
         return ref
 

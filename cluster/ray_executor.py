@@ -2,37 +2,42 @@
 
 A segment is one plain task, or one call of a process that is kept for networks (`processes.py`);
 Ray retries neither: what happens after a death is the driver's decision. Datasets go into the
-object store once and are read there without copying.
+object store once and are read there without copying. What Ray does not tell, workers report to
+the roll (`roll.py`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import ray
 from ray import exceptions
 
-from cluster.connection import must_be_alive, nodes
-from cluster.lanes import Lanes, Running
+from cluster import connection
+from cluster.flights import Flight
+from cluster.lanes import Lanes, Running, must_have_room
+from cluster.lookout import AGAIN, Lookout
 from cluster.processes import Done, Processes
-from cluster.resources import Demand
-from cluster.worker import CorpusRefs, do
+from cluster.resources import Ask, Demand, Node
+from cluster.roll import Entry, Roll
+from cluster.worker import CorpusRefs, Errand, do
 from harness.classifiers.needs import NEURAL
 from harness.corpus import Corpus
-from harness.errors import HarnessError
+from harness.errors import ClusterError, HarnessError
 from harness.executor import Finished
 from harness.segment import Task, needs
 from harness.sweep import Sweep
 
-START_UP_S = 60.0  # that a process may need before it works, on top of its limit
+LOOK_S = 2.0  # between two looks at the nodes and at the roll
+GONE_S = 5.0  # that Ray has to report the tasks of a node that it calls dead
+NO_ROOM_S = 60.0  # that a run waits for a node when none is left that could do any of its work
 CAUSES = (
     (exceptions.OutOfMemoryError, "oom"),
     (exceptions.NodeDiedError, "node"),
-    (exceptions.LocalRayletDiedError, "node"),
     (exceptions.ObjectLostError, "node"),
     (exceptions.ActorUnschedulableError, "node"),
     (exceptions.ActorUnavailableError, "node"),
@@ -46,13 +51,6 @@ _segment = ray.remote(do)
 _last_segment = ray.remote(max_calls=1)(do)  # its process ends with it
 
 
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    task: Task
-    deadline: float | None  # time.monotonic()
-    is_neural: bool
-
-
 class RayExecutor:
     """An `Executor` of the Ray that this process is connected to."""
 
@@ -62,10 +60,19 @@ class RayExecutor:
         Raises `ClusterError` where no node can give what one task asks for.
         """
         self._demand = Demand.of(sweep)
-        self.lanes = Lanes(nodes(), self._demand, is_neural=sweep.is_neural, workers=workers)
+        self._is_neural, self._workers = sweep.is_neural, workers
+        must_have_room(list(connection.nodes().values()), self._demand, is_neural=self._is_neural)
+        self._lookout = Lookout(connection.nodes)
+        self._roll = Roll()
         self._processes = Processes(self._demand.neural, sweep.setting.threads)
         self._where = CorpusRefs.put(corpus)
-        self._flights: dict[ray.ObjectRef[Any], _Flight] = {}
+        self._flights: dict[ray.ObjectRef[Any], Flight] = {}
+        self._tokens = count()
+        self._next_look = time.monotonic()
+        self._dealt_with: set[str] = set()  # nodes that have gone
+        self._idle_since: float | None = None
+        self._nodes: Mapping[str, Node] = {}
+        self._see(self._lookout.nodes())
 
     def next_of(self, ready: Mapping[str, int]) -> str | None:
         """Networks first, where they do not have a lane of their own."""
@@ -77,40 +84,48 @@ class RayExecutor:
     def start(self, task: Task) -> None:
         """Submit the task; Ray starts it when there is room on a node."""
         is_neural = needs(task.segment) == NEURAL
-        ref = self._start_neural(task) if is_neural else self._start_plain(task)
-        self._flights[ref] = _Flight(task, self._deadline(task), is_neural)
+        asked = self._demand.neural if is_neural else self._demand.plain
+        ask = asked.doubled(task.room, list(self._nodes.values()))
+        token, is_timed = next(self._tokens), self._demand.trial_s is not None
+        entry = Entry(self._roll.name, token)
+        errand = Errand(task, self._where, entry, asked.memory_gb, is_timed)
+        ref = self._processes.start(errand, ask) if is_neural else self._start_plain(errand, ask)
+        self._flights[ref] = Flight(task, token, is_neural, time.monotonic())
+        self._idle_since = None
 
-    def _start_neural(self, task: Task) -> ray.ObjectRef[Done]:
-        return self._processes.start(task, self._where)
-
-    def _start_plain(self, task: Task) -> ray.ObjectRef[Any]:
+    def _start_plain(self, errand: Errand, ask: Ask) -> ray.ObjectRef[Any]:
         plain = self._running().plain
         while self._processes.idle and plain >= self.lanes.plain_beside(self._processes.alive):
             self._processes.retire()  # it holds the CPUs that this task was promised
-        options: dict[str, Any] = {**self._demand.plain.options(), "max_retries": 0}
+        options: dict[str, Any] = {**ask.options(), "max_retries": 0}
         remote = _segment
-        if task.fresh:
+        if errand.task.fresh:
             remote = _last_segment
             # Ray gives a process to one environment only, so a new one means a new process.
             options["runtime_env"] = {"env_vars": {"FEWLABELS_FRESH": uuid4().hex}}
-        return remote.options(**options).remote(task, self._where)
-
-    def _deadline(self, task: Task) -> float | None:
-        limit = self._demand.trial_s
-        if limit is None:
-            return None
-        return time.monotonic() + START_UP_S + task.limit_s + task.fits * limit
+        return remote.options(**options).remote(errand)
 
     def wait(self, timeout_s: float) -> Sequence[Finished]:
-        """Everything that is ready, after waiting for the first."""
-        if not self._flights:
+        """Everything that is ready, after waiting for the first.
+
+        Raises `ClusterError` where the cluster is gone, or has had no room for long.
+        """
+        ready = self._ready(timeout_s)
+        finished = [self._finished(ref) for ref in ready]
+        if time.monotonic() >= self._next_look:
+            finished += self._look()
+            self._next_look = time.monotonic() + LOOK_S
+        return finished
+
+    def _ready(self, timeout_s: float) -> list[ray.ObjectRef[Any]]:
+        if not self._flights:  # there is no room
+            time.sleep(timeout_s)
             return []
         refs = list(self._flights)
         ready, _ = ray.wait(refs, num_returns=1, timeout=timeout_s)
         if ready:
             ready, _ = ray.wait(refs, num_returns=len(refs), timeout=0)
-        finished = [self._finished(ref) for ref in ready]
-        return [*finished, *self._overdue()]
+        return ready
 
     def _finished(self, ref: ray.ObjectRef[Any]) -> Finished:
         flight = self._flights.pop(ref)
@@ -119,24 +134,93 @@ class RayExecutor:
         except exceptions.RayError as error:
             if flight.is_neural:
                 self._processes.end(ref)
-            return Finished(flight.task, None, *_why(error))
+            cause, text = _why(error)
+            if cause == "node":
+                self._see(self._lookout.look_again())
+            if cause == "crashed" and (last_words := self._roll.last_words(flight.token)):
+                return Finished(flight.task, None, "oom", last_words, over_limit=True)
+            return Finished(flight.task, None, cause, text)
         if isinstance(found, Done):
             self._processes.came_back(ref, found)
             found = found.rows
         return Finished(flight.task, found)
 
-    def _overdue(self) -> list[Finished]:
+    def _look(self) -> list[Finished]:
+        """Ask the lookout and the roll; end what they show to be lost or late."""
+        self._see(self._lookout.nodes())
+        self._must_have_room()
+        is_known = self._ask_roll()
+        lost = [*self._lost(), *self._overdue()]
+        return [*lost, *self._take_back()] if is_known else lost
+
+    def _see(self, nodes: Mapping[str, Node]) -> None:
+        if nodes != self._nodes:
+            self._nodes, there = nodes, list(nodes.values())
+            self.lanes = Lanes(
+                there, self._demand, is_neural=self._is_neural, workers=self._workers
+            )
+
+    def _must_have_room(self) -> None:
+        """Raise `ClusterError` when nothing has been under way for long: there was work."""
         now = time.monotonic()
-        late = [ref for ref, f in self._flights.items() if f.deadline and f.deadline < now]
-        limit = self._demand.trial_s
+        if self._flights:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        elif now - self._idle_since > NO_ROOM_S:
+            try:
+                must_have_room([*self._nodes.values()], self._demand, is_neural=self._is_neural)
+            except ClusterError as error:
+                raise ClusterError(f"nodes have gone, and now {error}. {AGAIN}") from None
+
+    def _ask_roll(self) -> bool:
+        """Note what has begun; say whether the roll has answered."""
+        flights = {flight.token: flight for flight in self._flights.values()}
+        begun = self._roll.begun(flights)
+        for token, entry in (begun or {}).items():
+            flights[token].note(entry, time.monotonic())
+        return begun is not None
+
+    def _lost(self) -> list[Finished]:
+        """Segments on nodes that have gone, of which Ray has had the time to tell and has not."""
+        gone = {node for node, for_s in self._lookout.gone().items() if for_s > GONE_S}
+        return [
+            Finished(self._end(ref).task, None, "node", f"its node {flight.node} has gone")
+            for ref, flight in list(self._flights.items())
+            if flight.node in gone
+        ]
+
+    def _take_back(self) -> list[Finished]:
+        """What had not begun when a node went, with no rows: it may wait there for ever."""
+        gone = {node for node, for_s in self._lookout.gone().items() if for_s > GONE_S}
+        if gone <= self._dealt_with:
+            return []
+        self._dealt_with = gone
+        return [Finished(self._end(ref).task, {}) for ref, _ in self._waiting()]
+
+    def withdraw(self) -> Sequence[Task]:
+        """Take back what has not begun, if the roll can tell."""
+        if not self._flights or not self._ask_roll():
+            return []
+        return [self._end(ref).task for ref, _ in self._waiting()]
+
+    def _waiting(self) -> list[tuple[ray.ObjectRef[Any], Flight]]:
+        return [(ref, flight) for ref, flight in self._flights.items() if flight.node is None]
+
+    def _overdue(self) -> list[Finished]:
+        if (limit := self._demand.trial_s) is None:
+            return []
+        now = time.monotonic()
         return [
             Finished(
                 self._end(ref).task, None, "timeout", f"longer than limits.trial_s = {limit} s"
             )
-            for ref in late
+            for ref, flight in list(self._flights.items())
+            if (deadline := flight.deadline(limit)) is not None and deadline < now
         ]
 
-    def _end(self, ref: ray.ObjectRef[Any]) -> _Flight:
+    def _end(self, ref: ray.ObjectRef[Any]) -> Flight:
+        """End a segment, or forget it: whatever becomes of it, nobody will hear of it."""
         flight = self._flights.pop(ref)
         if flight.is_neural:
             self._processes.end(ref)
@@ -146,9 +230,11 @@ class RayExecutor:
 
     def close(self) -> None:
         """End what still runs."""
+        self._lookout.close()
         for ref in list(self._flights):
             self._end(ref)
         self._processes.close()
+        self._roll.close()
 
 
 def _why(error: exceptions.RayError) -> tuple[str, str]:
@@ -159,9 +245,9 @@ def _why(error: exceptions.RayError) -> tuple[str, str]:
         if not isinstance(error.cause, exceptions.RayError):
             raise error  # a bug of ours: `work` turns all that components raise into rows
         return "node", f"{type(error.cause).__name__}: {error.cause}"
+    if isinstance(error, exceptions.LocalRayletDiedError):
+        raise ClusterError(f"Ray has died on this machine ({error}). {AGAIN}") from error
     cause = next(cause for kind, cause in CAUSES if isinstance(error, kind))
     if isinstance(error, exceptions.ActorDiedError) and NODE_DIED in str(error):
         cause = "node"
-    if cause == "node":
-        must_be_alive()
     return cause, f"{type(error).__name__}: {error}"

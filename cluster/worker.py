@@ -9,8 +9,13 @@ from typing import Any
 
 import ray
 
+from cluster.roll import Entry
+from cluster.watchdog import watched
+from harness import memory
 from harness.corpus import Corpus, Prepared
+from harness.problem import Problem, ProblemKey
 from harness.problem_cache import ProblemCache
+from harness.registry import Registry
 from harness.segment import Rowset, Task, problem_key
 from harness.work import work
 
@@ -52,9 +57,31 @@ def _problems(where: CorpusRefs) -> ProblemCache:
     return ProblemCache(_RemoteCorpus(where))
 
 
-def do(task: Task, where: CorpusRefs) -> Rowset:
+@dataclass(frozen=True)
+class Errand:
+    """A task with what a worker process has to know beside it."""
+
+    task: Task
+    where: CorpusRefs
+    entry: Entry
+    memory_gb: float | None  # that the process may have for itself, GiB
+    is_timed: bool  # whether the driver counts the seconds that it works
+
+
+def do(errand: Errand) -> Rowset:
     """`work.work`, with what this process keeps from segment to segment."""
-    problems = _problems(where)
-    # Here, where a lost object is Ray's failure and not the component's.
-    problems.corpus[problem_key(task.segment).dataset.label]
-    return work(task, problems.get)
+    errand.entry.begins()
+    if errand.memory_gb and (memory.own_bytes() or 0) > errand.memory_gb * 2**30 / 2:
+        _problems.cache_clear()  # earlier segments' data must not make this one `oom`
+    with watched(errand.memory_gb, errand.entry.leave):
+        problems = _problems(errand.where)
+        # Here, where a lost object is Ray's failure and not the component's.
+        problems.corpus[problem_key(errand.task.segment).dataset.label]
+
+        def problem_of(key: ProblemKey, registry: Registry) -> Problem:
+            problem = problems.get(key, registry)
+            if errand.is_timed:
+                errand.entry.works()
+            return problem
+
+        return work(errand.task, problem_of)

@@ -16,7 +16,7 @@ from harness.errors import BadQuery, RunFolderError
 from harness.ledger import AcquisitionState, Ledger
 from harness.plan import Plan
 from harness.problem_cache import ProblemCache
-from harness.schema import Row
+from harness.schema import OF_THE_MACHINE, Row
 from harness.segment import (
     AcquisitionSegment,
     EvaluationSegment,
@@ -30,7 +30,6 @@ from harness.segment import (
 from harness.stored import Stored
 from harness.work import work
 
-DIED = ("crashed", "oom", "timeout")  # ended their process, and would end this one
 SEGMENT_S = 2.0  # between two calls of `tell`, a round or a test longer at most
 
 
@@ -169,12 +168,12 @@ class Again:
 
     def _comparable(self, table: str, rows: Sequence[Row]) -> list[Row]:
         """Those of `rows` that can be computed here; the others are noted."""
-        kept = [row for row in rows if row["status"] not in DIED]
+        kept = [row for row in rows if row["status"] not in OF_THE_MACHINE]
         self.before[table] = kept
         self.notes += [
             f"{name_of(table, row)} is stored as {row['status']}; not compared"
             for row in rows
-            if row["status"] in DIED
+            if row["status"] in OF_THE_MACHINE
         ]
         return kept
 

@@ -138,6 +138,8 @@ def _counts(standing: Standing) -> list[str]:
 
 
 def _skips(planned: Plan, standing: Standing) -> list[str]:
+    from harness.schema import RETRIED
+
     reasons = Counter(why for _, why in planned.excluded)
     lines = [f"skipped    {n} curves, {why}" for why, n in reasons.items()]
     for status, n in standing.badly.items():
@@ -146,7 +148,8 @@ def _skips(planned: Plan, standing: Standing) -> list[str]:
         elif status == "dropped":
             lines.append(f"skipped    {n} studies: the split leaves their repeats out")
         else:
-            lines.append(f"skipped    {n} that ended as {status}; they are not run again")
+            unless = ", unless by `fewlabels retry`" if status in RETRIED else ""
+            lines.append(f"skipped    {n} that ended as {status}; they are not run again{unless}")
     untuned = Counter(s.acquisition.curve.classifier.label for s in planned.studies if not s.space)
     if planned.sweep.setting.tuning.trials > 1:
         lines += [
@@ -165,7 +168,9 @@ def status(run: RunArgument) -> None:
     from harness.estimate import work_s  # what plans takes longer to load
     from harness.ledger import Ledger
     from harness.replan import replanned
+    from harness.schema import RETRIED
 
+    badly: list[str] = []
     totals: dict[str, tuple[int, int]] = {}
     try:
         ledger = Ledger.read(replanned(folder), folder)
@@ -185,12 +190,16 @@ def status(run: RunArgument) -> None:
     ):
         counts = Counter(folder.read(table, [column]).column(column).to_pylist())
         shown = ", ".join(f"{n:,} {name}" for name, n in counts.items()) or if_none
+        badly += [name for name in counts if name in RETRIED and column == "status"]
         if table in totals:
             done, total = totals[table]
             shown = f"{done:,} of {total:,} ({100 * done // max(total, 1)} %): {shown}"
         if shown:
             say(one_line(f"{table:<14}{shown}"))
     say(end)
+    if badly:
+        options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))
+        say(f"to do again   fewlabels retry {run} {options}")
 
 
 _COUNTED = ("references", "acquisitions", "trials")

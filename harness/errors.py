@@ -5,6 +5,7 @@ HarnessError
     UnknownName      a name that is in no registry
     UnknownId        an id that stands for nothing in a run, or for several things
     BadComponents    a file or entry point that registers components is wrong
+    CannotRetry      what `retry` is asked for is not there, or cannot come out otherwise
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
@@ -15,6 +16,7 @@ HarnessError
         CannotValidate  the labelled rows cannot be cross-validated
         BadSplit     a splitter broke its contract
         Dropped      the split's protocol leaves this repeat out
+        TooLong      it took, or would take, longer than `limits` allow
     Unsplittable     a dataset cannot be split as the sweep says
 """
 
@@ -46,6 +48,10 @@ class UnknownName(HarnessError):
 
 class UnknownId(HarnessError):
     """An id that stands for nothing in a run, or for several things."""
+
+
+class CannotRetry(HarnessError):
+    """What `retry` is asked for is not in the run, or would only come out the same again."""
 
 
 class BadComponents(HarnessError):
@@ -90,6 +96,10 @@ class BadSplit(WorkError):
 
 class Dropped(WorkError):
     """The split's protocol leaves this repeat out."""
+
+
+class TooLong(WorkError):
+    """A piece of work took longer than the sweep's limits allow; the message says which."""
 
 
 class Unsplittable(HarnessError):

@@ -16,12 +16,16 @@ from harness.work import work
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A task that came back, with rows, or with why there are none."""
+    """A task that came back, with rows, or with why there are none.
+
+    One that nobody has begun comes back with no rows and no cause: it will be handed over again.
+    """
 
     task: Task
     rows: Rowset | None
     cause: str | None = None  # crashed, oom, timeout or node; None: it has rows
     error: str | None = None
+    over_limit: bool = False  # of an oom: over its own limit, whatever else the node was doing
 
 
 def first_of(ready: Mapping[str, int]) -> str | None:
@@ -45,6 +49,9 @@ class Executor(Protocol):
     def wait(self, timeout_s: float) -> Sequence[Finished]:
         """What finished since the last call; waits up to `timeout_s` for the first."""
 
+    def withdraw(self) -> Sequence[Task]:
+        """Take back, and give, tasks that nobody has begun: nothing will be heard of them."""
+
     def close(self) -> None:
         """End what still runs, and give everything back."""
 
@@ -52,7 +59,8 @@ class Executor(Protocol):
 class InlineExecutor:
     """Does each task in this process when it is waited for: for debugging and for tests.
 
-    Limits are not enforced: there is nobody to end a trial, or a process that runs out of memory.
+    Limits of time hold where `work` looks at its clock, between fits: there is nobody to end a fit
+    that never comes back, or a process that takes too much memory.
     """
 
     def __init__(self, corpus: Corpus) -> None:
@@ -73,6 +81,12 @@ class InlineExecutor:
             return []
         task = self._queue.popleft()
         return [Finished(task, work(task, self._problems.get))]
+
+    def withdraw(self) -> Sequence[Task]:
+        """Take back what is queued."""
+        queued = list(self._queue)
+        self._queue.clear()
+        return queued
 
     def close(self) -> None:
         """Forget what was not done."""

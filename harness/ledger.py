@@ -101,6 +101,7 @@ class StudyState:
 
     study: Study
     trials: list[Judged] = field(default_factory=list)
+    trials_s: float = 0.0  # spent on all of them
 
     @property
     def complete(self) -> bool:
@@ -161,7 +162,15 @@ class Ledger:
             "rounds": ["acquisition_id", "round", "n_labels", "batch", *ROUND_S],
             "evaluations": ["acquisition_id", "n_labels", "status"],
             "acquisitions": None,
-            "trials": ["study_id", "number", "params", "metric", "status", f"val_{metric}"],
+            "trials": [
+                "study_id",
+                "number",
+                "params",
+                "metric",
+                "status",
+                f"val_{metric}",
+                "wall_s",
+            ],
             "references": ["reference_id", "status"],
         }
         order = {"rounds": "round", "trials": "number"}
@@ -202,6 +211,7 @@ class Ledger:
     def _count_trial(self, row: Row) -> None:
         if state := self.studies.get(row["study_id"]):
             state.trials.append(Judged.of(row))
+            state.trials_s += row["wall_s"]
             self.statuses[row["status"]] += 1
 
     def _count_reference(self, row: Row) -> None:
@@ -226,6 +236,7 @@ class Ledger:
                 until,
                 self.tests_every_round,
                 state.query_params(),
+                state.rounds_s,
             )
         elif self.tests_every_round and (missing := state.untested):
             yield EvaluationSegment(acquisition, tuple(state.batches), tuple(missing))
@@ -237,7 +248,7 @@ class Ledger:
         """The rest of a study."""
         acquisition = self.acquisitions[state.study.acquisition.id]
         batches = acquisition.until(state.study.budget)
-        return StudySegment(state.study, batches, tuple(state.trials))
+        return StudySegment(state.study, batches, tuple(state.trials), state.trials_s)
 
     def standing(self) -> Standing:
         """How much is done, and what did not end well."""

@@ -36,6 +36,11 @@ class Round:
     query_s: float  # choosing, without fitting and scoring
     note: str | None  # JSON: what the resampler did; None: nothing was fitted
 
+    @property
+    def took_s(self) -> float:
+        """Seconds of all of it."""
+        return self.fit_s + self.score_s + self.query_s
+
 
 class OnLabels:
     """A learner fitted on a pool's labelled rows: once per pool, however many ask."""
@@ -59,16 +64,30 @@ class OnLabels:
             self.fit_s = perf_counter() - started
         return self._fitted
 
+    def n_fits(self, pool: Pool) -> int:
+        """How often `fitted(pool)` would fit now."""
+        if pool is self._pool:
+            return 0
+        if not self.learner.continues:
+            return 1
+        seen, _ = self._before(pool)
+        return pool.n_rounds - (seen.n_rounds if seen else 0)
+
     def _fit(self, pool: Pool, before: Fitted | None = None) -> Fitted:
         rows = pool.labelled
         return self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
 
-    def _continued(self, pool: Pool) -> Fitted:
-        seen, fitted = self._pool, self._fitted
+    def _before(self, pool: Pool) -> tuple[Pool | None, Fitted | None]:
+        """The last fit and its pool, if `pool` goes on from there."""
+        seen = self._pool
         if seen is None or not np.array_equal(
             pool.after(seen.n_rounds - 1).bought_in, seen.bought_in
         ):
-            seen, fitted = None, None
+            return None, None
+        return seen, self._fitted
+
+    def _continued(self, pool: Pool) -> Fitted:
+        seen, fitted = self._before(pool)
         for number in range(seen.n_rounds if seen else 0, pool.n_rounds):
             fitted = self._fit(pool.after(number), fitted)
         if fitted is None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+_STATM = Path("/proc/self/statm")
 
 
 def forget_peak() -> None:
@@ -30,6 +31,19 @@ def now_bytes() -> int:
     """Resident size, bytes; where the system cannot tell, the highest so far."""
     found = _status("VmRSS")
     return peak_bytes() if found is None else found
+
+
+def own_bytes() -> int | None:
+    """Resident memory that is this process's alone, bytes; None where the system does not tell.
+
+    Datasets that lie in an object store, and all other shared memory and mapped files, do not
+    count; what the libraries allocate does.
+    """
+    try:
+        _, resident, shared, *_ = _STATM.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    return (int(resident) - int(shared)) * resource.getpagesize()
 
 
 def _status(name: str) -> int | None:

@@ -39,14 +39,22 @@ def score(
 
     With two classes roc_auc and pr_auc are those of class 1. Both are null where a class is absent
     from `y`. The last three are null without probabilities, and where one is not finite. All are
-    null if `y` is empty.
+    null if `y` is empty, or a row has NaN among its probabilities: nothing was predicted there.
     """
-    if not len(y):
+    if not len(y) or not has_answer(probabilities):
         return dict.fromkeys(METRICS)
     values = _of_labels(confusion(y, predicted, n_classes))
     if probabilities is not None and np.isfinite(probabilities).all():
         values |= _of_probabilities(y, probabilities, n_classes)
     return {name: values.get(name) for name in METRICS}
+
+
+def has_answer(probabilities: Probabilities | None) -> bool:
+    """Whether a model said something of each of these rows: NaN where its fit went wrong.
+
+    The likeliest of classes whose probabilities are NaN would be the first one, and might score.
+    """
+    return probabilities is None or not np.isnan(probabilities).any()
 
 
 def confusion(y: Classes, predicted: Classes, n_classes: int) -> npt.NDArray[np.int64]:

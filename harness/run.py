@@ -119,6 +119,7 @@ class Driver:
         self._singly: set[str] = set()  # work whose worker died: one round or trial a task
         self._suspects: Counter[tuple[str, int]] = Counter()  # what died singly: how often
         self._losses: Counter[tuple[str, int]] = Counter()  # of nodes under it
+        self._room: Counter[tuple[str, int]] = Counter()  # doublings of what it asks of a node
         self._environments: set[str] = set()
         self._started = time.monotonic()
         self._studies_started: float | None = None
@@ -146,13 +147,25 @@ class Driver:
             self._queued.discard(work_id)
             self.in_flight.add(work_id)
             limit_s = 0.0 if work_id in self._singly else self.segment_s
-            fresh = (work_id, segment.unit) in self._suspects
+            key = (work_id, segment.unit)
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
             sweep = self.plan.sweep
             fits = fits_of(segment, sweep.registry) if sweep.limits.trial_s else 1
             device = sweep.device_for(of)
-            self.executor.start(Task(segment, limit_s, sweep.files, device, fits, fresh))
+            fresh, room, limits = key in self._suspects, self._room[key], sweep.limits
+            task = Task(segment, limit_s, sweep.files, device, fits, limits, fresh, room)
+            self.executor.start(task)
+
+    def withdraw(self) -> None:
+        """Take back from the executor what nobody has begun; the next run will hand it over."""
+        for task in self.executor.withdraw():
+            self.in_flight.discard(task.segment.work.id)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is work that has not been handed over."""
+        return any(self._queues.values())
 
     def _ready(self) -> dict[str, int]:
         """How much waits, by what it needs."""
@@ -246,8 +259,12 @@ class Driver:
             self._suspects[key] += 1
             deaths_alone = self._suspects[key] - 1  # the first one shared its process's past
             cause = "crashed" if cause == "node" else cause
-            gives_up = cause == "timeout" or deaths_alone >= DEATHS
+            enough = 0 if cause == "timeout" else 1 if finished.over_limit else DEATHS
+            gives_up = deaths_alone >= enough
             action = "given up" if gives_up else "again, alone in a fresh process"
+            if cause == "oom" and not (finished.over_limit or gives_up):
+                self._room[key] += 1
+                action += ", asking for more memory"
         attempt: Row = {
             "work_id": segment.work.id,
             "kind": kind(segment),
@@ -268,9 +285,11 @@ def run(driver: Driver, watch: Watch) -> Progress:
     """
     driver.begin()
     while True:
-        if not watch.should_stop():
+        if stops := watch.should_stop():
+            driver.withdraw()
+        else:
             driver.start_some()
-        if not driver.in_flight:
+        if not driver.in_flight and (stops or not driver.waits):
             break
         driver.take(driver.executor.wait(POLL_S))
         watch.tell(driver.progress)

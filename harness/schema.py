@@ -16,6 +16,21 @@ Row = dict[str, Any]  # one row of a table: column -> value
 
 STATUSES = ("done", "pruned", "failed", "timeout", "oom", "crashed", "degenerate", "skipped")
 
+# Statuses that may come out otherwise: what is done or was skipped comes out the same.
+RETRIED = ("timeout", "oom", "crashed", "failed", "degenerate")
+
+# Statuses that hang on the machine: how fast it is, how much memory it has, whether it held out.
+OF_THE_MACHINE = ("timeout", "oom", "crashed")
+
+SUPERSEDED = "superseded"
+CAUSES = {  # of a row of `attempts`
+    "crashed": "its process died",
+    "oom": "its process took too much memory",
+    "timeout": "it was ended, past the hard limit",
+    "node": "its machine was lost",
+    SUPERSEDED: "a result that `fewlabels retry` took back",
+}
+
 METRICS = {
     "accuracy": "share of rows predicted right",
     "balanced_accuracy": "mean recall over the classes present",
@@ -226,9 +241,9 @@ TABLES: dict[str, pa.Schema] = {
         [
             _field("work_id", _TEXT, "acquisition, study or reference"),
             _field("kind", _NAME, "acquisition, evaluation, study or reference"),
-            _field("unit", _INT, "round or trial number that it would have started with"),
-            _field("cause", _NAME, "crashed, oom, timeout, node or superseded"),
-            _field("error", _TEXT, "what was seen", null=True),
+            _field("unit", _INT, "round or trial that it was, or would have started with"),
+            _field("cause", _NAME, ", ".join(CAUSES)),
+            _field("error", _TEXT, "what was seen; or how it had ended", null=True),
             _field("action", _TEXT, "what was done about it"),
             _field("at", pa.timestamp("ms", tz="UTC"), "when the driver learned of it"),
         ]

@@ -15,6 +15,7 @@ from harness.problem import ProblemKey
 from harness.registry import ComponentFile
 from harness.schema import Row
 from harness.study import Judged
+from harness.sweep import NO_LIMITS, Limits
 
 Batches = tuple[Rows, ...]  # pool rows bought, round by round
 
@@ -28,6 +29,7 @@ class AcquisitionSegment:
     until: int
     tested: bool  # after each round, with the classifier's defaults
     params: Params = field(default_factory=dict)  # of the query model, where a study decided them
+    spent_s: float = 0.0  # on the rounds so far
 
     @property
     def work(self) -> Acquisition:
@@ -66,6 +68,7 @@ class StudySegment:
     study: Study
     batches: Batches  # those up to the study's budget
     earlier: tuple[Judged, ...]
+    spent_s: float = 0.0  # on them
 
     @property
     def work(self) -> Study:
@@ -108,7 +111,9 @@ class Task:
     files: tuple[ComponentFile, ...] = ()
     device: Device = CPU
     fits: int = 1  # that its longest round or trial may take: how often `limits.trial_s` counts
+    limits: Limits = NO_LIMITS  # those of time are looked at by `work`
     fresh: bool = False  # in a process of its own: this very round or trial killed its last one
+    room: int = 0  # how often what it asks for of a node's memory is doubled, without more limit
 
 
 def kind(segment: Segment) -> str:

@@ -17,17 +17,18 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from harness import schema
-from harness.arrays import Classes, Probabilities
+from harness.arrays import Classes, Probabilities, Rows
 from harness.cell import Params, Study
+from harness.clock import UNLIMITED, Clock
 from harness.cost import cost
 from harness.errors import OneClass, RunFolderError
 from harness.folds import Fold, folds
 from harness.learner import Fitted, Learner
-from harness.metrics import confusion, score
+from harness.metrics import confusion, has_answer, score
 from harness.pool import Pool
 from harness.problem import Problem
 from harness.sampler import tpe
-from harness.schema import Row
+from harness.schema import Row, null_metrics
 from harness.seeding import integer
 
 
@@ -121,16 +122,21 @@ class Bench:
         if validation.method == "holdout_of_labelled":
             self.folds = self.folds[:1]
 
-    def try_out(self, learner: Learner) -> Row:
-        """Validate, then fit on all labelled rows and test: the metric columns of a trial."""
+    def try_out(self, learner: Learner, clock: Clock = UNLIMITED) -> Row:
+        """Validate, then fit on all labelled rows and test: the metric columns of a trial.
+
+        Looks at the clock after every fit: raises `TooLong`, and whatever the learner raises.
+        """
         X, y = self.problem.X[self.labelled], self.problem.y[self.labelled]
-        validated = [
-            _scored(learner.fit_batches(X[fit], y[fit], self.bought_in[fit]), X[held], y[held])
-            for fit, held in self.folds
-        ]
+        validated = []
+        for fit, held in self.folds:
+            fitted = learner.fit_batches(X[fit], y[fit], self.bought_in[fit])
+            validated.append(_scored(fitted, X[held], y[held]))
+            clock.look()
         started = perf_counter()
         fitted = learner.fit_batches(X, y, self.bought_in)
         fit_s = perf_counter() - started
+        clock.look()
         if not self.folds:
             held = self.holdout
             validated = [_scored(fitted, self.problem.X[held], self.problem.y[held])]
@@ -146,10 +152,12 @@ def _scored(fitted: Fitted, X: Any, y: Classes) -> _Scored:
 
 
 def _validation_metrics(parts: Sequence[_Scored], n_classes: int) -> Row:
-    """One score over the rows of all folds together.
+    """One score over the rows of all folds together; none if a fold's model answers nothing.
 
     A fold of ten rows has no macro-F1 worth averaging; all rows out of fold have one.
     """
+    if not all(has_answer(found) for _, _, found in parts):
+        return null_metrics("val")
     probabilities = [p for _, _, p in parts if p is not None]
     together = np.concatenate(probabilities) if len(probabilities) == len(parts) else None
     values = score(
@@ -166,31 +174,42 @@ def tested(fitted: Fitted, problem: Problem) -> Row:
     started = perf_counter()
     predicted, probabilities = fitted.predict(problem.test.X)
     predict_s = perf_counter() - started
-    of, novel = problem.test.of, problem.is_novel
-    everywhere = score(
-        problem.y_test,
-        predicted[of],
-        None if probabilities is None else probabilities[of],
-        problem.n_classes,
-    )
-    elsewhere = score(
-        problem.y_test[novel],
-        predicted[of[novel]],
-        None if probabilities is None else probabilities[of[novel]],
-        problem.n_classes,
-    )
     return {
-        **{f"test_{name}": value for name, value in everywhere.items()},
-        **{f"test_novel_{name}": value for name, value in elsewhere.items()},
-        "n_test_novel": int(novel.sum()),
-        "confusion": confusion(problem.y_test, predicted[of], problem.n_classes).tolist(),
+        **_test_scores(predicted, probabilities, problem),
+        "n_test_novel": int(problem.is_novel.sum()),
         "resampling": fitted.note,
         "predict_s": predict_s,
         **cost(fitted, problem.test.X),
     }
 
 
+def _test_scores(predicted: Classes, probabilities: Probabilities | None, problem: Problem) -> Row:
+    """Of answers to the distinct test rows; all null where one of them has none."""
+    if not has_answer(probabilities):
+        return {**null_metrics("test", "test_novel"), "confusion": None}
+
+    def scored(rows: Rows) -> dict[str, float | None]:
+        of = problem.test.of[rows]
+        p = None if probabilities is None else probabilities[of]
+        return score(problem.y_test[rows], predicted[of], p, problem.n_classes)
+
+    everywhere = scored(np.arange(len(problem.y_test)))
+    elsewhere = scored(np.flatnonzero(problem.is_novel))
+    matrix = confusion(problem.y_test, predicted[problem.test.of], problem.n_classes)
+    return {
+        **{f"test_{name}": value for name, value in everywhere.items()},
+        **{f"test_novel_{name}": value for name, value in elsewhere.items()},
+        "confusion": matrix.tolist(),
+    }
+
+
 def status_of(values: Mapping[str, Any], metric: str) -> str:
-    """`done`, or `degenerate` where the metric that decides has no value."""
+    """`done`, or `degenerate` where the metric that decides has no value, or no test has one."""
     value = values[f"val_{metric}"]
-    return "degenerate" if value is None or not np.isfinite(value) else "done"
+    has_none = value is None or not np.isfinite(value)
+    return "degenerate" if has_none else status_of_test(values)
+
+
+def status_of_test(values: Mapping[str, Any]) -> str:
+    """`done`, or `degenerate` where the model predicted nothing."""
+    return "degenerate" if values["test_accuracy"] is None else "done"

@@ -40,10 +40,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a trial may use."""
+    """What work may use; part of no id."""
 
-    trial_s: float | None
-    memory_gb: float | None
+    trial_s: float | None = None  # each trial, round, test after a round, and reference
+    study_s: float | None = None  # all trials of a study
+    acquisition_s: float | None = None  # all rounds of an acquisition
+    memory_gb: float | None = None
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)

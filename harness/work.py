@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from time import perf_counter
 
 import numpy as np
 import sklearn
@@ -14,8 +13,9 @@ from threadpoolctl import threadpool_limits
 
 from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
+from harness.clock import Clock, Pace
 from harness.device import using
-from harness.errors import CannotValidate, DeviceError, Dropped, OneClass
+from harness.errors import CannotValidate, DeviceError, Dropped, OneClass, TooLong
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -33,7 +33,7 @@ from harness.segment import (
     Task,
     problem_key,
 )
-from harness.study import Bench, Judged, propose, status_of, tested
+from harness.study import Bench, Judged, propose, status_of, status_of_test, tested
 
 RAISED = (Exception, SystemExit)  # what a component may raise; failure is data
 ProblemOf = Callable[[ProblemKey, Registry], Problem]
@@ -51,8 +51,7 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
     threads = key.setting.threads
     with using(task.device, threads), _quiet(threads):
         known = registry.load(task.files)
-        started = perf_counter()
-        due = partial(_due, started + task.limit_s)
+        pace = Pace(task.limits, task.limit_s)
         try:
             problem = problem_of(key, known)
         except Dropped as reason:
@@ -61,24 +60,22 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
             return give_up(segment, *_failure(error))
         match segment:
             case AcquisitionSegment():
-                found = _acquire(segment, problem, known, due, singly=task.limit_s == 0)
+                found = _acquire(segment, problem, known, pace)
             case EvaluationSegment():
-                found = _evaluate(segment, problem, known, due)
+                found = _evaluate(segment, problem, known, pace)
             case StudySegment():
-                found = _study(segment, problem, known, due)
+                found = _study(segment, problem, known, pace)
             case ReferenceSegment():
-                found = _refer(segment, problem, known)
+                found = _refer(segment, problem, known, pace.clock())
     return {**found, "environments": [environment.describe()]}
 
 
 def _failure(error: BaseException) -> tuple[str, str]:
     if isinstance(error, DeviceError):
         raise error  # of no use to go on: whatever comes next would fail of the same
+    if isinstance(error, TooLong):
+        return "timeout", str(error)  # where our code noticed tells nobody anything
     return "oom" if isinstance(error, MemoryError) else "failed", rows.traced(error)
-
-
-def _due(at: float) -> bool:
-    return perf_counter() >= at
 
 
 @contextmanager
@@ -125,14 +122,7 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
     )
 
 
-def _acquire(
-    segment: AcquisitionSegment,
-    problem: Problem,
-    known: Registry,
-    due: Callable[[], bool],
-    *,
-    singly: bool,
-) -> Rowset:
+def _acquire(segment: AcquisitionSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
     shared = OnLabels(problem, _learner(acquisition, problem, known))
@@ -140,28 +130,39 @@ def _acquire(
     found: Rowset = {"rounds": [], "evaluations": [], "acquisitions": []}
     place = rows.Place.here()
     pool = buying.replay(segment.batches)
-    number = len(segment.batches)
+    number, spent_s = len(segment.batches), segment.spent_s
     ended = None
-    # A model that continues would be fitted on all batches again by the next segment.
-    continues = query.learner.continues or (segment.tested and shared.learner.continues)
-    goes_on = continues and not singly
     try:
-        for done in active_learning(buying, query, pool, number, segment.until):
-            pool, number = done.pool, done.number + 1
+        # A model that continues would be fitted on all batches again by the next segment.
+        continues = query.learner.continues or (segment.tested and shared.learner.continues)
+        goes_on = continues and not pace.is_singly
+        rounds = active_learning(buying, query, pool, number, segment.until)
+        while not _is_over(segment, pool):
+            pace.acquisition_has_time(spent_s)
+            clock = pace.clock(query.n_fits(pool))
+            done = next(rounds)
+            clock.must_allow(done.took_s)  # with a fit that the test before it left
+            pool, number, spent_s = done.pool, done.number + 1, spent_s + done.took_s
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
                 place.look()
-                found["evaluations"].append(_evaluation(acquisition, shared, pool))
-            if due() and not goes_on:
+                found["evaluations"].append(_evaluation(acquisition, shared, pool, pace))
+            if pace.is_due and not goes_on:
                 break
+        if _is_over(segment, pool):
+            ended = place.ended("done")
     except RAISED as error:
         ended = place.ended(*_failure(error))
-    if ended is None and (pool.n_bought >= segment.until or len(pool.candidates) == 0):
-        ended = place.ended("done")
     if ended:
         row = rows.acquisition_row(acquisition, ended, pool.n_bought, number)
         found["acquisitions"].append(row)
     return found
+
+
+def _is_over(segment: AcquisitionSegment, pool: Pool) -> bool:
+    """Whether all is bought that the segment is to buy, or that there is."""
+    has_begun = pool.n_rounds > 0
+    return has_begun and (pool.n_bought >= segment.until or len(pool.candidates) == 0)
 
 
 def _query_model(segment: AcquisitionSegment, defaults: OnLabels, known: Registry) -> OnLabels:
@@ -179,84 +180,100 @@ def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:
     return rows.round_row(acquisition, done, problem.y[done.batch], problem.n_classes)
 
 
-def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool) -> Row:
+def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool, pace: Pace) -> Row:
     place = rows.Place.here()
     values: Row | None
     try:
-        fitted = model.fitted(pool)
-        values = {**tested(fitted, model.problem), "fit_s": model.fit_s}
-        ended = place.ended("done")
-        if fitted.model is None:
+        clock = pace.clock(model.n_fits(pool))
+        if model.fitted(pool).model is None:
             values, ended = None, place.ended("skipped", "one class only among the labelled rows")
+        else:
+            values = _fitted_and_tested(model, pool, clock)
+            ended = place.ended(status_of_test(values))
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))
     return rows.evaluation_row(acquisition, pool.n_bought, ended, values)
 
 
-def _evaluate(
-    segment: EvaluationSegment, problem: Problem, known: Registry, due: Callable[[], bool]
-) -> Rowset:
+def _fitted_and_tested(model: OnLabels, pool: Pool, clock: Clock) -> Row:
+    fitted = model.fitted(pool)
+    clock.look()
+    values = tested(fitted, model.problem)
+    clock.look()
+    return {**values, "fit_s": model.fit_s}
+
+
+def _evaluate(segment: EvaluationSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
     model = OnLabels(problem, _learner(acquisition, problem, known))
     found: Rowset = {"evaluations": []}
     for number in segment.missing:
         pool = buying.replay(segment.batches[: number + 1])
-        found["evaluations"].append(_evaluation(acquisition, model, pool))
-        if due() and not model.learner.continues:
+        found["evaluations"].append(_evaluation(acquisition, model, pool, pace))
+        # A model that continues would be fitted on all batches again by the next segment.
+        if pace.is_due and not model.learner.continues:
             break
     return found
 
 
-def _study(
-    segment: StudySegment, problem: Problem, known: Registry, due: Callable[[], bool]
-) -> Rowset:
+def _study(segment: StudySegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     study = segment.study
-    found: Rowset = {"trials": []}
-    earlier = list(segment.earlier)
+    found: list[Row] = []
+    earlier, spent_s = list(segment.earlier), segment.spent_s
     pool = _buying(study.acquisition, problem, known).replay(segment.batches)
     learner = _learner(study.acquisition, problem, known)
     try:
         bench = Bench(study, problem, pool)
     except (OneClass, CannotValidate) as reason:
-        place = rows.Place.here()
-        ended = place.ended("skipped", str(reason))
-        for number in range(len(earlier), study.n_trials):
-            row = rows.trial_row(study, number, {}, ended, None)
-            found["trials"].append(row)
-        return found
+        return {"trials": _rest(study, len(earlier), "skipped", reason)}
     while len(earlier) < study.n_trials:
-        row = _trial(study, earlier, bench, learner)
-        found["trials"].append(row)
-        earlier.append(Judged.of(row))
-        if due():
+        try:
+            pace.study_has_time(spent_s)
+        except TooLong as reason:
+            found += _rest(study, len(earlier), "timeout", reason)
             break
-    return found
+        row = _trial(study, earlier, bench, learner, pace.clock())
+        found.append(row)
+        spent_s += row["wall_s"]
+        earlier.append(Judged.of(row))
+        if pace.is_due:
+            break
+    return {"trials": found}
 
 
-def _trial(study: Study, earlier: list[Judged], bench: Bench, learner: Learner) -> Row:
+def _rest(study: Study, first: int, status: str, reason: Exception) -> list[Row]:
+    """Every trial from `first` on, none of which was begun."""
+    ended = rows.Place.here().ended(status, str(reason))
+    numbers = range(first, study.n_trials)
+    return [rows.trial_row(study, number, {}, ended, None) for number in numbers]
+
+
+def _trial(
+    study: Study, earlier: list[Judged], bench: Bench, learner: Learner, clock: Clock
+) -> Row:
     place = rows.Place.here()
     params: Params = {}
     values: Row | None
     try:
         params = propose(study, earlier)
-        values = bench.try_out(learner.with_params(params))
+        values = bench.try_out(learner.with_params(params), clock)
+        clock.look()
         ended = place.ended(status_of(values, study.acquisition.setting.tuning.metric))
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))
     return rows.trial_row(study, len(earlier), params, ended, values)
 
 
-def _refer(segment: ReferenceSegment, problem: Problem, known: Registry) -> Rowset:
+def _refer(segment: ReferenceSegment, problem: Problem, known: Registry, clock: Clock) -> Rowset:
     reference = segment.reference
     place = rows.Place.here()
     model = OnLabels(problem, _learner(reference, problem, known))
     values: Row | None
     try:
         everything = Pool.all_labelled(len(problem.y))
-        fitted = model.fitted(everything)
-        values = {**tested(fitted, problem), "fit_s": model.fit_s}
-        ended = place.ended("done")
+        values = _fitted_and_tested(model, everything, clock)
+        ended = place.ended(status_of_test(values))
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))
     row = rows.reference_row(reference, len(problem.y), ended, values)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from harness.schema import AXES
+from harness.schema import AXES, OF_THE_MACHINE
 from reports.load import Results
 
 NO_FAILURE = ("done", "pruned")
@@ -21,7 +21,7 @@ class Grid:
     """The curves of a run, numbered, and their cells."""
 
     curves: pd.DataFrame  # columns AXES, sorted by them; the index 0, 1, 2 ... is the number
-    cells: pd.DataFrame  # index (curve, budget), sorted; columns n_trials, failures
+    cells: pd.DataFrame  # index (curve, budget), sorted; columns n_trials, failures, limited
     repeats: dict[str, int]  # dataset -> repeats that any of its rows knows of, dropped ones aside
     budgets: dict[str, list[int]]  # dataset -> budgets that any of its studies has begun, ascending
 
@@ -31,7 +31,8 @@ class Grid:
 
         A cell is there if it has a trial, if an acquisition of its curve has bought its budget,
         or if one ended in a failure before. `failures` counts trials that ended without a score
-        (pruned ones aside) and acquisitions that ended before the budget.
+        (pruned ones aside) and acquisitions that ended before the budget; `limited` those of them
+        that hang on the machine: timeouts, out-of-memory, crashes.
         """
         tables = (results.acquisitions, results.rounds, results.evaluations, results.trials)
         rows = pd.concat([table[[*_NAMES, "repeat"]].drop_duplicates() for table in tables])
@@ -71,15 +72,19 @@ class Grid:
                 "budget": results.trials["budget"],
                 "n_trials": 1,
                 "failures": ~results.trials["status"].isin(NO_FAILURE),
+                "limited": results.trials["status"].isin(OF_THE_MACHINE),
             }
         )
         counted = tried.groupby(["curve", "budget"]).sum().astype(int)
         passed = self._passed(results.rounds, budgets)
         ended = results.acquisitions[~results.acquisitions["status"].isin([*NO_FAILURE, "skipped"])]
         missed = self._passed(ended, budgets, backwards=True)
+        limited = ended[ended["status"].isin(OF_THE_MACHINE)]
         index = counted.index.union(passed.index).union(missed.index)
         counted = counted.reindex(index, fill_value=0).sort_index()
         counted["failures"] += missed.reindex(index, fill_value=0)
+        missed = self._passed(limited, budgets, backwards=True)
+        counted["limited"] += missed.reindex(index, fill_value=0)
         return counted
 
     def _passed(

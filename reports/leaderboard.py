@@ -25,7 +25,7 @@ class Board:
     to_target_within (labels, tuned; see `labels_to_target`), aubc, aubc_half and aubc_n_repeats
     (tuned); the columns `COSTS` of the tuned models at `at` (medians over repeats); coverage
     (repeats with a tuned score; with one at every budget, if none is chosen), is_partial (fewer
-    than `n_repeats`), n_trials and failures (over all budgets, if none is chosen).
+    than `n_repeats`), n_trials, failures and limited (over all budgets, if none is chosen).
     """
 
     dataset: str

@@ -67,17 +67,18 @@ def _dataset(name: str, grid: Grid, measured: Sequence[Measures], references: pd
         "n_repeats": grid.repeats[name],
         "curves": grid.curves.loc[mine, PIPELINE].to_numpy().tolist(),
         "is_large": n_points > MANY,
-        "failures": _failures(grid, name, mine),
+        "failures": _counts(grid, "failures", name, mine),
+        "limited": _counts(grid, "limited", name, mine),
         "costs": {str(at): _costs(measured[0], at, mine) for at in grid.budgets[name]},
         "metrics": {one.metric: _metric(one, name, mine, n_points > MANY) for one in measured},
         "references": _references(references, measured),
     }
 
 
-def _failures(grid: Grid, name: str, mine: Curves) -> Json:
-    """Return failures per curve, at each budget and over all."""
-    wide = grid.cells["failures"].reset_index()
-    wide = wide.pivot_table(index="curve", columns="budget", values="failures").reindex(index=mine)
+def _counts(grid: Grid, what: str, name: str, mine: Curves) -> Json:
+    """Return a column of the cells per curve, at each budget and over all."""
+    wide = grid.cells[what].reset_index()
+    wide = wide.pivot_table(index="curve", columns="budget", values=what).reindex(index=mine)
     at = {str(budget): _whole(wide[budget]) for budget in grid.budgets[name]}
     return {**at, "all": _whole(wide.sum(axis=1))}
 

@@ -18,6 +18,7 @@ from reports.leaderboard import PIPELINE, Board
 from reports.metric_names import TITLES
 
 NOTHING = "-"
+LIMITED = "†"
 
 
 def show(board: Board, top: int, console: Console) -> None:
@@ -79,6 +80,11 @@ def notes(board: Board, shown: int) -> list[str]:
         lines.append(
             "size, and latency of one row, in Python on the worker: the tuned models' median"
         )
+    if board.rows["limited"].any():
+        lines.append(
+            f"{LIMITED} timeouts, out-of-memory or crashes among them: on another machine its "
+            "numbers may be others"
+        )
     hidden = len(board.rows) - shown
     if hidden:
         lines.append(f"{hidden} more row{'s' * (hidden > 1)}: --top {len(board.rows)}")
@@ -127,7 +133,10 @@ def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
         f"{n}/{board.n_repeats}{'*' * is_partial}"
         for n, is_partial in zip(rows["coverage"], rows["is_partial"], strict=True)
     ]
-    found["failures"] = [str(n) for n in rows["failures"]]
+    found["failures"] = [
+        f"{n}{LIMITED * (limited > 0)}"
+        for n, limited in zip(rows["failures"], rows["limited"], strict=True)
+    ]
     return found
 
 

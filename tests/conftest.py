@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -12,18 +13,9 @@ from harness import corpus
 from harness.executor import InlineExecutor
 from harness.plan import make_plan
 from harness.run import Driver, Watch, check_continues, run
-from harness.schema import TIMING_AND_HOST
 from harness.spec import read_sweep
 from harness.store import RunFolder
-
-KEYS = {
-    "acquisitions": ["acquisition_id"],
-    "rounds": ["acquisition_id", "round"],
-    "evaluations": ["acquisition_id", "n_labels"],
-    "trials": ["study_id", "number"],
-    "references": ["reference_id"],
-    "datasets": ["dataset"],
-}
+from tests.tables import tables
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -117,18 +109,14 @@ class Sweeps:
         how = {"segment_s": segment_s, "executor": executor, "stop_after": stop_after}
         return carry_out(read_sweep(self.text(**changes)), out, **how)
 
-    @staticmethod
-    def tables(folder: RunFolder):
-        """Every table as a frame without timing and host columns, in a fixed order."""
-        frames = {}
-        for table, keys in KEYS.items():
-            frame = folder.frame(table)
-            kept = frame.drop(columns=[c for c in frame if c in TIMING_AND_HOST])
-            for column in kept:
-                if kept[column].map(lambda v: isinstance(v, np.ndarray)).any():
-                    kept[column] = kept[column].map(lambda v: str(np.asarray(v).tolist()))
-            frames[table] = kept.sort_values(keys, ignore_index=True)
-        return frames
+    tables = staticmethod(tables)
+
+    @classmethod
+    def must_equal(cls, folder: RunFolder, other: RunFolder) -> None:
+        """Both hold the same rows, timing and host aside."""
+        there = cls.tables(other)
+        for table, frame in cls.tables(folder).items():
+            pd.testing.assert_frame_equal(frame, there[table], obj=table)
 
 
 @pytest.fixture(scope="session")

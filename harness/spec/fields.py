@@ -221,11 +221,24 @@ class Reference(_Strict):
 
 
 class Limits(_Strict):
-    """What a trial may use, on Ray."""
+    """What work may use. Whatever ends as a `timeout`, `fewlabels retry` does again."""
 
-    trial_s: float | None = Field(None, gt=0, description="seconds; then it is a `timeout`")
+    trial_s: float | None = Field(
+        None,
+        gt=0,
+        description="seconds of a trial, round, test or reference; then it is a `timeout`",
+    )
+    study_s: float | None = Field(
+        None, gt=0, description="seconds of all trials of a study; the rest are `timeout`s"
+    )
+    acquisition_s: float | None = Field(
+        None, gt=0, description="seconds of all rounds; then the acquisition ends as a `timeout`"
+    )
     memory_gb: float | None = Field(
-        None, gt=0, description="memory asked of Ray for each task; not enforced"
+        None,
+        gt=0,
+        description="GiB that a task's process may have for itself, libraries included; then it is "
+        "an `oom` (on Linux; elsewhere only asked of Ray)",
     )
 
 
@@ -252,7 +265,7 @@ class Resources(_Strict):
     )
     cpus: float = Field(0, ge=0, description="where on GPUs; elsewhere it is threads")
     memory_gb: float | None = Field(
-        None, gt=0, description="of the machine; default: limits.memory_gb"
+        None, gt=0, description="of the machine, as limits.memory_gb, which is the default"
     )
 
 
@@ -271,7 +284,7 @@ class SweepFile(Axes):
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="of features, scaled")
     threads: int = Field(1, ge=1, le=1024, description="per task")
-    limits: Limits = Field(Limits(), description="what a trial may use")
+    limits: Limits = Field(Limits(), description="what work may use")
     neural: Neural = Field(Neural(), description="where networks compute")
     resources: dict[str, Resources] = Field({}, description="what networks ask of Ray")
     components: list[str] = Field([], description="Python files with more components; trusted")

@@ -63,7 +63,7 @@ def resolve(
         grids=grids,
         target=target,
         evaluate=file.evaluate,
-        limits=Limits(file.limits.trial_s, file.limits.memory_gb),
+        limits=Limits(**file.limits.model_dump()),
         device=file.neural.device,
         resources=resources_of(file),
         files=files,

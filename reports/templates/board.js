@@ -34,7 +34,7 @@ function columns() {
       name: "repeats",
       of: (row) => ({ text: `${n(row)}/${one.n_repeats}${n(row) < one.n_repeats ? " *" : ""}`, key: n(row) }),
     },
-    { name: "failures", number: true, of: (row) => failed(one.failures[chosen.budget][row.curve]) },
+    { name: "failures", number: true, of: (row) => failed(one, row.curve) },
   ];
   const silent = new Set(one.budgets.length > 1 ? [] : ["AUBC"]);
   if (!hasCosts()) ["size", "latency"].forEach((name) => silent.add(name));
@@ -63,8 +63,10 @@ function area(m, curve) {
   return { text: digits(m.aubc[curve]), after: half === null ? "" : ` ± ${digits(half)}`, key: m.aubc[curve] };
 }
 
-function failed(n) {
-  return { text: n === null ? "–" : n, key: n };
+function failed(one, curve) {
+  const n = one.failures[chosen.budget][curve];
+  const limited = one.limited[chosen.budget][curve] ? " †" : "";
+  return { text: n === null ? "–" : `${n}${limited}`, key: n };
 }
 
 function sorted(rows, column) {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster.lanes import AHEAD, Lanes, Running
+from cluster.lanes import AHEAD, Lanes, Running, must_have_room
 from cluster.resources import Ask, Demand, Node, room_beside
 from harness.classifiers.needs import NEURAL
 from harness.errors import ClusterError
@@ -17,6 +17,7 @@ MUCH = {NEURAL: 100, "": 100}
 
 
 def lanes(demand, nodes=NODES, *, is_neural=True, workers=None):
+    must_have_room(nodes, demand, is_neural=is_neural)
     return Lanes(nodes, demand, is_neural=is_neural, workers=workers)
 
 
@@ -70,6 +71,14 @@ def test_either_lane_must_have_a_node_that_can_do_its_work():
         lanes(ON_GPU, [Node(2, 0, 1.0)])
     with pytest.raises(ClusterError, match=r"8 CPUs \(threads"):
         lanes(Demand(Ask(8), Ask(0, 0.25), None))
+
+
+def test_where_the_nodes_of_one_kind_have_gone_the_other_kind_of_work_goes_on():
+    def left(*nodes):
+        return Lanes(nodes, ON_GPU, is_neural=True, workers=None)
+
+    assert filled(left(Node(2, 0, 1.0)), MUCH) == (0, 2 * AHEAD)
+    assert filled(left(), MUCH) == (0, 0)
 
 
 @given(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from cluster.resources import Ask, Demand, Node, must_fit, offered, room, room_beside
@@ -79,3 +81,19 @@ def test_a_single_node_is_said_once():
 
 def test_what_there_is_is_said_in_words():
     assert offered([Node(8, 2, 31.0)]) == "1 node with 8 CPUs, 2 GPUs, 31.0 GiB of memory for tasks"
+
+
+@pytest.mark.parametrize(
+    ("ask", "times", "memory_gb"),
+    [
+        (Ask(cpus=1, memory_gb=4), 0, 4),
+        (Ask(cpus=1, memory_gb=4), 2, 16),
+        (Ask(cpus=1, memory_gb=20), 2, 60),
+        (Ask(cpus=1), 0, None),
+        (Ask(cpus=1), 1, 30),
+        (Ask(cpus=1), 3, 60),
+        (Ask(cpus=17), 1, None),
+    ],
+)
+def test_memory_is_doubled_as_far_as_a_node_has_it(ask, times, memory_gb):
+    assert ask.doubled(times, [SMALL, BIG]) == replace(ask, memory_gb=memory_gb)

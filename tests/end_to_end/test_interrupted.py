@@ -30,17 +30,22 @@ def started(sweeps, tmp_path):
     """Start `fewlabels run`; give the process once the first trials are stored."""
     processes = []
 
-    def start(executor):
+    def start(executor, enough=5, **changes):
         sweep = tmp_path / "sweep.yaml"
-        sweep.write_text(sweeps.text(**SWEEP))
+        sweep.write_text(sweeps.text(**SWEEP | changes))
         command = [sys.executable, str(ROOT / "fewlabels.py"), "run", str(sweep)]
         command += ["--out", str(tmp_path / "run"), "--executor", executor, "--segment-s", "0"]
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # a terminal sends its Ctrl-C to a whole process group
         )
         processes.append(process)
         deadline = time.monotonic() + 240
-        while n_trials(tmp_path / "run") < 5:
+        while n_trials(tmp_path / "run") < enough:
             assert process.poll() is None, process.stdout.read()
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -51,6 +56,13 @@ def started(sweeps, tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + 240
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def n_trials(root):
@@ -73,13 +85,86 @@ def test_ctrl_c_finishes_what_runs_and_says_how_to_go_on(
     started, sweeps, tmp_path, uninterrupted, executor
 ):
     process = started(executor)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "finishing what runs" in said
     assert "Run the same command to continue" in said
     assert "Traceback" not in said
     assert_continues(sweeps, tmp_path / "run", uninterrupted)
+
+
+SLOW = """
+import time
+from pathlib import Path
+
+from sklearn.tree import DecisionTreeClassifier
+
+
+class _Slow(DecisionTreeClassifier):
+    def fit(self, X, y):
+        log = Path({log!r})
+        with log.open("a") as file:
+            file.write("begun\\n")
+        while not log.with_name("go on").exists():
+            time.sleep(0.05)
+        return super().fit(X, y)
+
+
+COMPONENTS = {{"classifiers": {{"slow": lambda seed, threads: _Slow(random_state=seed)}}}}
+"""
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A sweep of eight references that wait for a file before they are fitted."""
+    (tmp_path / "slow.py").write_text(SLOW.format(log=str(tmp_path / "log")))
+    return {
+        "components": [str(tmp_path / "slow.py")],
+        "classifiers": ["slow"],
+        "scalers": ["none", "standard", "min_max", "robust"],
+        "resamplers": ["none", "random_over"],
+        "reference": {"classifier": "slow"},
+        "strategies": ["random"],
+    }
+
+
+def begun(tmp_path):
+    log = tmp_path / "log"
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+def test_after_one_signal_nothing_is_begun_even_if_ray_has_it_already(started, slow, tmp_path):
+    process = started("ray", enough=0, **slow)
+    wait_until(lambda: begun(tmp_path) >= 2)
+    time.sleep(2)  # for Ray to have what it is given ahead of time
+    running = begun(tmp_path)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(2)
+    assert process.poll() is None
+    (tmp_path / "go on").touch()
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "Run the same command to continue" in said
+    assert "Traceback" not in said
+    assert begun(tmp_path) == running
+    assert len(RunFolder.open(tmp_path / "run").read("references", ["status"])) == running
+
+
+@pytest.mark.parametrize(
+    ("executor", "number"), [("inline", signal.SIGTERM), ("ray", signal.SIGINT)]
+)
+def test_after_two_it_stops_at_once(started, slow, tmp_path, executor, number):
+    process = started(executor, enough=0, **slow)
+    wait_until(lambda: begun(tmp_path) >= 1)
+    process.send_signal(number)
+    time.sleep(1)
+    assert process.poll() is None
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, said
+    assert "Run the same command to continue" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("executor", ["inline", "ray"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from harness import corpus
 from harness.errors import SweepError
 from harness.plan import make_plan
 from harness.problem import ProblemKey, prepare
 from harness.spec import read_sweep
+from tests.conftest import carry_out
+from tests.harness.made_up_time import CLOCKS, SLOW, TIME
 
 
 class Made:
@@ -44,3 +47,35 @@ class Made:
 @pytest.fixture(scope="session")
 def made(sweeps):
     return Made(sweeps)
+
+
+@pytest.fixture
+def made_up_time(monkeypatch):
+    """What work takes is what a test says."""
+    for module in CLOCKS:
+        monkeypatch.setattr(f"{module}.perf_counter", TIME)
+
+
+@pytest.fixture
+def slow(sweeps, tmp_path, made_up_time):  # noqa: ARG001 - it patches
+    """Runs a sweep of one slow classifier: a fit takes 0.1 s a row, with max_depth 2 a second."""
+    path = tmp_path / "slow.py"
+    path.write_text(SLOW)
+
+    def run(out, *, segment_s=60.0, **changes):
+        same = {
+            "components": [str(path)],
+            "classifiers": [{"name": "slow", "space": {"max_depth": {"choices": [5, 2]}}}],
+            "resamplers": ["none"],
+            "strategies": ["margin"],
+            "reference": {"classifier": "slow", "scaler": "standard"},
+            "repeats": 1,
+            "tuning": {"trials": 4, "startup": 4, "validation": {"folds": 3}},
+        }
+        sweep = read_sweep(sweeps.text(**{**same, **changes}))
+        folder = carry_out(sweep, tmp_path / out, segment_s=segment_s)
+        with folder.writing():  # as the command does
+            folder.write_sweep(yaml.safe_dump(dict(sweep.resolved)), sweep.resolved)
+        return folder
+
+    return run

@@ -144,10 +144,16 @@ def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
     changes = ["--set", "components=[bad.py]", "--set", "strategies=[random, bad]"]
     text = call("run", sweep_file, "--executor", "inline", *changes, code=3)
     assert "not all ended well; see: fewlabels report runs/small -o site" in text
+    assert "or have it done again: fewlabels retry runs/small\n" in text
     text = call("plan", sweep_file, *changes)
-    assert "skipped    1 that ended as failed; they are not run again" in text
+    assert (
+        "skipped    1 that ended as failed; they are not run again, unless by `fewlabels retry`"
+        in text
+    )
     assert "skipped    2 studies: their acquisition ended before their budget" in text
-    assert "acquisitions  1 done, 1 failed" in call("status", "runs/small")
+    shown = call("status", "runs/small")
+    assert "acquisitions  1 done, 1 failed" in shown
+    assert shown.endswith("to do again   fewlabels retry runs/small --status failed\n")
 
 
 def test_a_status_is_read_from_files(call, sweep_file):

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedGroupKFold
 
 from harness.errors import CannotValidate
 from harness.folds import folds
@@ -55,3 +58,28 @@ def test_folds_hang_on_the_seed():
     y = np.repeat([0, 1], 20)
     one, again, other = (folds(y, np.arange(40), 4, seed) for seed in (1, 1, 2))
     assert str(one) == str(again) != str(other)
+
+
+many = st.integers(1, 12).flatmap(
+    lambda n_classes: st.tuples(
+        st.lists(st.integers(0, n_classes - 1), min_size=2, max_size=120),
+        st.sampled_from([3, 40, 10_000]),
+    )
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(many, st.integers(2, 12), st.integers(0, 2**32 - 1))
+def test_folds_are_those_of_scikit_learn(drawn, n_folds, seed):
+    y, n_groups = np.array(drawn[0]), drawn[1]
+    groups = np.random.default_rng(seed).integers(n_groups, size=len(y))
+    n = min(n_folds, len(set(groups)), int(np.bincount(y).max()))
+    assume(n > 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
+        expected = [p for p in theirs.split(y, y, groups) if len(p[0]) and len(p[1])]
+    found = folds(y, groups, n_folds, seed)
+    for (fit, held), (other_fit, other_held) in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(fit, other_fit)
+        np.testing.assert_array_equal(held, other_held)

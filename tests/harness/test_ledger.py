@@ -77,6 +77,7 @@ def trial(study: Study, number, value, params=None, status="done"):
         "params": json.dumps(params or {}),
         "metric": metric,
         "status": status,
+        "wall_s": 1.5,
         f"val_{metric}": value,
     }
 

@@ -71,7 +71,10 @@ def test_the_error_counts_its_problems_and_names_its_source():
             "tuning.validation.fold: unknown field; did you mean 'folds'?",
         ),
         ("split: {methud: x}", "split.methud: unknown field; did you mean 'method'?"),
-        ("limits: {xyz: 1}", "limits.xyz: unknown field. There are: trial_s, memory_gb"),
+        (
+            "limits: {xyz: 1}",
+            "limits.xyz: unknown field. There are: trial_s, study_s, acquisition_s, memory_gb",
+        ),
         (
             "resamplers: [{name: smote, space: {k_neighbors: {lo: 1, high: 3}}}]",
             "resamplers[0].space.k_neighbors.lo: unknown field; did you mean 'low'?",

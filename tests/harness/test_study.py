@@ -281,4 +281,8 @@ def test_rows_that_are_all_alike_cannot_be_validated():
     ("value", "status"), [(0.5, "done"), (None, "degenerate"), (float("nan"), "degenerate")]
 )
 def test_a_trial_without_the_score_that_decides_is_degenerate(value, status):
-    assert status_of({"val_mcc": value, "val_accuracy": 1.0}, "mcc") == status
+    assert status_of({"val_mcc": value, "test_accuracy": 1.0}, "mcc") == status
+
+
+def test_a_trial_that_predicts_nothing_of_the_test_rows_is_degenerate():
+    assert status_of({"val_mcc": 0.5, "test_accuracy": None}, "mcc") == "degenerate"

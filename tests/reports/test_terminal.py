@@ -53,6 +53,21 @@ def test_a_pipe_gets_whole_plain_lines(fake, stored, capsys):
     assert lines[-1] == "1 more row: --top 4"
 
 
+@pytest.mark.parametrize(("status", "mark"), [("timeout", "1†"), ("failed", "1")])
+def test_a_cell_whose_failures_hang_on_the_machine_is_marked(
+    fake, stored, as_failed, capsys, status, mark
+):
+    def change(tables):
+        last = [row for row in tables["trials"] if row["budget"] == 500][-1]
+        tables["trials"][tables["trials"].index(last)] = as_failed(last, status, "boom")
+
+    leaderboard(stored(fake(), change))
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(line.split()[-1] for line in lines[2:4]) == ["0", mark]
+    note = "† timeouts, out-of-memory or crashes among them: on another machine its numbers may be"
+    assert any(line.startswith(note) for line in lines) == (status == "timeout")
+
+
 def test_a_screen_leaves_out_what_says_nothing(fake, stored, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "140")

@@ -12,6 +12,7 @@ import subprocess
 from typing import Any
 
 from harness import device
+from harness.classifiers.neural import HAS_OTHER_SUMS
 from harness.errors import DeviceError
 
 USABLE = 0.9  # of a share: CUDA itself needs some 0.5 GB in each process, outside any cap
@@ -27,18 +28,29 @@ _started: tuple[device.Device, int] | None = None
 def start(threads: int) -> None:
     """Import the framework and set it up for this process, the first time.
 
-    Raises `RuntimeError` where the process had started it for another device or thread count,
-    and `DeviceError` where it does not see the GPU that it was given.
+    Raises `RuntimeError` where the process had started it for another device or thread count, and
+    `DeviceError` where it does not see the GPU that it was given, or was imported otherwise set up.
     """
     global _started  # noqa: PLW0603 - the framework's set-up is the process's too
     wanted = (device.in_use().device, threads)
     if _started is None:
         _START[wanted[0].backend](wanted[0], threads)
+        _keras_must_compute_with(wanted[0].backend)
         _started = wanted
     elif _started != wanted:
         raise RuntimeError(
             f"this process set its networks up for {_started[0]} and {_started[1]} threads, which "
             f"cannot be changed any more; {wanted[0]} and {threads} threads need another process"
+        )
+
+
+def _keras_must_compute_with(backend: str) -> None:
+    import keras
+
+    if (found := keras.config.backend()) != backend:
+        raise DeviceError(
+            f"this process imported Keras for {found} before it was known that networks compute "
+            f"with {backend}: a components file must import it within the functions that need it"
         )
 
 
@@ -60,8 +72,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 def _tensorflow(where: device.Device, threads: int) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Its kernels are chosen by the CPU's model, with other sums; Eigen's are as fast here.
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    if HAS_OTHER_SUMS:
+        raise DeviceError(
+            "this process imported TensorFlow before fewlabels, with kernels whose sums depend on "
+            "the CPU's model; import harness first, or set TF_ENABLE_ONEDNN_OPTS=0"
+        )
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)

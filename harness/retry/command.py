@@ -1,0 +1,81 @@
+"""`fewlabels retry`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from datasets.visible import say
+from harness.commands import RunArgument
+
+if TYPE_CHECKING:
+    from harness.retry.chosen import Chosen
+
+
+def retry(
+    run: RunArgument,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What ended so: timeout, oom, crashed, failed or degenerate; may be repeated. "
+            "What is done is kept, and what was skipped would be skipped again."
+        ),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="AXIS=LABEL",
+            help="Only this: strategy=margin, say, or repeat=0, or budget=200 (trials alone have "
+            "one). May be repeated: one of the labels of each axis.",
+        ),
+    ] = None,
+    dry_run: Annotated[  # noqa: FBT002 - Typer's way
+        bool, typer.Option("--dry-run", help="Only show what would be done again.")
+    ] = False,
+) -> None:
+    """Have the next run do again what ended badly; without --status, show what did.
+
+    A trial goes with those after it in its study, which were proposed from it; an acquisition goes
+    on after its last good round. What goes is noted in attempts/.
+    """
+    from harness.repair import repair
+    from harness.retry.chosen import choose
+    from harness.retry.supersede import supersede
+    from harness.store import RunFolder
+
+    folder = RunFolder.open(run)
+    asked = status or [], where or []
+    if dry_run:
+        _show(choose(folder, *asked))
+        say("nothing is changed: --dry-run")
+        return
+    with folder.writing() as set_aside:
+        for line in [*set_aside, *repair(folder)]:
+            say(line, err=True)
+        chosen = choose(folder, *asked)
+        supersede(folder, chosen)
+    _show(chosen)
+    if any(map(len, chosen.goes.values())):
+        say(
+            "Run the sweep again to do it, with other limits if it needs them: "
+            f"fewlabels run {run / 'sweep.yaml'} --out {run}"
+        )
+
+
+def _show(chosen: Chosen) -> None:
+    """A line for each kind of work."""
+    from harness.retry.asked import there_is
+
+    if not any(map(len, chosen.matched.values())):
+        say(f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}")
+    for table, rows in chosen.goes.items():
+        parts = []
+        if table in chosen.matched:
+            counts = Counter(chosen.matched[table]["status"])
+            parts = [f"{n:,} {status}" for status, n in counts.items()]
+        if more := chosen.more[table]:
+            parts.append(f"{more:,} that came after")
+        if len(rows):
+            say(f"{table:<14}{', and '.join(parts)}")
