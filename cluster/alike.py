@@ -19,6 +19,7 @@ from harness import environment
 from harness.errors import ClusterError
 
 ANSWER_S = 60.0  # that a node has: the first worker process on a busy one takes ten or more
+TRIES = 3  # on a node whose process died
 SHOWN = 10  # nodes
 OURS = ("Python", "fewlabels")  # what pip does not install under that name
 
@@ -42,13 +43,20 @@ def must_be_alike(backend: str) -> None:
     distributions = environment.distributions(backend)
     ask = question()
     here, places = ask(distributions), _places()
-    told = _asked(places, ask, distributions)
-    silent = [place.name for place in places if place.id not in told]
-    if silent:
+    told: dict[str, Told] = {}
+    late: set[str] = set()
+    for _ in range(TRIES):
+        missing = [place for place in places if place.id not in told and place.id not in late]
+        answers, too_late = _asked(missing, ask, distributions)
+        told |= answers
+        late |= too_late
+        there = {place.id for place in _places()}
+        places = [place for place in places if place.id in there]  # what went is not asked again
+    if silent := [place.name for place in places if place.id not in told]:
         raise ClusterError(
             f"of the cluster's {len(places)} nodes {', '.join(silent[:SHOWN])} did not start a "
-            f"process within {ANSWER_S:.0f} s, or lost it. Look at that node (`ray status`, its "
-            "raylet.err), or take it out of the cluster."
+            f"process within {ANSWER_S:.0f} s, or lost it {TRIES} times. Look at that node (`ray "
+            "status`, its raylet.err), or take it out of the cluster."
         )
     if lines := _differences(here, [(place.name, told[place.id]) for place in places]):
         raise ClusterError("\n".join(lines))
@@ -101,8 +109,11 @@ def _places() -> list[Place]:
 
 def _asked(
     places: Sequence[Place], ask: Question, distributions: Mapping[str, Sequence[str]]
-) -> dict[str, Told]:
-    """What each place says, by its id; without those that say nothing."""
+) -> tuple[dict[str, Told], set[str]]:
+    """What each place says, by its id; and the ids of those that say nothing in time.
+
+    A place is in neither whose process died.
+    """
     remote: Any = ray.remote(ask)
     refs = {
         remote.options(
@@ -113,7 +124,7 @@ def _asked(
         for place in places
     }
     if not refs:
-        return {}  # the executor says what is lacking
+        return {}, set()
     answered, late = ray.wait(list(refs), num_returns=len(refs), timeout=ANSWER_S)
     for ref in late:
         ray.cancel(ref, force=True)
@@ -125,7 +136,7 @@ def _asked(
             raise
         except ray.exceptions.RayError:
             continue
-    return told
+    return told, {refs[ref] for ref in late}
 
 
 def _differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from cluster import alike
 from harness import environment
+from harness.errors import ClusterError
 from tests.cluster.conftest import answering
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,43 @@ def test_the_code_that_this_process_runs_is_told():
     assert {"ray", "numpy", "keras", "tensorflow"} <= {
         what for what, found in told.items() if found
     }
+
+
+class Nodes:
+    """Of a cluster: what each of them does when it is asked, one after the other."""
+
+    def __init__(self, monkeypatch, **does) -> None:
+        self.does = {name: list(steps) for name, steps in does.items()}
+        self.gone = set()
+        monkeypatch.setattr(alike, "_places", self.places)
+        monkeypatch.setattr(alike, "_asked", self.asked)
+        self.here = alike.question()(environment.distributions(""))
+
+    def places(self):
+        return [alike.Place(name, name) for name in self.does if name not in self.gone]
+
+    def asked(self, places, ask, distributions):  # noqa: ARG002 - the signature
+        steps = {place.id: self.does[place.id].pop(0) for place in places}
+        self.gone |= {name for name, step in steps.items() if step == "goes"}
+        told = {name: self.here for name, step in steps.items() if step == "tells"}
+        return told, {name for name, step in steps.items() if step == "is late"}
+
+
+def test_a_process_that_dies_is_started_again_and_a_node_that_goes_is_not_missed(monkeypatch):
+    Nodes(monkeypatch, one=["tells"], two=["dies", "dies", "tells"], three=["dies", "goes"])
+    alike.must_be_alike("")
+
+
+@pytest.mark.parametrize("steps", [["dies"] * 3, ["is late"], ["dies", "is late"]])
+def test_a_node_that_is_there_and_says_nothing_is_refused(monkeypatch, steps):
+    Nodes(monkeypatch, one=["tells"], two=steps)
+    with pytest.raises(ClusterError, match="of the cluster's 2 nodes two did not start a process"):
+        alike.must_be_alike("")
+
+
+def test_a_cluster_without_anything_to_compute_on_is_left_to_the_executor(monkeypatch):
+    Nodes(monkeypatch)
+    alike.must_be_alike("")
 
 
 CALL = """
