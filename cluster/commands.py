@@ -64,12 +64,12 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     ] = False,
 ) -> None:
     """Run a sweep, or continue it: what the run folder holds is not done again."""
-    import yaml
     from rich.console import Console
 
     from cluster.progress import duration, line, shown
     from cluster.stop import on_signals
     from harness import corpus
+    from harness.destination import must_have_room
     from harness.placement import adopted, settled
     from harness.plan import make_plan
     from harness.run import Driver, Watch, check_continues
@@ -79,15 +79,15 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
 
     console = Console(stderr=True)
     opened = open_sweep(sweep, set_ or [])
-    prepared = corpus.load(opened)
     root = out or Path("runs") / opened.name
-    if segment_s is None:
-        segment_s = SEGMENT_S["cluster" if address else "local"]
-    before = None if is_new(root) else _cleared(root, console)
+    pace_s = SEGMENT_S["cluster" if address else "local"] if segment_s is None else segment_s
+    before = _before(root, console)  # before the data, which take their time
+    prepared = corpus.load(opened)
     asked, opened = opened.device, adopted(opened, before)
     planned = make_plan(opened, prepared)
     if before:
         check_continues(planned, before)  # before Ray, which takes its time
+    must_have_room(planned, prepared, root, before)
     offer = _connect(executor, opened, _Cluster(address, insecure), workers, console)
     why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
     opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
@@ -100,10 +100,11 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     with folder.writing() as set_aside:
         _say(console, [*set_aside, *_repaired(folder)])
         check_continues(planned, folder)
-        text = yaml.safe_dump(dict(opened.resolved), sort_keys=False, allow_unicode=True)
-        folder.write_sweep(text, opened.resolved, {f.name: f.text for f in opened.files})
+        folder.write_sweep(
+            _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
+        )
         _say(console, [f"{opened.name}: results go to {folder.root}"])
-        driver = Driver(planned, prepared, folder, work, segment_s)
+        driver = Driver(planned, prepared, folder, work, pace_s)
         try:
             with on_signals(console.print) as should_stop, shown(console) as tell:
                 progress = drive(driver, Watch(tell, should_stop))
@@ -116,10 +117,24 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     _end(progress, folder.root, duration(progress.elapsed_s))
 
 
-def _cleared(root: Path, console: Console) -> RunFolder:
-    """The run at `root` without damage, of which it says; refused where another run writes it."""
+def _as_yaml(sweep: Sweep) -> str:
+    import yaml
+
+    return yaml.safe_dump(dict(sweep.resolved), sort_keys=False, allow_unicode=True)
+
+
+def _before(root: Path, console: Console) -> RunFolder | None:
+    """The run at `root` without damage, of which it says; None: one can begin there.
+
+    Refused where another run writes it, or none can.
+    """
+    from harness.destination import must_take_a_run
     from harness.store import RunFolder
 
+    RunFolder.check(root)
+    if is_new(root):
+        must_take_a_run(root)
+        return None
     folder = RunFolder.open(root)
     with folder.writing() as set_aside:
         _say(console, [*set_aside, *_repaired(folder)])

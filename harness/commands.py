@@ -31,7 +31,7 @@ OutOption = Annotated[
 
 def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
     """Show what would run, what is reused or skipped and why, and how long it may take."""
-    from harness import corpus
+    from harness import corpus, destination
     from harness.estimate import work_s
     from harness.ledger import Ledger
     from harness.placement import adopted
@@ -58,6 +58,12 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
         say("time       unknown: nothing like it ran in this folder yet")
     else:
         say(f"time       about {seconds / 60:.1f} minutes of one worker are left")
+    coming = destination.bytes_to_come(ledger, destination.n_classes(loaded))
+    free = destination.free_bytes(root)
+    say(
+        f"disk       about {destination.size(coming)} will be written, "
+        f"{destination.size(free)} are free"
+    )
 
 
 def is_new(root: Path) -> bool:

@@ -241,14 +241,9 @@ TABLES: dict[str, pa.Schema] = {
         [
             _field("work_id", _TEXT, "acquisition, study or reference"),
             _field("kind", _NAME, "acquisition, evaluation, study or reference"),
-            _field("unit", _INT, "number of the round or trial that it was, or that it began with"),
-            _field("cause", _NAME, "; ".join(f"{cause}: {why}" for cause, why in CAUSES.items())),
-            _field(
-                "error",
-                _TEXT,
-                "what was seen; of a superseded one: how it had ended, after how long, and why",
-                null=True,
-            ),
+            _field("unit", _INT, "round or trial that it was, or would have started with"),
+            _field("cause", _NAME, ", ".join(CAUSES)),
+            _field("error", _TEXT, "what was seen; or how it had ended", null=True),
             _field("action", _TEXT, "what was done about it"),
             _field("at", pa.timestamp("ms", tz="UTC"), "when the driver learned of it"),
         ]

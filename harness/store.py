@@ -47,8 +47,8 @@ class RunFolder:
         self._failed: RunFolderError | None = None  # a write that nobody knows the outcome of
 
     @classmethod
-    def create(cls, root: Path) -> RunFolder:
-        """The run at `root`, made with its parent folders if it is not there yet."""
+    def check(cls, root: Path) -> None:
+        """Raise `RunFolderError` where something else than a run is at `root`."""
         with _explained(root):
             if root.exists() and not root.is_dir():
                 raise RunFolderError(f"{root} is a file; a run needs a folder")
@@ -56,6 +56,12 @@ class RunFolder:
                 raise RunFolderError(
                     f"{root} is not empty and holds no run; choose an empty or a new folder"
                 )
+
+    @classmethod
+    def create(cls, root: Path) -> RunFolder:
+        """The run at `root`, made with its parent folders if it is not there yet."""
+        cls.check(root)
+        with _explained(root):
             root.mkdir(parents=True, exist_ok=True)
             must_stay_inside(root)
             (root / LOCK).touch()

@@ -405,3 +405,48 @@ def test_curves_share_their_initial_rows(made):
     assert len(rounds) == 16
     assert {tuple(row["batch"]) for row in rounds} == {tuple(range(20))}
     assert len({tuple(row["bought"]) for row in rounds}) == 1
+
+
+UNMADE = """
+from pathlib import Path
+
+from sklearn.naive_bayes import GaussianNB
+
+
+def unmade(seed: int, threads: int):
+    if Path("MARK").exists():
+        raise KeyError("no licence on this machine")
+    return GaussianNB()
+
+
+COMPONENTS = {"classifiers": {"unmade": unmade}}
+"""
+
+
+@pytest.mark.parametrize("strategy", ["margin", "random"])
+def test_a_classifier_that_cannot_even_be_made_on_a_worker_has_failed(made, tmp_path, strategy):
+    """The sweep's reader could make it."""
+    mark = tmp_path / "mark"
+    (tmp_path / "unmade.py").write_text(UNMADE.replace("MARK", str(mark)))
+    worker = Worker(
+        made,
+        folder=tmp_path,
+        components=["./unmade.py"],
+        classifiers=["unmade"],
+        reference={"classifier": "unmade", "every_pipeline": False},
+        strategies=[strategy],
+        evaluate="every_round",
+    )
+    mark.touch()
+    (ended,) = together(worker.finish(AcquisitionSegment), "acquisitions")
+    (referred,) = together(worker.finish(ReferenceSegment), "references")
+    trials = together(worker.finish(StudySegment), "trials")
+    assert ended["status"] == ("failed" if strategy == "margin" else "done")
+    segment = EvaluationSegment(
+        worker.plan.acquisitions[0], (np.arange(20), np.arange(20, 30)), (0, 1)
+    )
+    tested = together([worker.do(segment, limit_s=0.0)], "evaluations")
+    assert len(tested) == 1
+    for row in (referred, *trials, *tested):
+        assert row["status"] == "failed"
+        assert row["error"].startswith("KeyError: 'no licence on this machine'")

@@ -1,0 +1,117 @@
+"""Where a run shall go: a folder that can be written, on a disk that has room for it.
+
+Found out before Ray starts and before anything is computed. How much a run writes is an estimate:
+bytes per row as measured on full files of today's schema, and every round and trial counts, though
+some may end early. Of eight finished runs, on 2 and 10 classes, with batches of 1 to 500 rows, it
+says 1.2 to 2.9 times what they hold.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.corpus import Corpus
+from harness.errors import RunFolderError
+from harness.ledger import Ledger
+from harness.plan import Plan
+from harness.store import RunFolder
+
+TABLE_BYTES = 40_000  # of one that has any rows: its files' descriptions of so many columns
+TRIAL_BYTES = 320  # of a reference as well
+EVALUATION_BYTES = 120
+CELL_BYTES = 1.5  # of a confusion matrix
+ROUND_BYTES, LABEL_BYTES = 25, 2.7  # of a round; of each row bought in it
+ACQUISITION_BYTES = 40
+# A file is written beside the one it replaces, and replacing rows does so with all files at once.
+SPARE = 2.0
+SPARE_BYTES = 2_000_000
+
+
+def must_take_a_run(root: Path) -> None:
+    """Raise `RunFolderError` unless a run can begin at `root`; leaves nothing behind."""
+    RunFolder.check(root)
+    nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
+    try:
+        tempfile.TemporaryDirectory(prefix=".fewlabels.", dir=nearest).cleanup()
+    except OSError as error:
+        raise RunFolderError(
+            f"no run can be written to {root}: {nearest}: {error.strerror}. Choose another --out."
+        ) from error
+
+
+def bytes_to_come(ledger: Ledger, classes: Mapping[str, int]) -> int:
+    """About what is left of a plan will take on disk; `classes` is their number by dataset."""
+    total = 0.0
+
+    def tested(n_bytes: int, label: str) -> float:
+        return n_bytes + CELL_BYTES * classes[label] ** 2
+
+    for study in ledger.studies.values():
+        label = study.study.acquisition.curve.dataset.label
+        total += tested(TRIAL_BYTES, label) * max(0, study.study.n_trials - len(study.trials))
+    for state in ledger.acquisitions.values():
+        acquisition = state.acquisition
+        labels = 0 if state.ended else acquisition.budgets[-1] - state.bought
+        rounds = labels / acquisition.setting.labelling.batch
+        total += ROUND_BYTES * rounds + LABEL_BYTES * labels
+        total += ACQUISITION_BYTES * (not state.ended)
+        if ledger.tests_every_round:
+            row = tested(EVALUATION_BYTES, acquisition.curve.dataset.label)
+            total += row * (rounds + len(state.untested))
+    for reference in ledger.references.values():
+        if reference.id not in ledger.done_references:
+            total += tested(TRIAL_BYTES, reference.curve.dataset.label)
+    tables = 4 + ledger.tests_every_round
+    return int(total + TABLE_BYTES * tables) if total else 0
+
+
+def n_classes(corpus: Corpus) -> dict[str, int]:
+    """The number of classes of each dataset, by label."""
+    return {label: len(prepared.table.classes) for label, prepared in corpus.items()}
+
+
+def free_bytes(root: Path) -> int:
+    """What is free where `root` is or will be. Raises `RunFolderError`."""
+    nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
+    try:
+        return shutil.disk_usage(nearest).free
+    except OSError as error:
+        raise RunFolderError(f"cannot use {nearest}: {error.strerror}") from error
+
+
+def must_have_room(plan: Plan, corpus: Corpus, root: Path, folder: RunFolder | None) -> None:
+    """Raise `RunFolderError` where the disk of `root` is too full for what is left of `plan`.
+
+    `folder` is the run that is there already, if any. It is only read where that may matter.
+    """
+    free, classes = free_bytes(root), n_classes(corpus)
+    if free >= _needed(bytes_to_come(Ledger(plan), classes)):
+        return
+    coming = bytes_to_come(Ledger.read(plan, folder), classes)
+    if free < (needed := _needed(coming)):
+        raise RunFolderError(
+            f"{size(free)} are free at {root}, and this run wants {size(needed)}: about "
+            f"{size(coming)} to write, and as much and {size(SPARE_BYTES)} to replace files. Make "
+            "room, or choose another --out."
+        )
+
+
+def _needed(coming: int) -> int:
+    return int(SPARE * coming) + SPARE_BYTES if coming else 0
+
+
+def size(n_bytes: float) -> str:
+    """A number of bytes, in words.
+
+    >>> size(15_300), size(2_140_000), size(71_000_000_000)
+    ('15 kB', '2.1 MB', '71 GB')
+    """
+    unit, step = "kB", 1e3
+    for larger, its_step in (("MB", 1e6), ("GB", 1e9)):
+        if n_bytes >= its_step:
+            unit, step = larger, its_step
+    n = n_bytes / step
+    return f"{n:.{1 if n < 10 else 0}f} {unit}"  # noqa: PLR2004
