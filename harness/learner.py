@@ -68,7 +68,11 @@ class Learner:
     @cached_property
     def continues(self) -> bool:
         """Whether a fit goes on from the fit on the batches before."""
-        return bool(getattr(self._classifier(), "continues", False))
+        try:
+            model = self._classifier()
+        except Exception:  # noqa: BLE001 - a fit raises the same, where that is recorded
+            return False
+        return bool(getattr(model, "continues", False))
 
     def fit(self, X: Features, y: Classes, before: Fitted | None = None) -> Fitted:
         """Learn from labelled rows: (n_rows, n_features) and (n_rows,), in the caller's order.

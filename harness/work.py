@@ -134,7 +134,7 @@ def _acquire(segment: AcquisitionSegment, problem: Problem, known: Registry, pac
     ended = None
     try:
         # A model that continues would be fitted on all batches again by the next segment.
-        continues = _continues(query.learner) or (segment.tested and _continues(shared.learner))
+        continues = query.learner.continues or (segment.tested and shared.learner.continues)
         goes_on = continues and not pace.is_singly
         rounds = active_learning(buying, query, pool, number, segment.until)
         while not _is_over(segment, pool):
@@ -163,14 +163,6 @@ def _is_over(segment: AcquisitionSegment, pool: Pool) -> bool:
     """Whether all is bought that the segment is to buy, or that there is."""
     has_begun = pool.n_rounds > 0
     return has_begun and (pool.n_bought >= segment.until or len(pool.candidates) == 0)
-
-
-def _continues(learner: Learner) -> bool:
-    """Whether it goes on from fit to fit; one that cannot even be made does not."""
-    try:
-        return learner.continues
-    except RAISED:  # a fit raises the same, and is recorded as such
-        return False
 
 
 def _query_model(segment: AcquisitionSegment, defaults: OnLabels, known: Registry) -> OnLabels:
@@ -220,7 +212,7 @@ def _evaluate(segment: EvaluationSegment, problem: Problem, known: Registry, pac
         pool = buying.replay(segment.batches[: number + 1])
         found["evaluations"].append(_evaluation(acquisition, model, pool, pace))
         # A model that continues would be fitted on all batches again by the next segment.
-        if pace.is_due and not _continues(model.learner):
+        if pace.is_due and not model.learner.continues:
             break
     return found
 
