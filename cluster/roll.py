@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -110,20 +111,23 @@ def _node() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A worker's side: where it reports on the one segment that it does."""
+    """A worker's side: where it reports on the one segment that it does. Does without a roll."""
 
     roll: str  # its name
     token: int
 
     def begins(self) -> None:
         """Say so, and go on."""
-        _found(self.roll).begins.options(num_returns=0).remote(self.token, _node())
+        with suppress(ValueError):  # there is no actor of that name
+            _found(self.roll).begins.options(num_returns=0).remote(self.token, _node())
 
     def works(self) -> None:
         """Say that its data are ready, and go on."""
-        _found(self.roll).works.options(num_returns=0).remote(self.token)
+        with suppress(ValueError):
+            _found(self.roll).works.options(num_returns=0).remote(self.token)
 
     def leave(self, last_words: str) -> None:
         """Say why this process is about to end itself, and wait a moment for it to be heard."""
-        heard = _found(self.roll).says.remote(self.token, last_words)
-        ray.wait([heard], timeout=LAST_WORDS_S)
+        with suppress(ValueError):
+            heard = _found(self.roll).says.remote(self.token, last_words)
+            ray.wait([heard], timeout=LAST_WORDS_S)

@@ -67,3 +67,24 @@ def test_a_trial_that_always_dies_is_crashed_and_stepped_over(deadly):
     assert trials.loc[killed, "test_macro_f1"].isna().all()
     # One with its segment, one singly, three in fresh processes.
     assert len(folder.frame("attempts")) == 1 + 4 * killed.sum()
+
+
+def test_what_rays_memory_killer_ends_is_tried_again_with_room_on_a_node(deadly, monkeypatch):
+    from ray import exceptions
+
+    from cluster import ray_executor
+    from cluster.resources import Ask
+
+    asked = []
+    options = Ask.options
+    monkeypatch.setattr(Ask, "options", lambda ask: asked.append(ask) or options(ask))
+    kills = ((exceptions.WorkerCrashedError, "oom"), *ray_executor.CAUSES)
+    monkeypatch.setattr(ray_executor, "CAUSES", kills)
+    folder = deadly(deaths=2)
+    assert folder.frame("trials")["status"].tolist() == ["done"] * 4
+    attempts = folder.frame("attempts").sort_values("at")
+    again = ["again, one at a time", "again, alone in a fresh process, asking for more memory"]
+    assert attempts["action"].tolist() == again
+    assert set(attempts["cause"]) == {"oom"}
+    (most,) = (ask for ask in asked if ask.memory_gb)
+    assert most.memory_gb > 0.1

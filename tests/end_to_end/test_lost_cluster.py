@@ -1,6 +1,7 @@
 """Nodes of a cluster that come and go under a run, and a head that goes for good."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -80,6 +81,8 @@ class Cluster:
     """Two nodes."""
 
     def __init__(self, head, other):
+        token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        self.environment = {**os.environ, **token}
         self.process = subprocess.Popen(
             [sys.executable, "-c", CLUSTER.format(head=head, other=other)],
             stdin=subprocess.PIPE,
@@ -87,6 +90,7 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             text=True,
             start_new_session=True,
+            env=self.environment,
         )
         self.address = self.process.stdout.readline().strip()
 
@@ -129,6 +133,7 @@ def begin(sweeps, sweep, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=cluster.environment,
         )
         closing.append(partial(end, driver))
         wait_until(lambda: n_trials(tmp_path / "run") >= 3, driver)
