@@ -21,7 +21,7 @@ from harness.segment import (
     StudySegment,
 )
 from harness.store import RunFolder
-from harness.study import Judged
+from harness.study import Stored
 
 ROUND_S = ("fit_s", "score_s", "query_s")
 
@@ -100,7 +100,7 @@ class StudyState:
     """How far a study is."""
 
     study: Study
-    trials: list[Judged] = field(default_factory=list)
+    trials: list[Stored] = field(default_factory=list)
     trials_s: float = 0.0  # spent on all of them
 
     @property
@@ -114,7 +114,7 @@ class StudyState:
         scored = [t for t in self.trials if t.status == "done" and t.value is not None]
         if not scored:
             return None
-        return max(scored, key=lambda trial: sign * (trial.value or 0.0)).params
+        return max(scored, key=lambda trial: sign * (trial.value or 0.0)).judged().params
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Ledger:
 
     def _count_trial(self, row: Row) -> None:
         if state := self.studies.get(row["study_id"]):
-            state.trials.append(Judged.of(row))
+            state.trials.append(Stored.of(row))
             state.trials_s += row["wall_s"]
             self.statuses[row["status"]] += 1
 
@@ -248,7 +248,9 @@ class Ledger:
         """The rest of a study."""
         acquisition = self.acquisitions[state.study.acquisition.id]
         batches = acquisition.until(state.study.budget)
-        return StudySegment(state.study, batches, tuple(state.trials), state.trials_s)
+        return StudySegment(
+            state.study, batches, tuple(trial.judged() for trial in state.trials), state.trials_s
+        )
 
     def standing(self) -> Standing:
         """How much is done, and what did not end well."""

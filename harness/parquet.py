@@ -66,7 +66,7 @@ def _decoded(path: Path, table: str, wanted: pa.Schema) -> tuple[pa.Table, pa.Sc
             _check(path, table, found)
             present = set(found.names)
             stored = [name for name in wanted.names if name in present]
-            content = file.read(columns=stored)
+            content = file.read(columns=stored, use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise DamagedFile(f"{path} is damaged ({_one_line(error)}); {AGAIN}") from error
     for field in wanted:

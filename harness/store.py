@@ -11,6 +11,8 @@ import contextlib
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ SWEEP = "sweep.yaml"
 SWEEP_JSON = "sweep.json"
 COMPONENTS = "components"
 FULL_BYTES = 256 * 2**10  # of a file: then the next one begins. Writing fewer is hardly cheaper
+READERS = 4  # threads; reading is mostly decompression, which leaves Python's lock alone
 TRIES = 100  # of a reader that files are replaced under
 
 
@@ -173,9 +176,12 @@ class RunFolder:
             for _ in range(TRIES):
                 with contextlib.suppress(FileNotFoundError):  # it was replaced meanwhile
                     state = self._tables[table].state()
-                    parts = [parquet.decode(path, table, columns) for path, _ in state]
+                    with ThreadPoolExecutor(READERS) as readers:
+                        paths = [path for path, _ in state]
+                        read = partial(parquet.decode, table=table, columns=columns)
+                        parts = [empty, *readers.map(read, paths)]
                     if self._is_still(table, state):
-                        return pa.concat_tables([empty, *parts]).unify_dictionaries()
+                        return pa.concat_tables(parts).unify_dictionaries()
         raise RunFolderError(f"{self.root / table} changes all the time; read it again")
 
     def _is_still(self, table: str, state: State) -> bool:

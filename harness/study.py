@@ -43,14 +43,37 @@ class Judged:
     @classmethod
     def of(cls, row: Row) -> Judged:
         """From a row of the trials table. Raises `RunFolderError` where it makes no sense."""
+        return Stored.of(row).judged()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The same as it is stored: of a run's many trials few are looked into."""
+
+    name: str  # of the trial, for messages
+    params: str  # JSON
+    status: str
+    value: float | None
+
+    @classmethod
+    def of(cls, row: Row) -> Stored:
+        """From a row of the trials table. Raises `RunFolderError` where it makes no sense."""
+        name = f"trial {row['number']} of study {row['study_id']}"
         try:
-            value = row[f"val_{row['metric']}"]
-            return cls(json.loads(row["params"]), row["status"], value)
-        except (KeyError, json.JSONDecodeError) as error:
-            where = f"trial {row['number']} of study {row['study_id']}"
-            raise RunFolderError(
-                f"{where} is damaged: its params or metric cannot be read"
-            ) from error
+            return cls(name, row["params"], row["status"], row[f"val_{row['metric']}"])
+        except KeyError as error:
+            raise _damaged(name) from error
+
+    def judged(self) -> Judged:
+        """What it says. Raises `RunFolderError` where its hyperparameters cannot be read."""
+        try:
+            return Judged(json.loads(self.params), self.status, self.value)
+        except json.JSONDecodeError as error:
+            raise _damaged(self.name) from error
+
+
+def _damaged(name: str) -> RunFolderError:
+    return RunFolderError(f"{name} is damaged: its params or metric cannot be read")
 
 
 def defaults(study: Study) -> Params:

@@ -62,7 +62,13 @@ def row(of, number, params, status="done"):
     """A row as it comes back from the table: through JSON."""
     metric = of.acquisition.setting.tuning.metric
     value = value_of(params) if status == "done" else None
-    kept = {"number": number, "params": params, "metric": metric, "status": status}
+    kept = {
+        "study_id": of.id,
+        "number": number,
+        "params": params,
+        "metric": metric,
+        "status": status,
+    }
     kept = {**null_metrics("val"), **kept, f"val_{metric}": value}
     kept["params"] = json.dumps(params, sort_keys=True)
     return json.loads(json.dumps(kept))
