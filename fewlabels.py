@@ -51,6 +51,7 @@ def _app() -> typer.Typer:
     import cluster.commands
     import datasets.commands
     import harness.commands
+    import harness.export.command
     import harness.retry.command
     import reports.commands
 
@@ -70,6 +71,7 @@ def _app() -> typer.Typer:
     app.command()(reports.commands.report)
     app.command()(reports.commands.leaderboard)
     app.command()(reports.commands.efficiency)
+    app.command()(harness.export.command.export)
     # Only reports draws: its `describe` is the datasets' own, with --html.
     datasets.commands.app.command("describe")(reports.commands.describe)
     app.add_typer(datasets.commands.app, name="datasets")

@@ -8,6 +8,7 @@ HarnessError
     CannotRetry      what `retry` is asked for is not there, or cannot come out otherwise
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
+    ExportError      a run cannot be exported to where it should go
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
     DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
@@ -64,6 +65,10 @@ class RunFolderError(HarnessError):
 
 class DamagedFile(RunFolderError):
     """A file of a run folder is torn, foreign or missing; who writes next sets it aside."""
+
+
+class ExportError(HarnessError):
+    """A run cannot be exported to where it should go."""
 
 
 class ClusterError(HarnessError):

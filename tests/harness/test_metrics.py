@@ -106,11 +106,16 @@ def test_without_probabilities_three_are_null():
     assert all(found[name] == full[name] for name in METRICS if name not in OF_PROBABILITIES)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_probabilities_that_are_no_numbers_count_as_none(bad):
+def test_a_probability_without_bound_leaves_those_scores_out_that_need_probabilities():
     y, predicted, probabilities = example(0)
-    probabilities[7, 2] = bad
+    probabilities[7, 2] = np.inf
     assert score(y, predicted, probabilities, 4) == score(y, predicted, None, 4)
+
+
+def test_a_row_without_an_answer_leaves_no_score():
+    y, predicted, probabilities = example(0)
+    probabilities[7, 2] = np.nan
+    assert set(score(y, predicted, probabilities, 4).values()) == {None}
 
 
 def test_the_areas_are_null_where_a_class_is_absent():

@@ -1,0 +1,1 @@
+"""`fewlabels export`: a run's studies for other programs."""
