@@ -66,7 +66,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     """Run a sweep, or continue it: what the run folder holds is not done again."""
     from rich.console import Console
 
-    from cluster.progress import duration, line, shown
+    from cluster.progress import line, shown
     from cluster.stop import on_signals
     from harness import corpus
     from harness.destination import must_have_room
@@ -114,7 +114,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         finally:
             work.close()
     _say(console, [line(progress)])
-    _end(progress, folder.root, duration(progress.elapsed_s))
+    _end(progress, folder.root, len(driver.left))
 
 
 def _as_yaml(sweep: Sweep) -> str:
@@ -220,8 +220,12 @@ def _where(sweep: Sweep, why: str) -> str:
     return f"networks compute on CPUs, with {neural.backend}: {why}"
 
 
-def _end(progress: Progress, root: Path, took: str) -> None:
-    standing = progress.standing
+def _end(progress: Progress, root: Path, n_left: int) -> None:
+    from cluster.progress import duration
+
+    standing, took = progress.standing, duration(progress.elapsed_s)
+    if n_left:
+        say(f"node after node died under {n_left} acquisitions, studies or references; they wait")
     if not standing.complete:
         _say_how_to_continue(root)
         raise typer.Exit(INTERRUPTED)

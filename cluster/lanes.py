@@ -48,10 +48,8 @@ class Lanes:
         is_shared = demand.neural.gpus == 0
         if is_shared:
             self.neural = min(self.neural, plain)
-        # A task's clock runs from when it is handed over, so with a limit none may wait in line;
-        # nor may one take the memory that a network is about to need.
-        takes_memory = is_neural and demand.neural.memory_gb is not None
-        is_strict = plain < fit or demand.trial_s is not None or takes_memory
+        # None may take the memory that a network is about to need.
+        is_strict = plain < fit or (is_neural and demand.neural.memory_gb is not None)
 
         @cache
         def plain_beside(n: int) -> int:

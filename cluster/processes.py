@@ -74,7 +74,8 @@ class Processes:
 
     def start(self, errand: Errand, ask: Ask) -> ray.ObjectRef[Done]:
         """Hand `errand` to an idle process, or to a new one; a fresh one asks for `ask`."""
-        fresh = errand.task.fresh
+        care = errand.task.care
+        fresh = care.fresh or care.alone
         if fresh:
             self.retire()  # in its place
         if fresh or not self._idle:

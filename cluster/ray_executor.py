@@ -8,6 +8,7 @@ the roll (`roll.py`).
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -71,6 +72,9 @@ class RayExecutor:
         self._next_look = time.monotonic()
         self._dealt_with: set[str] = set()  # nodes that have gone
         self._idle_since: float | None = None
+        self._incarnation: str | None = None  # of the roll
+        self._reborn = -math.inf  # when it was last seen to be another one
+        self._failure: HarnessError | None = None
         self._nodes: Mapping[str, Node] = {}
         self._see(self._lookout.nodes())
 
@@ -85,7 +89,11 @@ class RayExecutor:
         """Submit the task; Ray starts it when there is room on a node."""
         is_neural = needs(task.segment) == NEURAL
         asked = self._demand.neural if is_neural else self._demand.plain
-        ask = asked.doubled(task.room, list(self._nodes.values()))
+        ask = asked
+        if task.care.alone:
+            ask = asked.whole(list(self._nodes.values()))
+            while self._processes.idle:  # they hold what it asks for
+                self._processes.retire()
         token, is_timed = next(self._tokens), self._demand.trial_s is not None
         entry = Entry(self._roll.name, token)
         errand = Errand(task, self._where, entry, asked.memory_gb, is_timed)
@@ -99,7 +107,7 @@ class RayExecutor:
             self._processes.retire()  # it holds the CPUs that this task was promised
         options: dict[str, Any] = {**ask.options(), "max_retries": 0}
         remote = _segment
-        if errand.task.fresh:
+        if errand.task.care.fresh:
             remote = _last_segment
             # Ray gives a process to one environment only, so a new one means a new process.
             options["runtime_env"] = {"env_vars": {"FEWLABELS_FRESH": uuid4().hex}}
@@ -110,11 +118,19 @@ class RayExecutor:
 
         Raises `ClusterError` where the cluster is gone, or has had no room for long.
         """
-        ready = self._ready(timeout_s)
-        finished = [self._finished(ref) for ref in ready]
-        if time.monotonic() >= self._next_look:
-            finished += self._look()
-            self._next_look = time.monotonic() + LOOK_S
+        if self._failure:
+            raise self._failure
+        finished: list[Finished] = []
+        try:
+            for ref in self._ready(timeout_s):
+                finished.append(self._finished(ref))  # noqa: PERF401 - kept if the next one raises
+            if time.monotonic() >= self._next_look:
+                finished += self._look()
+                self._next_look = time.monotonic() + LOOK_S
+        except HarnessError as error:
+            if not finished:
+                raise
+            self._failure = error  # once what has come is stored
         return finished
 
     def _ready(self, timeout_s: float) -> list[ray.ObjectRef[Any]]:
@@ -137,9 +153,10 @@ class RayExecutor:
             cause, text = _why(error)
             if cause == "node":
                 self._see(self._lookout.look_again())
+            took_s = flight.took_s(time.monotonic())
             if cause == "crashed" and (last_words := self._roll.last_words(flight.token)):
-                return Finished(flight.task, None, "oom", last_words, over_limit=True)
-            return Finished(flight.task, None, cause, text)
+                return Finished(flight.task, None, "oom", last_words, True, took_s)  # noqa: FBT003
+            return Finished(flight.task, None, cause, text, took_s=took_s)
         if isinstance(found, Done):
             self._processes.came_back(ref, found)
             found = found.rows
@@ -175,11 +192,19 @@ class RayExecutor:
 
     def _ask_roll(self) -> bool:
         """Note what has begun; say whether the roll has answered."""
+        now = time.monotonic()
         flights = {flight.token: flight for flight in self._flights.values()}
-        begun = self._roll.begun(flights)
-        for token, entry in (begun or {}).items():
-            flights[token].note(entry, time.monotonic())
-        return begun is not None
+        called = self._roll.called(flights)
+        if called and self._incarnation not in {None, called.incarnation}:
+            self._reborn = now
+        for flight in flights.values():
+            flight.is_unknown = called is None or flight.handed_over <= self._reborn
+        if called is None:
+            return False
+        self._incarnation = called.incarnation
+        for token, begun in called.begun.items():
+            flights[token].note(begun, now)
+        return True
 
     def _lost(self) -> list[Finished]:
         """Segments on nodes that have gone, of which Ray has had the time to tell and has not."""
@@ -205,16 +230,15 @@ class RayExecutor:
         return [self._end(ref).task for ref, _ in self._waiting()]
 
     def _waiting(self) -> list[tuple[ray.ObjectRef[Any], Flight]]:
-        return [(ref, flight) for ref, flight in self._flights.items() if flight.node is None]
+        return [(ref, flight) for ref, flight in self._flights.items() if flight.waits]
 
     def _overdue(self) -> list[Finished]:
         if (limit := self._demand.trial_s) is None:
             return []
         now = time.monotonic()
+        why = f"longer than limits.trial_s = {limit} s"
         return [
-            Finished(
-                self._end(ref).task, None, "timeout", f"longer than limits.trial_s = {limit} s"
-            )
+            Finished(self._end(ref).task, None, "timeout", why, took_s=flight.took_s(now))
             for ref, flight in list(self._flights.items())
             if (deadline := flight.deadline(limit)) is not None and deadline < now
         ]

@@ -29,18 +29,13 @@ class Ask:
             options["memory"] = int(self.memory_gb * 2**30)
         return options
 
-    def doubled(self, times: int, nodes: Sequence[Node]) -> Ask:
-        """The same with so much more memory, where a node has that; else all that one has.
-
-        What asked for none counts as a quarter of the largest node: doubled once, no two of them
-        are on one node.
-        """
-        if not times:
+    def whole(self, nodes: Sequence[Node]) -> Ask:
+        """All CPUs and all memory of the largest of the nodes that fit it, for one task alone."""
+        able = [node for node in nodes if node.fits(self)]
+        if not able:
             return self
-        able = [node.memory_gb for node in nodes if node.fits(self)]
-        largest_gb = max(able, default=0.0)
-        more_gb = (self.memory_gb or largest_gb / 4) * 2**times
-        return replace(self, memory_gb=min(more_gb, largest_gb) or None)
+        largest = max(able, key=lambda node: (node.memory_gb, node.cpus))
+        return replace(self, cpus=largest.cpus, memory_gb=largest.memory_gb or None)
 
     def __str__(self) -> str:
         """Return it in words."""

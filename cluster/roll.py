@@ -35,8 +35,17 @@ class Begun:
     working_s: float | None  # seconds since its data were ready; None: they are not yet
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the roll says of the segments that the driver asked about."""
+
+    begun: Mapping[int, Begun]  # token -> where and since when
+    incarnation: str  # another one than before: what was reported in between may be lost
+
+
 class _Roll:
     def __init__(self) -> None:
+        self._incarnation = uuid4().hex
         self._begun: dict[int, tuple[str, float]] = {}
         self._working: dict[int, float] = {}
         self._last_words: dict[int, str] = {}
@@ -53,18 +62,19 @@ class _Roll:
     def last_words(self, token: int) -> str | None:
         return self._last_words.get(token)
 
-    def begun(self, tokens: Collection[int]) -> dict[int, Begun]:
+    def called(self, tokens: Collection[int]) -> Called:
         """Those of `tokens` that have begun; what is known of all others is forgotten."""
         for known in (self._begun, self._working, self._last_words):
             for token in known.keys() - set(tokens):
                 del known[token]
         now = time.monotonic()
-        return {
+        begun = {
             token: Begun(
                 node, now - at, now - self._working[token] if token in self._working else None
             )
             for token, (node, at) in self._begun.items()
         }
+        return Called(begun, self._incarnation)
 
 
 class Roll:
@@ -77,9 +87,9 @@ class Roll:
         options: dict[str, Any] = {"num_cpus": 0, "max_restarts": -1, "scheduling_strategy": here}
         self._actor: Any = ray.remote(_Roll).options(name=self.name, **options).remote()
 
-    def begun(self, tokens: Collection[int]) -> Mapping[int, Begun] | None:
+    def called(self, tokens: Collection[int]) -> Called | None:
         """Those of `tokens` that have begun, of all that have not ended; None: it does not say."""
-        found: dict[int, Begun] | None = self._ask(self._actor.begun, tuple(tokens))
+        found: Called | None = self._ask(self._actor.called, tuple(tokens))
         return found
 
     def last_words(self, token: int) -> str | None:
@@ -95,7 +105,7 @@ class Roll:
     def _ask(what: Any, about: Any) -> Any:
         try:
             return ray.get(what.remote(about), timeout=ANSWER_S)
-        except (exceptions.RayActorError, exceptions.GetTimeoutError):
+        except exceptions.RayError:  # the roll is a help, whatever ails Ray
             return None
 
 

@@ -43,7 +43,9 @@ def _watch(memory_gb: float, leave: Callable[[str], None], is_over: threading.Ev
     while True:
         held_gb = (memory.own_bytes() or 0) / 2**30
         if held_gb > memory_gb:
-            leave(f"its process held {held_gb:.2f} GiB for itself, and memory_gb is {memory_gb:g}")
-            os._exit(OVER_LIMIT)
+            try:
+                leave(f"its process held {held_gb:.2f} GiB for itself; memory_gb is {memory_gb:g}")
+            finally:  # whatever keeps it from being heard, it must not go on
+                os._exit(OVER_LIMIT)
         if is_over.wait(EVERY_S):
             return

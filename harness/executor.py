@@ -26,6 +26,7 @@ class Finished:
     cause: str | None = None  # crashed, oom, timeout or node; None: it has rows
     error: str | None = None
     over_limit: bool = False  # of an oom: over its own limit, whatever else the node was doing
+    took_s: float = 0.0  # without rows: how long it had worked
 
 
 def first_of(ready: Mapping[str, int]) -> str | None:

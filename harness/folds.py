@@ -19,9 +19,9 @@ _RELATIVE, _ABSOLUTE = 1e-5, 1e-8  # what numpy.isclose calls close
 def folds(y: Classes, groups: Rows, n_folds: int, seed: int) -> list[Fold]:
     """Divide labelled rows into at most `n_folds` folds; rows of one group share a fold.
 
-    The folds are those of scikit-learn's `StratifiedGroupKFold(n, shuffle=True)`, found some ten
-    times faster: groups go one by one, the most uneven first, to the fold that then spreads the
-    classes most evenly.
+    The folds of two classes and more are those of scikit-learn's `StratifiedGroupKFold(n,
+    shuffle=True)`, found several times faster: groups go one by one, the most uneven first, to
+    the fold that then spreads the classes most evenly.
 
     There are fewer folds where the rows have fewer groups, or where no class has enough rows. A
     class whose rows are all twins, or too few, is missing from some folds: it then counts as

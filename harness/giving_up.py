@@ -17,12 +17,14 @@ from harness.segment import (
 from harness.study import propose
 
 
-def give_up(segment: Segment, status: str, error: str | None) -> Rowset:
+def give_up(segment: Segment, status: str, error: str | None, took_s: float = 0.0) -> Rowset:
     """Record `status` for the first unit of `segment`; what comes after it can go on.
+
+    It took `took_s` seconds until then.
 
     An acquisition has nothing after a lost round: it ends there.
     """
-    ended = rows.Place.here().ended(status, error)
+    ended = {**rows.Place.here().ended(status, error), "wall_s": took_s}
     row: Row
     match segment:
         case StudySegment(study):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from harness import environment
 from harness.conflicts import conflicts, missing_seeds
 from harness.continuing import fits_of
 from harness.corpus import Corpus, dataset_row
+from harness.deaths import Deaths
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
@@ -35,9 +36,8 @@ from harness.segment import (
 from harness.store import RunFolder
 
 POLL_S = 0.5
-NODE_LOSSES = 3  # blamed on the nodes; then the work itself is suspected
-DEATHS = 3  # of a fresh process that did nothing else, until it is the trial's own fault
 PRIORITY = {"reference": 0, "acquisition": 1, "evaluation": 2, "study": 3}  # longest first
+LAST = len(PRIORITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,8 @@ class Driver:
         self._queues: defaultdict[str, list[_Place]] = defaultdict(list)
         self._queued: set[str] = set()
         self._order = count()
-        self._singly: set[str] = set()  # work whose worker died: one round or trial a task
-        self._suspects: Counter[tuple[str, int]] = Counter()  # what died singly: how often
-        self._losses: Counter[tuple[str, int]] = Counter()  # of nodes under it
-        self._room: Counter[tuple[str, int]] = Counter()  # doublings of what it asks of a node
+        self._deaths = Deaths()
+        self.left: set[str] = set()  # ids of work that this run does no more
         self._environments: set[str] = set()
         self._started = time.monotonic()
         self._studies_started: float | None = None
@@ -146,15 +144,14 @@ class Driver:
             work_id = segment.work.id
             self._queued.discard(work_id)
             self.in_flight.add(work_id)
-            limit_s = 0.0 if work_id in self._singly else self.segment_s
-            key = (work_id, segment.unit)
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
             sweep = self.plan.sweep
             fits = fits_of(segment, sweep.registry) if sweep.limits.trial_s else 1
             device = sweep.device_for(of)
-            fresh, room, limits = key in self._suspects, self._room[key], sweep.limits
-            task = Task(segment, limit_s, sweep.files, device, fits, limits, fresh, room)
+            care = self._deaths.care(segment)
+            limit_s = 0.0 if care.singly else self.segment_s
+            task = Task(segment, limit_s, sweep.files, device, fits, sweep.limits, care)
             self.executor.start(task)
 
     def withdraw(self) -> None:
@@ -174,15 +171,34 @@ class Driver:
     def take(self, batch: Sequence[Finished]) -> None:
         """Write what came back, count it, queue what it makes possible."""
         found: Rowset = {}
+        refused: ClusterError | None = None
         for finished in batch:
-            rows = finished.rows if finished.rows is not None else self._after_death(finished)
+            try:
+                rows = self._checked(finished)
+            except ClusterError as error:  # the others' rows are good
+                refused = error
+                continue
             for table, of_table in rows.items():
                 found.setdefault(table, []).extend(of_table)
         self._write(found)
         self.ledger.count(found)
+        if refused:
+            raise refused
         for finished in batch:
-            self.in_flight.discard(finished.task.segment.work.id)
-            self._push_next(finished.task.segment)
+            work_id = finished.task.segment.work.id
+            self.in_flight.discard(work_id)
+            if work_id not in self.left:
+                self._push_next(finished.task.segment)
+
+    def _checked(self, finished: Finished) -> Rowset:
+        """Rows that can be kept. Raises `ClusterError` for those of another environment."""
+        if finished.rows is None:
+            return self._after_death(finished)
+        sweep = self.plan.sweep
+        for row in finished.rows.get("environments", ()):
+            if row["environment_id"] not in self._environments:
+                _must_be_alike(row, sweep.setting.neural.backend if sweep.is_neural else "")
+        return finished.rows
 
     def progress(self) -> Progress:
         """Where the run stands."""
@@ -198,7 +214,9 @@ class Driver:
             return
         labels = segment.study.budget if isinstance(segment, StudySegment) else 0
         self._queued.add(work_id)
-        place = (PRIORITY[kind(segment)], -labels)
+        # What needs a node of its own goes last: a node is free when little else is left to do.
+        is_alone = self._deaths.care(segment).alone
+        place = (PRIORITY[kind(segment)] + (LAST if is_alone else 0), -labels)
         heapq.heappush(self._queues[needs(segment)], (place, next(self._order), segment))
 
     def _push_next(self, segment: Segment) -> None:
@@ -224,8 +242,6 @@ class Driver:
         """In an order that a kill cannot turn into a claim of work that is not stored."""
         for row in found.get("environments", ()):
             if row["environment_id"] not in self._environments:
-                sweep = self.plan.sweep
-                _must_be_alike(row, sweep.setting.neural.backend if sweep.is_neural else "")
                 self.folder.append("environments", [row])
                 self._environments.add(row["environment_id"])
         for table in ("attempts", "rounds", "evaluations", "trials", "references"):
@@ -245,36 +261,22 @@ class Driver:
             self.folder.supersede("acquisitions", pc.field("acquisition_id").isin(ids), again)
 
     def _after_death(self, finished: Finished) -> Rowset:
-        """Note the attempt. Try again, elsewhere or alone; or give up on the trial or round."""
-        segment, cause = finished.task.segment, finished.cause or "crashed"
-        key = (segment.work.id, segment.unit)
-        gives_up = False
-        if cause == "node" and self._losses[key] < NODE_LOSSES:
-            self._losses[key] += 1
-            action = "again, on another node"
-        elif segment.work.id not in self._singly:
-            self._singly.add(segment.work.id)
-            action = "again, one at a time"
-        else:
-            self._suspects[key] += 1
-            deaths_alone = self._suspects[key] - 1  # the first one shared its process's past
-            cause = "crashed" if cause == "node" else cause
-            enough = 0 if cause == "timeout" else 1 if finished.over_limit else DEATHS
-            gives_up = deaths_alone >= enough
-            action = "given up" if gives_up else "again, alone in a fresh process"
-            if cause == "oom" and not (finished.over_limit or gives_up):
-                self._room[key] += 1
-                action += ", asking for more memory"
+        """Note the attempt; what is given up gets its row."""
+        segment, verdict = finished.task.segment, self._deaths.note(finished)
+        if verdict.is_left:
+            self.left.add(segment.work.id)
         attempt: Row = {
             "work_id": segment.work.id,
             "kind": kind(segment),
             "unit": segment.unit,
-            "cause": cause,
+            "cause": finished.cause or "crashed",
             "error": finished.error,
-            "action": action,
+            "action": verdict.action,
             "at": datetime.now(UTC),
         }
-        given_up = give_up(segment, cause, finished.error) if gives_up else {}
+        if not verdict.status:
+            return {"attempts": [attempt]}
+        given_up = give_up(segment, verdict.status, finished.error, finished.took_s)
         return {"attempts": [attempt], **given_up}
 
 

@@ -102,6 +102,15 @@ Segment = AcquisitionSegment | EvaluationSegment | StudySegment | ReferenceSegme
 Rowset = dict[str, list[Row]]  # table -> rows, in the order in which they must be written
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How a segment has to go, after what happened to it."""
+
+    singly: bool = False  # one unit a task
+    fresh: bool = False  # in a process of its own
+    alone: bool = False  # on a node of its own
+
+
 @dataclass(frozen=True)
 class Task:
     """A segment on its way to a worker."""
@@ -112,8 +121,7 @@ class Task:
     device: Device = CPU
     fits: int = 1  # that its longest round or trial may take: how often `limits.trial_s` counts
     limits: Limits = NO_LIMITS  # those of time are looked at by `work`
-    fresh: bool = False  # in a process of its own: this very round or trial killed its last one
-    room: int = 0  # how often what it asks for of a node's memory is doubled, without more limit
+    care: Care = Care()
 
 
 def kind(segment: Segment) -> str:

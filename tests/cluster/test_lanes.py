@@ -55,8 +55,7 @@ def test_networks_that_need_much_memory_do_not_keep_cpus_idle():
     assert filled(greedy, MUCH) == (2, 2)
 
 
-def test_nothing_is_handed_over_ahead_while_a_clock_runs_or_workers_are_limited():
-    assert filled(lanes(Demand(PLAIN, Ask(1), trial_s=5.0)), {"": 100}) == (0, 4)
+def test_nothing_is_handed_over_ahead_where_workers_are_limited():
     assert filled(lanes(ON_CPU, workers=3), {"": 100}) == (0, 3)
     assert filled(lanes(ON_CPU, workers=3), MUCH) == (3, 0)
     assert filled(lanes(ON_GPU, workers=3), MUCH) == (4, 3)
@@ -93,7 +92,7 @@ def test_whatever_comes_and_goes_what_runs_fits_and_nothing_waits_for_ever(
     nodes, cpus, gpus, memory_gb, workers, events
 ):
     neural = Ask(cpus if gpus else 1, gpus, memory_gb)
-    demand = Demand(PLAIN, neural, trial_s=1.0)  # strict: no task waits in line
+    demand = Demand(PLAIN, neural, trial_s=1.0)
     try:
         lanes_ = lanes(demand, nodes, workers=workers)
     except ClusterError:
@@ -112,6 +111,6 @@ def test_whatever_comes_and_goes_what_runs_fits_and_nothing_waits_for_ever(
             running[of] -= 1
         fill()
         assert running[NEURAL] <= sum(node.fits(neural) for node in nodes)
-        assert running[""] <= room_beside(nodes, demand, running[NEURAL])
+        assert running[""] <= AHEAD * room_beside(nodes, demand, running[NEURAL])
         if any(ready.values()):
             assert any(running.values())

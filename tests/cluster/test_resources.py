@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from cluster.resources import Ask, Demand, Node, must_fit, offered, room, room_beside
@@ -83,17 +81,16 @@ def test_what_there_is_is_said_in_words():
     assert offered([Node(8, 2, 31.0)]) == "1 node with 8 CPUs, 2 GPUs, 31.0 GiB of memory for tasks"
 
 
-@pytest.mark.parametrize(
-    ("ask", "times", "memory_gb"),
-    [
-        (Ask(cpus=1, memory_gb=4), 0, 4),
-        (Ask(cpus=1, memory_gb=4), 2, 16),
-        (Ask(cpus=1, memory_gb=20), 2, 60),
-        (Ask(cpus=1), 0, None),
-        (Ask(cpus=1), 1, 30),
-        (Ask(cpus=1), 3, 60),
-        (Ask(cpus=17), 1, None),
-    ],
-)
-def test_memory_is_doubled_as_far_as_a_node_has_it(ask, times, memory_gb):
-    assert ask.doubled(times, [SMALL, BIG]) == replace(ask, memory_gb=memory_gb)
+@pytest.mark.parametrize("ask", [Ask(1), Ask(2, memory_gb=1.0), Ask(0, gpus=0.5, memory_gb=3.0)])
+def test_a_task_alone_asks_for_a_node_that_has_room_for_nothing_else(ask):
+    nodes = [SMALL, BIG]
+    whole = ask.whole(nodes)
+    able = [node for node in nodes if node.fits(ask)]
+    assert room(able, whole) >= 1
+    assert all(node.fits(whole) <= 1 for node in nodes)
+    assert any(node.fits(whole) and not node.after(whole, 1).fits(Ask(1)) for node in able)
+    assert whole.gpus == ask.gpus
+
+
+def test_what_no_node_fits_asks_for_what_it_asked():
+    assert Ask(cpus=17).whole([SMALL, BIG]) == Ask(cpus=17)

@@ -28,7 +28,7 @@ def test_it_tells_where_each_segment_runs_and_for_how_long(clock):
     book.works(1)
     book.begins(2, "there")
     clock.now += 4
-    assert book.begun([1, 2, 3]) == {1: Begun("here", 7, 4), 2: Begun("there", 4, None)}
+    assert book.called([1, 2, 3]).begun == {1: Begun("here", 7, 4), 2: Begun("there", 4, None)}
 
 
 def test_what_nobody_asks_for_any_more_is_forgotten(clock):
@@ -37,9 +37,9 @@ def test_what_nobody_asks_for_any_more_is_forgotten(clock):
         book.begins(token, "here")
         book.works(token)
         book.says(token, "farewell")
-    assert book.begun([7]).keys() == {7}
+    assert book.called([7]).begun.keys() == {7}
     assert book.last_words(7) == "farewell"
     assert book.last_words(8) is None
     assert [len(known) for known in (book._begun, book._working, book._last_words)] == [1, 1, 1]
     clock.now += 1
-    assert book.begun([]) == {}
+    assert book.called([]).begun == {}

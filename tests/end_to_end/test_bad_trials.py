@@ -70,7 +70,7 @@ def test_each_bad_trial_has_its_status(together):
     assert found["status"].to_dict() == STATUS
     assert found["test_macro_f1"].isna().all()
     errors = found["error"]
-    assert "GiB for itself, and memory_gb is 1" in errors["allocates"]
+    assert "GiB for itself; memory_gb is 1" in errors["allocates"]
     assert "longer than limits.trial_s = 8.0 s" in errors["loops"]
     assert "not to my taste" in errors["raises"]
     assert "IndexError" in errors["nan_classes"]  # a class is the number of one

@@ -83,7 +83,7 @@ def test_what_rays_memory_killer_ends_is_tried_again_with_room_on_a_node(deadly,
     folder = deadly(deaths=2)
     assert folder.frame("trials")["status"].tolist() == ["done"] * 4
     attempts = folder.frame("attempts").sort_values("at")
-    again = ["again, one at a time", "again, alone in a fresh process, asking for more memory"]
+    again = ["again, one at a time", "again, alone on a node"]
     assert attempts["action"].tolist() == again
     assert set(attempts["cause"]) == {"oom"}
     (most,) = (ask for ask in asked if ask.memory_gb)

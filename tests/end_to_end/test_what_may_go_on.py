@@ -2,12 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from harness import environment
+from harness.deaths import NODE_LOSSES
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Finished, first_of
-from harness.run import NODE_LOSSES
 from harness.shipped import open_sweep
 from harness.store import RunFolder
 
@@ -115,16 +116,15 @@ class Scripted:
         pass
 
 
-def test_nodes_that_die_under_the_same_work_again_and_again_are_not_retried_for_ever(
-    sweeps, tmp_path
-):
+def test_what_nodes_die_under_again_and_again_is_left_to_another_run(sweeps, tmp_path):
     executor = Scripted(lambda task: Finished(task, None, "node", "NodeDiedError"))
     folder = sweeps.run(tmp_path / "run", executor=lambda *_: executor, **ONE)
-    assert set(folder.frame("acquisitions")["status"]) == {"crashed"}
-    attempts = folder.frame("attempts")
-    per_work = attempts.groupby("work_id").size()
-    assert (per_work == NODE_LOSSES + 5).all()
-    assert any(task.fresh for task in executor.tasks)
+    assert folder.frame("acquisitions").empty
+    assert (folder.frame("attempts").groupby("work_id").size() == 2 * NODE_LOSSES + 1).all()
+    whole = sweeps.tables(sweeps.run(tmp_path / "whole", **ONE))
+    tables = sweeps.tables(sweeps.run(tmp_path / "run", **ONE))
+    for table, frame in whole.items():
+        pd.testing.assert_frame_equal(frame, tables[table], obj=table, check_exact=True)
 
 
 def test_results_of_a_worker_with_other_libraries_are_not_kept(sweeps, tmp_path):
