@@ -11,6 +11,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution
 
 from harness.classifiers import CLASSIFIERS
+from harness.classifiers.needs import NEURAL, needs_of
 from harness.resamplers import RESAMPLERS
 from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 
@@ -18,7 +19,15 @@ SPACES = {
     **{name: (CLASSIFIERS[name], space) for name, space in CLASSIFIER_SPACES.items()},
     **{name: (RESAMPLERS[name], space) for name, space in RESAMPLER_SPACES.items()},
 }
-every_space = pytest.mark.parametrize(("make", "space"), SPACES.values(), ids=SPACES.keys())
+ON_ONE_WORKER = pytest.mark.xdist_group("tensorflow")  # where networks are compiled anyway
+every_space = pytest.mark.parametrize(
+    ("make", "space"),
+    [
+        pytest.param(*found, marks=ON_ONE_WORKER if needs_of(found[0]) == NEURAL else ())
+        for found in SPACES.values()
+    ],
+    ids=SPACES.keys(),
+)
 
 
 def defaults(make, space):
@@ -75,12 +84,18 @@ def test_whatever_it_suggests_can_be_fitted(make, space):
         use(make, study.ask(space).params)
 
 
+def ends(distribution):
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.choices
+    return distribution.low, distribution.high
+
+
 @every_space
 def test_its_ends_can_be_fitted(make, space):
+    if needs_of(make) == NEURAL:  # one space for all of them, and seconds a fit: both corners
+        for end in (0, -1):
+            use(make, {name: ends(distribution)[end] for name, distribution in space.items()})
+        return
     for name, distribution in space.items():
-        if isinstance(distribution, CategoricalDistribution):
-            values = distribution.choices
-        else:
-            values = (distribution.low, distribution.high)
-        for value in values:
+        for value in ends(distribution):
             use(make, {name: value})
