@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,7 @@ def retry(
     from harness.repair import repair
     from harness.retry.chosen import choose
     from harness.retry.supersede import supersede
-    from harness.store import RunFolder
+    from harness.store import SWEEP, RunFolder
 
     folder = RunFolder.open(run)
     asked = status or [], where or []
@@ -60,7 +61,7 @@ def retry(
     if any(map(len, chosen.goes.values())):
         say(
             "Run the sweep again to do it, with other limits if it needs them: "
-            f"fewlabels run {run / 'sweep.yaml'} --out {run}"
+            f"fewlabels run {shlex.quote(str(run / SWEEP))} --out {shlex.quote(str(run))}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 
 import pandas as pd
@@ -204,6 +205,19 @@ def test_it_says_what_will_be_done_again_and_how(slow, call):
     assert said[-1].endswith(": fewlabels run run/sweep.yaml --out run")
     again_ = call("--status", "timeout")
     assert again_ == "nothing ended as timeout. Nothing in this run ended badly\n"
+
+
+def test_what_it_says_to_run_next_can_be_pasted_whatever_the_folder_is_called(slow, tmp_path):
+    slow("it's mine; a run", limits=LATER, budgets=[30])
+    root = str(tmp_path / "it's mine; a run")
+
+    def last_line(*arguments):
+        done = CliRunner().invoke(fewlabels._app(), [*arguments, root])
+        return shlex.split(done.stdout.splitlines()[-1].partition("fewlabels ")[2])
+
+    assert last_line("status") == ["retry", root, "--status", "timeout"]
+    said = last_line("retry", "--status", "timeout")
+    assert said == ["run", f"{root}/sweep.yaml", "--out", root]
 
 
 def test_it_asks_for_a_status_and_tells_which_there_are(slow, call):
