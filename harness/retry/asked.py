@@ -45,8 +45,6 @@ class Asked:
 
 def ask(frames: Frames, statuses: Sequence[str], where: Sequence[str]) -> Asked:
     """Check what was typed. Raises `CannotRetry`, which says what there is instead."""
-    if not statuses:
-        raise CannotRetry(f"say what to do again. {there_is(frames)}")
     for status in statuses:
         if status in KEPT:
             raise CannotRetry(f"--status {status}: {KEPT[status]}. {there_is(frames)}")

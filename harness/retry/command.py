@@ -42,12 +42,19 @@ def retry(
     on after its last good round. What goes is noted in attempts/.
     """
     from harness.repair import repair
+    from harness.retry.asked import there_is
     from harness.retry.chosen import choose
     from harness.retry.supersede import supersede
+    from harness.schema import RETRIED
     from harness.store import SWEEP, RunFolder
 
     folder = RunFolder.open(run)
-    asked = status or [], where or []
+    asked = status or RETRIED, where or []
+    if not status:
+        chosen = choose(folder, *asked)
+        is_there = any(map(len, chosen.matched.values()))
+        say(there_is(chosen.matched) if is_there or not where else _none(chosen))
+        return
     if dry_run:
         _show(choose(folder, *asked))
         say("nothing is changed: --dry-run")
@@ -67,10 +74,8 @@ def retry(
 
 def _show(chosen: Chosen) -> None:
     """A line for each kind of work."""
-    from harness.retry.asked import there_is
-
     if not any(map(len, chosen.matched.values())):
-        say(f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}")
+        say(_none(chosen))
     for table, rows in chosen.goes.items():
         parts = []
         if table in chosen.matched:
@@ -80,3 +85,9 @@ def _show(chosen: Chosen) -> None:
             parts.append(f"{more:,} that came after")
         if len(rows):
             say(f"{table:<14}{', and '.join(parts)}")
+
+
+def _none(chosen: Chosen) -> str:
+    from harness.retry.asked import there_is
+
+    return f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}"

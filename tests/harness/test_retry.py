@@ -203,6 +203,7 @@ def test_it_says_what_will_be_done_again_and_how(slow, call):
     said = call("--status", "timeout", "--status", "oom").splitlines()
     assert said[:-1] == lines
     assert said[-1].endswith(": fewlabels run run/sweep.yaml --out run")
+    assert call() == "Nothing in this run ended badly\n"
     again_ = call("--status", "timeout")
     assert again_ == "nothing ended as timeout. Nothing in this run ended badly\n"
 
@@ -220,11 +221,33 @@ def test_what_it_says_to_run_next_can_be_pasted_whatever_the_folder_is_called(sl
     assert said == ["run", f"{root}/sweep.yaml", "--out", root]
 
 
-def test_it_asks_for_a_status_and_tells_which_there_are(slow, call):
+def test_without_a_status_it_tells_which_there_are_and_writes_nothing(slow, call):
+    folder = slow("run", limits=EARLY, strategies=["margin", "random"])
+    there = "There are: --status timeout (1 reference, 1 acquisition, 12 trials)\n"
+    with folder.writing():  # by a run that goes on
+        before = {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")}
+        assert call() == there
+        shown = call("--where", "strategy=margin", "--dry-run")
+        assert shown == "There are: --status timeout (1 acquisition, 4 trials)\n"
+        assert call("--where", "budget=30", "--where", "strategy=random") == (
+            "There are: --status timeout (4 trials)\n"
+        )
+        with pytest.raises(CannotRetry, match="this run has no strategy 'x'"):
+            call("--where", "strategy=x")
+        assert {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")} == before
+
+
+def test_without_a_status_nothing_of_what_is_named_is_said_with_what_there_is(slow, call):
+    slow("run", limits={"acquisition_s": 8.0}, strategies=["margin", "random"])
+    assert call("--where", "strategy=random") == (
+        "nothing ended as timeout or oom or crashed or failed or degenerate, with strategy random. "
+        "There are: --status timeout (1 acquisition)\n"
+    )
+
+
+def test_a_status_that_cannot_be_retried_is_refused_with_those_that_can(slow, call):
     slow("run", limits=EARLY)
     there = r"There are: --status timeout \(1 reference, 1 acquisition, 4 trials\)"
-    with pytest.raises(CannotRetry, match=f"^say what to do again. {there}$"):
-        call()
     with pytest.raises(CannotRetry, match=f"--status done: .* the same again, as .*{there}"):
         call("--status", "done")
     with pytest.raises(CannotRetry, match=f"--status skipped: .* nothing to compute.*{there}"):
