@@ -13,6 +13,8 @@ import fewlabels
 from harness.errors import CannotRetry, RunFolderError
 from harness.retry.chosen import choose
 from harness.retry.supersede import supersede
+from harness.retry.wanted import Wanted
+from harness.schema import KEYS
 from harness.store import RunFolder
 from harness.verify import verify
 from tests.conftest import Sweeps
@@ -131,6 +133,94 @@ def test_only_what_has_one_of_the_labels_of_each_axis_is_retried(slow, where, ke
     if "timeout" in set(folder.frame("references")["status"]):
         bad.add("references")
     assert bad == kept
+
+
+TRIALS = {"trials": 4, "startup": 4, "validation": {"folds": 3}}
+EVERY = {**EVERY_ROUND, "repeats": 2, "limits": EARLY}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "why"),
+    [
+        ({}, {"tuning": TRIALS | {"trials": 1}}, "(tuning.trials: 1), which hang on them"),
+        ({}, {"tuning": TRIALS | {"trials": 3}}, "(tuning.trials: 3), which hang on them"),
+        (EVERY, EVERY | {"budgets": [30]}, "trials: the sweep does not ask for that any more"),
+        (EVERY, EVERY | {"repeats": 1}, "trials: the sweep does not ask for that any more"),
+        (EVERY, EVERY | {"strategies": ["margin"]}, "evaluations: the sweep does not ask for that"),
+        (EVERY, EVERY | {"evaluate": "budgets"}, "the sweep does not test after every round any"),
+        (
+            {"tuning": TUNED, **EVERY_ROUND},
+            {"tuning": TUNED, **EVERY_ROUND, "evaluate": "budgets"},
+            "tests of later rounds hang on them, and the sweep does not test after every round",
+        ),
+        (
+            {},
+            {"reference": {"classifier": "naive_bayes"} | {"every_pipeline": False}},
+            "1 reference: the sweep does not ask for that any more",
+        ),
+    ],
+)
+def test_nothing_goes_that_the_next_run_would_not_bring_back(slow, call, first, then, why):
+    """Also good rows: a study's trials after the one that is retried, say."""
+    folder = slow("run", **{"limits": LATER, **first})
+    before = Sweeps.tables(folder)
+    slow("run", **{"limits": LATER, **then})
+    assert why in call()
+    assert why in call("--status", "timeout")
+    assert verify(folder).findings == ()
+    slow("run", **{**then, "limits": {}})
+    for table in before:
+        key = [*KEYS[table]]
+        kept = folder.frame(table)[key].apply(tuple, axis=1)
+        assert set(before[table][key].apply(tuple, axis=1)) <= set(kept), table
+
+
+def test_what_the_sweep_takes_back_in_is_retried_then(slow, call):
+    folder = slow("run", limits=LATER, budgets=[30])
+    less = TRIALS | {"trials": 1}
+    slow("run", limits=LATER, budgets=[30], tuning=less)
+    n = int((folder.frame("trials")["status"] == "timeout").sum())
+    said = call("--status", "timeout", "--where", "budget=30")
+    assert said == (
+        "nothing that the next run would do again ended as timeout, with budget 30. There are: "
+        "--status timeout (1 reference)\n"
+        f"left alone    {n} trials: in studies with more trials than the sweep asks for "
+        "(tuning.trials: 1), which hang on them\n"
+    )
+    slow("run", limits=LATER, budgets=[30])
+    again(folder)
+    slow("run", budgets=[30])
+    Sweeps.must_equal(folder, slow("always", budgets=[30]))
+
+
+def test_what_a_sweep_asks_for_is_known_without_its_code(slow, made):
+    """Its names, that is; a plan has the same ones."""
+    changes = {
+        "grids": [
+            {"classifiers": [{"name": "knn", "as": "near"}], "budgets": ["10%", "100%"]},
+            {"strategies": ["margin"], "exclude": [{"resampler": "smote"}]},
+        ],
+        "resamplers": ["none", "smote"],
+        "classifiers": ["decision_tree"],
+        "repeats": 2,
+        "strategies": ["random", {"name": "margin", "as": "own", "model": {"name": "knn"}}],
+        "exclude": [{"classifier": "near", "strategy": "own"}],
+        "tuning": {"trials": 1, "validation": {"method": "holdout", "rows": 10}},
+        "budgets": [40, 60],
+        "reference": {"classifier": "knn"},
+    }
+    plan = made.plan(**changes)
+    folder = slow("run", components=[], **changes)
+    wanted = Wanted.of(folder)
+    names = [(*a.curve.labels.values(), a.repeat) for a in plan.acquisitions]
+    assert len(names) > 3
+    assert [*wanted.names["acquisitions"]] == names == [*wanted.names["evaluations"]]
+    assert [*wanted.names["trials"]] == [
+        (*s.acquisition.curve.labels.values(), s.acquisition.repeat, s.budget) for s in plan.studies
+    ]
+    assert [*wanted.names["references"]] == [
+        (*list(r.curve.labels.values())[:-1], r.repeat) for r in plan.references
+    ]
 
 
 @pytest.mark.parametrize("tuning", [{}, {"tuning": TUNED}])
