@@ -121,17 +121,17 @@ def test_a_clock_allows_as_much_for_each_fit_and_not_a_moment_more():
 
 CHAIN = '''
 from tests.harness.made_up_time import TIME
+from harness.classifiers.continues import continues
 from sklearn.naive_bayes import GaussianNB
 
 
 class Chain(GaussianNB):
-    continues = True
-
     def fit(self, X, y, before=None):
         TIME.passes(SECONDS)
         return super().fit(X, y)
 
 
+@continues()
 def chain(seed: int, threads: int):
     """Goes on from the round before, in ten seconds."""
     return Chain()
@@ -163,6 +163,57 @@ def test_a_model_that_replays_its_batches_has_the_limit_for_each_of_them(
     assert set(folder.frame("acquisitions")["status"]) == {status}
     assert status in set(folder.frame("evaluations")["status"])
     assert folder.frame("rounds")["fit_s"].max() == (4 * seconds if status == "done" else 0)
+
+
+UNLICENSED = """
+import sys
+
+def unlicensed(seed: int, threads: int):
+    sys.exit("no licence")
+
+COMPONENTS = {"classifiers": {"unlicensed": unlicensed}}
+"""
+
+
+@pytest.mark.parametrize("limits", [{}, {"trial_s": 60.0}])
+def test_a_constructor_that_ends_its_process_ends_no_driver(sweeps, tmp_path, limits):
+    """Its attempts have failed, limits or not, in every kind of work."""
+    (tmp_path / "unlicensed.py").write_text(UNLICENSED)
+    folder = sweeps.run(
+        tmp_path / "run",
+        components=[str(tmp_path / "unlicensed.py")],
+        classifiers=["naive_bayes", "unlicensed"],
+        reference={"classifier": "naive_bayes", "scaler": "standard"},
+        resamplers=["none"],
+        evaluate="every_round",
+        repeats=1,
+        limits=limits,
+    )
+    for table in ("acquisitions", "evaluations", "trials", "references"):
+        found = folder.frame(table)
+        bad = found[found["classifier"] == "unlicensed"]
+        assert "failed" in set(bad["status"]), table
+        assert set(found.loc[found["classifier"] == "naive_bayes", "status"]) == {"done"}
+        assert bad.loc[bad["status"] == "failed", "error"].str.contains("no licence").all()
+
+
+def test_a_driver_calls_no_constructor(tmp_path, made):
+    """One could hang, or end the process with no exception at all."""
+    (tmp_path / "bomb.py").write_text(
+        """
+import os
+from harness.classifiers.continues import continues
+
+@continues()
+def bomb(seed: int, threads: int):
+    os._exit(7)
+
+COMPONENTS = {"classifiers": {"bomb": bomb}}
+"""
+    )
+    plan = made.plan(components=[str(tmp_path / "bomb.py")], classifiers=["bomb"])
+    segment = AcquisitionSegment(plan.acquisitions[0], (), 60, tested=False)
+    assert fits_of(segment, plan.sweep.registry) == 5
 
 
 def test_the_hard_limit_leaves_room_for_a_round_and_the_test_after_it(made):
