@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ class CardBeside:
         except FileNotFoundError:
             raise DatasetError(
                 f"{table} has no card: write {path} beside it, or begin with: "
-                f"fewlabels datasets new generic --from {table}"
+                f"fewlabels datasets new generic --from {shlex.quote(str(table))}"
             ) from None
         except OSError as error:
             raise DatasetError(f"{path} cannot be read: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +99,8 @@ def _verdict(official: Official, path: Path) -> Verdict:
     is_official, judged = _judged(official, imported)
     lines = [said(official, imported), *judged]
     if is_official:
-        lines.append(f"import it: fewlabels datasets import {official.card.name} {path}")
+        command = f"fewlabels datasets import {official.card.name} {shlex.quote(str(path))}"
+        lines.append(f"import it: {command}")
     return Verdict("\n  ".join(lines), is_official)
 
 

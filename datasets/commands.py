@@ -7,6 +7,7 @@ Errors leave as `DatasetError`; the command line prints them.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import fill
@@ -62,7 +63,7 @@ def describe_dataset(name: Name, raw: Raw = None, path: OwnTable = None) -> None
     if "/" in name or Path(name).suffix:
         raise DatasetError(
             f"describe takes a name, as `list` prints it, not the path {name}. For a table of your "
-            f"own: fewlabels datasets describe generic --path {name}"
+            f"own: fewlabels datasets describe generic --path {shlex.quote(name)}"
         )
     dataset = known(name)
     if path is not None:

@@ -22,8 +22,7 @@ def now() -> float:
 class Clock:
     """Runs from when it is made."""
 
-    trial_s: float | None  # that each fit may take; None: as long as it likes
-    n_fits: int = 1
+    trial_s: float | None  # that it may take; None: as long as it likes
     started: float = field(default_factory=now)
 
     def look(self) -> None:
@@ -32,10 +31,8 @@ class Clock:
 
     def must_allow(self, seconds: float) -> None:
         """Raise `TooLong` where that is more than is allowed."""
-        if self.trial_s is None or seconds <= self.trial_s * self.n_fits:
-            return
-        each = f" for each of {self.n_fits} fits" if self.n_fits > 1 else ""
-        raise TooLong(f"longer than limits.trial_s = {self.trial_s:g} s{each}")
+        if self.trial_s is not None and seconds > self.trial_s:
+            raise TooLong(f"longer than limits.trial_s = {self.trial_s:g} s")
 
 
 UNLIMITED = Clock(None)
@@ -59,9 +56,13 @@ class Pace:
         """Whether the segment ends after one round or trial, whatever that costs."""
         return self.segment_s == 0
 
-    def clock(self, n_fits: int = 1) -> Clock:
-        """A clock for what begins now, which needs that many fits."""
-        return Clock(self.limits.trial_s, max(1, n_fits))
+    def clock(self, spent_s: float = 0.0) -> Clock:
+        """A clock for what begins now, and has taken `spent_s` already."""
+        return Clock(self.limits.trial_s, now() - spent_s)
+
+    def must_allow(self, seconds: float) -> None:
+        """Raise `TooLong` where that is more than one fit, round or trial may take."""
+        self.clock().must_allow(seconds)
 
     def study_has_time(self, spent_s: float) -> None:
         """Raise `TooLong` where the trials so far have used up what a study may take."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -199,7 +200,7 @@ def status(run: RunArgument) -> None:
     say(end)
     if badly:
         options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))
-        say(f"to do again   fewlabels retry {run} {options}")
+        say(f"to do again   fewlabels retry {shlex.quote(str(run))} {options}")
 
 
 _COUNTED = ("references", "acquisitions", "trials")

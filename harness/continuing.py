@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.cell import Component
+from harness.classifiers.continues import does_continue
 from harness.registry import Registry
 from harness.segment import AcquisitionSegment, EvaluationSegment, Segment
 
@@ -24,11 +25,4 @@ def fits_of(segment: Segment, known: Registry) -> int:
 
 
 def _continues(classifier: Component, known: Registry) -> bool:
-    """Whether it goes on from the round before; those of the tree that need no network never do."""
-    if not (classifier.needs or classifier.source):
-        return False
-    try:
-        made = known.classifiers[classifier.name](0, 1, **classifier.params)
-    except Exception:  # noqa: BLE001 - its rounds will say what is wrong with it
-        return False
-    return bool(getattr(made, "continues", False))
+    return does_continue(known.classifiers[classifier.name], classifier.params)

@@ -8,8 +8,9 @@ Decided here, for every classifier alike:
   not try (`OneClass`); an acquisition goes on, all candidates tie, and it buys in the pool's
   order until a second class turns up.
 * A classifier may ask for rows to judge itself by while it learns (`validation_share`): a part of
-  the labelled rows, set aside before resampling. It may go on from what it was in the round before
-  (`continues`): it is then fitted on the batches one after another, whoever asks for it.
+  the labelled rows, set aside before resampling. It may declare that it goes on from what it was
+  in the round before (`classifiers/continues.py`): it is then fitted on the batches one after
+  another, whoever asks for it.
 * A prediction is the likeliest class. A classifier without probabilities (svc) predicts by its
   own rule, and strategies see the softmax of its decision values.
 """
@@ -27,6 +28,7 @@ from scipy.special import softmax
 
 from harness.arrays import Classes, Features, Probabilities, Rounds, Samples, Scores
 from harness.cell import Component, Params
+from harness.classifiers.continues import does_continue
 from harness.held_back import Digests, digests, held_back
 from harness.registry import Registry, lookup
 from harness.resampling import Resample, Resampled
@@ -68,11 +70,8 @@ class Learner:
     @cached_property
     def continues(self) -> bool:
         """Whether a fit goes on from the fit on the batches before."""
-        try:
-            model = self._classifier()
-        except Exception:  # noqa: BLE001 - a fit raises the same, where that is recorded
-            return False
-        return bool(getattr(model, "continues", False))
+        make = lookup(self.registry.classifiers, self.classifier.name, "classifier")
+        return does_continue(make, self.classifier.params)
 
     def fit(self, X: Features, y: Classes, before: Fitted | None = None) -> Fitted:
         """Learn from labelled rows: (n_rows, n_features) and (n_rows,), in the caller's order.
@@ -117,7 +116,13 @@ class Learner:
 
     def _classifier(self) -> Any:
         make = lookup(self.registry.classifiers, self.classifier.name, "classifier")
-        return make(self.seed, self.threads, **self.classifier.params)
+        model = make(self.seed, self.threads, **self.classifier.params)
+        if getattr(model, "continues", False) and not self.continues:
+            raise ValueError(
+                f"{self.classifier.name} makes models that have `continues`, and does not declare "
+                f"it: put @continues() of harness/classifiers/continues.py on the factory"
+            )
+        return model
 
     def _resample(self, X: Features, y: Classes) -> Resampled:
         make = lookup(self.registry.resamplers, self.resampler.name, "resampler")

@@ -42,13 +42,21 @@ class Round:
         return self.fit_s + self.score_s + self.query_s
 
 
+def _any_time(seconds: float) -> None:
+    """Allow it."""
+
+
 class OnLabels:
     """A learner fitted on a pool's labelled rows: once per pool, however many ask."""
 
-    def __init__(self, problem: Problem, learner: Learner) -> None:
+    def __init__(
+        self, problem: Problem, learner: Learner, allow: Callable[[float], None] = _any_time
+    ) -> None:
+        """`allow` hears how long each fit of a learner that continues took, and may raise."""
         self.problem = problem
         self.learner = learner
-        self.fit_s = 0.0  # of the last fit
+        self.fit_s = 0.0  # of the last fit: without those that led up to it
+        self._allow = allow
         self._pool: Pool | None = None
         self._fitted: Fitted | None = None
 
@@ -58,24 +66,16 @@ class OnLabels:
         One that continues is fitted on every batch in turn, on those that it has not seen yet.
         """
         if self._fitted is None or pool is not self._pool:
-            started = perf_counter()
             self._fitted = self._continued(pool) if self.learner.continues else self._fit(pool)
             self._pool = pool
-            self.fit_s = perf_counter() - started
         return self._fitted
 
-    def n_fits(self, pool: Pool) -> int:
-        """How often `fitted(pool)` would fit now."""
-        if pool is self._pool:
-            return 0
-        if not self.learner.continues:
-            return 1
-        seen, _ = self._before(pool)
-        return pool.n_rounds - (seen.n_rounds if seen else 0)
-
     def _fit(self, pool: Pool, before: Fitted | None = None) -> Fitted:
+        started = perf_counter()
         rows = pool.labelled
-        return self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
+        fitted = self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
+        self.fit_s = perf_counter() - started
+        return fitted
 
     def _before(self, pool: Pool) -> tuple[Pool | None, Fitted | None]:
         """The last fit and its pool, if `pool` goes on from there."""
@@ -90,6 +90,8 @@ class OnLabels:
         seen, fitted = self._before(pool)
         for number in range(seen.n_rounds if seen else 0, pool.n_rounds):
             fitted = self._fit(pool.after(number), fitted)
+            # Each by itself: how many there are hangs on where the last segment ended.
+            self._allow(self.fit_s)
         if fitted is None:
             raise ValueError("no round has bought anything yet")
         return fitted
@@ -171,9 +173,14 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
         return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
 
     asked: list[_QueryModel] = []
+    fitting_s: list[
+        float
+    ] = []  # replays of earlier batches are in it; no fit, if a test left its own
 
     def fit() -> _QueryModel:
+        started = perf_counter()
         asked.append(_QueryModel(buying.problem.pool, model.fitted(pool)))
+        fitting_s.append(perf_counter() - started)
         return asked[0]
 
     n = min(buying.labelling.batch, len(pool.candidates))
@@ -190,7 +197,7 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     batch = np.asarray(buying.strategy(query, n))
     fit_s = model.fit_s if asked else 0.0
     score_s = sum(model.score_s for model in asked)
-    query_s = max(perf_counter() - started - fit_s - score_s, 0.0)
+    query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
     note = asked[0].fitted.note if asked else None
     ties = query.ties[-1] if query.ties else None
     return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)

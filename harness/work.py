@@ -66,7 +66,7 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
             case StudySegment():
                 found = _study(segment, problem, known, pace)
             case ReferenceSegment():
-                found = _refer(segment, problem, known, pace.clock())
+                found = _refer(segment, problem, known, pace)
     return {**found, "environments": [environment.describe()]}
 
 
@@ -125,8 +125,8 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
 def _acquire(segment: AcquisitionSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
-    shared = OnLabels(problem, _learner(acquisition, problem, known))
-    query = _query_model(segment, shared, known)
+    shared = OnLabels(problem, _learner(acquisition, problem, known), pace.must_allow)
+    query = _query_model(segment, shared, known, pace)
     found: Rowset = {"rounds": [], "evaluations": [], "acquisitions": []}
     place = rows.Place.here()
     pool = buying.replay(segment.batches)
@@ -139,9 +139,8 @@ def _acquire(segment: AcquisitionSegment, problem: Problem, known: Registry, pac
         rounds = active_learning(buying, query, pool, number, segment.until)
         while not _is_over(segment, pool):
             pace.acquisition_has_time(spent_s)
-            clock = pace.clock(query.n_fits(pool))
             done = next(rounds)
-            clock.must_allow(done.took_s)  # with a fit that the test before it left
+            pace.must_allow(done.took_s)  # with a fit that the test before it left
             pool, number, spent_s = done.pool, done.number + 1, spent_s + done.took_s
             found["rounds"].append(_round(acquisition, done, problem))
             if segment.tested:
@@ -165,14 +164,17 @@ def _is_over(segment: AcquisitionSegment, pool: Pool) -> bool:
     return has_begun and (pool.n_bought >= segment.until or len(pool.candidates) == 0)
 
 
-def _query_model(segment: AcquisitionSegment, defaults: OnLabels, known: Registry) -> OnLabels:
+def _query_model(
+    segment: AcquisitionSegment, defaults: OnLabels, known: Registry, pace: Pace
+) -> OnLabels:
     """What the strategy asks: a model of its own, a study's winner, or the curve's `defaults`."""
     model = segment.acquisition.curve.strategy.model
     if model:
         own = _learner(segment.acquisition, defaults.problem, known, model)
-        return OnLabels(defaults.problem, own)
+        return OnLabels(defaults.problem, own, pace.must_allow)
     if segment.params:
-        return OnLabels(defaults.problem, defaults.learner.with_params(segment.params))
+        winner = defaults.learner.with_params(segment.params)
+        return OnLabels(defaults.problem, winner, pace.must_allow)
     return defaults
 
 
@@ -184,19 +186,19 @@ def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool, pace: Pac
     place = rows.Place.here()
     values: Row | None
     try:
-        clock = pace.clock(model.n_fits(pool))
         if model.fitted(pool).model is None:
             values, ended = None, place.ended("skipped", "one class only among the labelled rows")
         else:
-            values = _fitted_and_tested(model, pool, clock)
+            values = _fitted_and_tested(model, pool, pace)
             ended = place.ended(status_of_test(values))
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))
     return rows.evaluation_row(acquisition, pool.n_bought, ended, values)
 
 
-def _fitted_and_tested(model: OnLabels, pool: Pool, clock: Clock) -> Row:
+def _fitted_and_tested(model: OnLabels, pool: Pool, pace: Pace) -> Row:
     fitted = model.fitted(pool)
+    clock = pace.clock(model.fit_s)  # without the fits that led up to it
     clock.look()
     values = tested(fitted, model.problem)
     clock.look()
@@ -206,7 +208,7 @@ def _fitted_and_tested(model: OnLabels, pool: Pool, clock: Clock) -> Row:
 def _evaluate(segment: EvaluationSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     acquisition = segment.acquisition
     buying = _buying(acquisition, problem, known)
-    model = OnLabels(problem, _learner(acquisition, problem, known))
+    model = OnLabels(problem, _learner(acquisition, problem, known), pace.must_allow)
     found: Rowset = {"evaluations": []}
     for number in segment.missing:
         pool = buying.replay(segment.batches[: number + 1])
@@ -265,14 +267,14 @@ def _trial(
     return rows.trial_row(study, len(earlier), params, ended, values)
 
 
-def _refer(segment: ReferenceSegment, problem: Problem, known: Registry, clock: Clock) -> Rowset:
+def _refer(segment: ReferenceSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     reference = segment.reference
     place = rows.Place.here()
-    model = OnLabels(problem, _learner(reference, problem, known))
+    model = OnLabels(problem, _learner(reference, problem, known), pace.must_allow)
     values: Row | None
     try:
         everything = Pool.all_labelled(len(problem.y))
-        values = _fitted_and_tested(model, everything, clock)
+        values = _fitted_and_tested(model, everything, pace)
         ended = place.ended(status_of_test(values))
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))

@@ -43,13 +43,11 @@ class Asked:
         return text
 
 
-def ask(frames: Frames, statuses: Sequence[str], where: Sequence[str]) -> Asked:
-    """Check what was typed. Raises `CannotRetry`, which says what there is instead."""
-    if not statuses:
-        raise CannotRetry(f"say what to do again. {there_is(frames)}")
+def ask(frames: Frames, offered: Frames, statuses: Sequence[str], where: Sequence[str]) -> Asked:
+    """Check what was typed. Raises `CannotRetry`, which says what is `offered` instead."""
     for status in statuses:
         if status in KEPT:
-            raise CannotRetry(f"--status {status}: {KEPT[status]}. {there_is(frames)}")
+            raise CannotRetry(f"--status {status}: {KEPT[status]}. {there_is(offered)}")
         if status not in RETRIED:
             hint = nearest(status, RETRIED) or f". There are: {', '.join(RETRIED)}"
             raise CannotRetry(f"--status {status}: there is no such status{hint}")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from harness.errors import CannotRetry
 from harness.retry.asked import Asked, Frames, ask
-from harness.schema import AXES
-from harness.store import SWEEP_JSON, RunFolder
+from harness.retry.left_alone import LeftAlone, divided
+from harness.retry.wanted import Wanted
+from harness.schema import AXES, RETRIED
+from harness.store import RunFolder
 
 _OUTCOME = ["repeat", "status", "error", "wall_s"]
 _COLUMNS = {  # of what has a status
@@ -27,11 +28,12 @@ class Chosen:
     """Rows of a run, by table."""
 
     asked: Asked
-    frames: Frames  # all of those that have a status
+    offered: Frames  # whatever ended badly and would be computed again
     rounds: pd.DataFrame  # all of them
     matched: Frames  # what was asked for
     goes: Frames  # with what hangs on it; of `rounds`, too
     later: pd.DataFrame  # of the trials that go: of budgets after the first one of a tuned curve
+    left_alone: tuple[LeftAlone, ...]  # of what was asked for
 
     @property
     def more(self) -> Mapping[str, int]:
@@ -47,18 +49,16 @@ def choose(folder: RunFolder, statuses: Sequence[str], where: Sequence[str]) -> 
     A trial goes with those after it in its study, whose hyperparameters were proposed from it.
     Where acquisitions take over winners (`tuning.acquisition: tuned`), so does all that was bought
     after its budget, and every study and test of it. The rounds of an acquisition that ended badly
-    stay. Raises `CannotRetry` for what cannot be asked for, and `RunFolderError`.
+    stay. Nothing goes that the stored sweep does not ask for, nor what such a thing hangs on: the
+    next run would not bring it back. Raises `CannotRetry` for what cannot be asked for, and
+    `RunFolderError`.
     """
-    if not folder.sweep():
-        raise CannotRetry(
-            f"{folder.root} has no {SWEEP_JSON}, so nobody knows what hangs on what; run the "
-            f"sweep again first"
-        )
-    tuned = folder.sweep()["tuning"]["acquisition"] == "tuned"
+    wanted = Wanted.of(folder)
     frames = {table: folder.frame(table, columns) for table, columns in _COLUMNS.items()}
     rounds = folder.frame("rounds", _ROUNDS)
-    asked = ask(frames, statuses, where)
-    matched = {table: asked.of(rows) for table, rows in frames.items()}
+    offered, _ = divided(Asked(RETRIED, {}), frames, wanted)
+    asked = ask(frames, offered, statuses, where)
+    matched, left_alone = divided(asked, frames, wanted)
     trials, acquisitions, evaluations = (
         frames[table] for table in ("trials", "acquisitions", "evaluations")
     )
@@ -66,7 +66,7 @@ def choose(folder: RunFolder, statuses: Sequence[str], where: Sequence[str]) -> 
     first = trials["study_id"].map(retried.groupby("study_id")["number"].min())
     # Labels at which a winner may change; what came after is no more what the sweep asks for.
     change = retried.groupby("acquisition_id")["budget"].min()
-    change = change if tuned else change.iloc[:0]
+    change = change if wanted.is_tuned else change.iloc[:0]
 
     def is_after(rows: pd.DataFrame, labels: str) -> pd.Series[bool]:
         return rows[labels] > rows["acquisition_id"].map(change).astype(float)
@@ -86,4 +86,4 @@ def choose(folder: RunFolder, statuses: Sequence[str], where: Sequence[str]) -> 
         "rounds": rounds[is_after(rounds, "n_labels")],
         "trials": trials[is_later | (trials["number"] >= first.astype(float))],
     }
-    return Chosen(asked, frames, rounds, matched, goes, trials[is_later])
+    return Chosen(asked, offered, rounds, matched, goes, trials[is_later], left_alone)

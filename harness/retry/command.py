@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from datasets.visible import say
 from harness.commands import RunArgument
 
 if TYPE_CHECKING:
+    from harness.retry.asked import Frames
     from harness.retry.chosen import Chosen
 
 
@@ -41,12 +43,20 @@ def retry(
     on after its last good round. What goes is noted in attempts/.
     """
     from harness.repair import repair
+    from harness.retry.asked import there_is
     from harness.retry.chosen import choose
     from harness.retry.supersede import supersede
-    from harness.store import RunFolder
+    from harness.schema import RETRIED
+    from harness.store import SWEEP, RunFolder
 
     folder = RunFolder.open(run)
-    asked = status or [], where or []
+    asked = status or RETRIED, where or []
+    if not status:
+        chosen = choose(folder, *asked)
+        is_plain = _some(chosen.matched) or not (where or chosen.left_alone)
+        say(there_is(chosen.matched) if is_plain else _none(chosen))
+        _show_left_alone(chosen)
+        return
     if dry_run:
         _show(choose(folder, *asked))
         say("nothing is changed: --dry-run")
@@ -57,19 +67,17 @@ def retry(
         chosen = choose(folder, *asked)
         supersede(folder, chosen)
     _show(chosen)
-    if any(map(len, chosen.goes.values())):
+    if _some(chosen.goes):
         say(
             "Run the sweep again to do it, with other limits if it needs them: "
-            f"fewlabels run {run / 'sweep.yaml'} --out {run}"
+            f"fewlabels run {shlex.quote(str(run / SWEEP))} --out {shlex.quote(str(run))}"
         )
 
 
 def _show(chosen: Chosen) -> None:
     """A line for each kind of work."""
-    from harness.retry.asked import there_is
-
-    if not any(map(len, chosen.matched.values())):
-        say(f"nothing ended as {chosen.asked}. {there_is(chosen.frames)}")
+    if not _some(chosen.matched):
+        say(_none(chosen))
     for table, rows in chosen.goes.items():
         parts = []
         if table in chosen.matched:
@@ -79,3 +87,25 @@ def _show(chosen: Chosen) -> None:
             parts.append(f"{more:,} that came after")
         if len(rows):
             say(f"{table:<14}{', and '.join(parts)}")
+    _show_left_alone(chosen)
+
+
+def _show_left_alone(chosen: Chosen) -> None:
+    """Say how many rows stay, and why; the next run would not compute them again."""
+    from harness.retry.asked import in_words
+
+    for left in chosen.left_alone:
+        say(f"{'left alone':<14}{in_words({left.table: left.n})}: {left.why}")
+
+
+def _none(chosen: Chosen) -> str:
+    from harness.retry.asked import there_is
+
+    what = "nothing that the next run would do again" if chosen.left_alone else "nothing"
+    if chosen.left_alone and not _some(chosen.offered):
+        return f"{what} ended as {chosen.asked}"
+    return f"{what} ended as {chosen.asked}. {there_is(chosen.offered)}"
+
+
+def _some(frames: Frames) -> bool:
+    return any(map(len, frames.values()))

@@ -105,7 +105,7 @@ class Entries:
         factory = self.registry.classifiers[classifier.name]
         try:
             return hasattr(factory(0, 1, **classifier.params), method)
-        except Exception:  # noqa: BLE001 - its trials will say what is wrong with it
+        except (Exception, SystemExit):  # noqa: BLE001 - its trials will say what is wrong with it
             return True
 
     def component(

@@ -45,6 +45,9 @@ def test_an_official_file_is_named_with_its_version_and_not_imported(unsw):
         f"  import it: fewlabels datasets import unsw_nb15 {unsw}\n"
     )
     assert not cache.root().exists()
+    (spaced := unsw.parent / "as it came").mkdir()
+    path = unsw.rename(spaced / unsw.name)
+    assert ran(path)[1].endswith(f"fewlabels datasets import unsw_nb15 '{path}'\n")
 
 
 def test_a_file_is_known_under_any_name_packed_and_in_a_folder(unsw, tmp_path):

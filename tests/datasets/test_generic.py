@@ -276,6 +276,8 @@ def test_a_table_without_a_card_says_how_to_begin_one(put, tmp_path):
         f"{path} has no card: write {tmp_path}/flows.toml beside it, or begin with: "
         f"fewlabels datasets new generic --from {path}"
     )
+    spaced = path.rename(tmp_path / "my flows.csv")
+    assert refusal(spaced).endswith(f"fewlabels datasets new generic --from '{spaced}'")
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,13 @@ def test_describe_audits_a_table_of_ones_own(careless):
                 "table of your own: fewlabels datasets describe generic --path my/flows.csv"
             ),
         ),
+        (
+            ["my own/flows.csv"],
+            (
+                "describe takes a name, as `list` prints it, not the path my own/flows.csv. For a "
+                "table of your own: fewlabels datasets describe generic --path 'my own/flows.csv'"
+            ),
+        ),
         (["nsl_kdd", "--path", "x.csv"], "--path goes with generic, and without --raw"),
     ],
 )

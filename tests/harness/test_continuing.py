@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from harness.cell import Component
+from harness.classifiers import CLASSIFIERS
+from harness.classifiers.continues import continues, does_continue
 from harness.learner import Learner
 from harness.loop import OnLabels
 from harness.pool import Pool
@@ -15,10 +17,9 @@ from harness.registry import Registry
 N = 60
 
 
+@continues()
 class Chain:
     """A classifier whose probabilities tell which row sets it was fitted on, one after another."""
-
-    continues = True
 
     def __init__(self, *_):
         self.past = ()
@@ -31,8 +32,10 @@ class Chain:
         return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))
 
 
+@continues(unless={"is_once": True})
 class Once(Chain):
-    continues = False
+    def __init__(self, *_, is_once=True):  # noqa: ARG002 - named by the declaration
+        super().__init__()
 
 
 def a_problem(y=None):
@@ -132,3 +135,24 @@ def test_rows_to_judge_by_are_set_aside_before_resampling_and_handed_over():
     assert not held & fitted
     assert held | fitted == set(range(N))
     assert len(seen["X"]) > len(fitted)  # rows of the rarer class more than once
+
+
+def test_a_network_continues_unless_it_is_refitted_cold():
+    for refit, wanted in (("cold", False), ("warm", True), ("keep_better", True)):
+        assert does_continue(CLASSIFIERS["ffnn"], {"refit": refit}) is wanted
+    assert not does_continue(CLASSIFIERS["ffnn"], {})
+    assert not does_continue(CLASSIFIERS["random_forest"], {})
+
+
+def test_a_model_that_continues_undeclared_is_not_taken_for_one_that_starts_anew():
+    class Undeclared(Once):
+        continues = True
+
+    problem = a_problem()
+    with pytest.raises(ValueError, match=r"does not declare it: put @continues\(\) of harness/"):
+        learner(Undeclared).fit(problem.X, problem.y)
+
+
+def test_a_declaration_names_parameters_that_there_are():
+    with pytest.raises(ValueError, match="takes no refti"):
+        continues(unless={"refti": "cold"})(lambda seed, threads, *, refit: (seed, threads, refit))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.clock import Clock
+from harness.clock import Pace
 from harness.continuing import fits_of
 from harness.errors import TooLong
 from harness.segment import AcquisitionSegment, EvaluationSegment
+from harness.sweep import Limits
 from tests.conftest import Sweeps
 from tests.harness.made_up_time import TIME
 
@@ -54,6 +55,41 @@ def test_how_work_is_cut_into_segments_changes_no_timeout(slow, limits):
     once, often = slow("once", **changes), slow("often", segment_s=0.0, **changes)
     assert "timeout" in {*once.frame("trials")["status"], *once.frame("acquisitions")["status"]}
     Sweeps.must_equal(once, often)
+
+
+@pytest.mark.parametrize("evaluate", ["budgets", "every_round"])
+@pytest.mark.parametrize(
+    ("limits", "seconds", "n_labels"),
+    [
+        ({"trial_s": 10.0}, "14 if len(X) == 40 else 4", 40),  # one fit is over the limit
+        ({"trial_s": 10.0}, "4", 60),
+        ({"trial_s": 10.0}, "11", 20),
+        ({"acquisition_s": 20.0}, "9", 50),
+        ({"acquisition_s": 50.0}, "9", 60),  # 36 s; with the fits that lead up to them 90
+    ],
+)
+def test_how_work_is_cut_into_segments_changes_no_timeout_of_a_model_that_continues(
+    slow, tmp_path, limits, seconds, n_labels, evaluate
+):
+    (tmp_path / "chain.py").write_text(CHAIN.replace("SECONDS", seconds))
+    changes = {
+        "components": [str(tmp_path / "chain.py")],
+        "classifiers": ["chain"],
+        "reference": {"classifier": "chain", "scaler": "standard"},
+        "strategies": ["margin", "random"],
+        "evaluate": evaluate,
+        "limits": limits,
+        "tuning": {"trials": 1},
+    }
+    once, often = slow("once", **changes), slow("often", segment_s=0.0, **changes)
+    Sweeps.must_equal(once, often)
+    took_s = [
+        folder.frame("rounds").set_index(["strategy", "round"])["fit_s"].sort_index()
+        for folder in (once, often)
+    ]
+    assert took_s[0].equals(took_s[1])
+    ended = once.frame("acquisitions").set_index("strategy")["n_labels"]
+    assert ended.to_dict() == {"margin": n_labels, "random": 60}
 
 
 def test_a_study_keeps_what_was_done_when_its_seconds_are_used_up(slow):
@@ -109,29 +145,29 @@ def test_limits_are_in_no_id(slow):
 
 
 @pytest.mark.usefixtures("made_up_time")
-def test_a_clock_allows_as_much_for_each_fit_and_not_a_moment_more():
-    clock = Clock(5.0, n_fits=3)
-    TIME.passes(15)
+def test_a_clock_allows_what_is_left_and_not_a_moment_more():
+    clock = Pace(Limits(trial_s=5.0), segment_s=60.0).clock(spent_s=2.0)
+    TIME.passes(3)
     clock.look()
     TIME.passes(1e-6)
-    with pytest.raises(TooLong, match=r"^longer than limits\.trial_s = 5 s for each of 3 fits$"):
+    with pytest.raises(TooLong, match=r"^longer than limits\.trial_s = 5 s$"):
         clock.look()
-    Clock(None).look()
+    Pace(Limits(), segment_s=60.0).clock(spent_s=1e9).look()
 
 
 CHAIN = '''
 from tests.harness.made_up_time import TIME
+from harness.classifiers.continues import continues
 from sklearn.naive_bayes import GaussianNB
 
 
 class Chain(GaussianNB):
-    continues = True
-
     def fit(self, X, y, before=None):
         TIME.passes(SECONDS)
         return super().fit(X, y)
 
 
+@continues()
 def chain(seed: int, threads: int):
     """Goes on from the round before, in ten seconds."""
     return Chain()
@@ -146,7 +182,7 @@ COMPONENTS = {"classifiers": {"chain": chain}}
 def test_a_model_that_replays_its_batches_has_the_limit_for_each_of_them(
     sweeps, tmp_path, seconds, status
 ):
-    """In segments of one round each, every round replays all batches before it."""
+    """In segments of one round each, every round replays all batches before it, at no charge."""
     (tmp_path / "chain.py").write_text(CHAIN.replace("SECONDS", str(seconds)))
     folder = sweeps.run(
         tmp_path / "run",
@@ -162,7 +198,58 @@ def test_a_model_that_replays_its_batches_has_the_limit_for_each_of_them(
     )
     assert set(folder.frame("acquisitions")["status"]) == {status}
     assert status in set(folder.frame("evaluations")["status"])
-    assert folder.frame("rounds")["fit_s"].max() == (4 * seconds if status == "done" else 0)
+    assert folder.frame("rounds")["fit_s"].max() == (seconds if status == "done" else 0)
+
+
+UNLICENSED = """
+import sys
+
+def unlicensed(seed: int, threads: int):
+    sys.exit("no licence")
+
+COMPONENTS = {"classifiers": {"unlicensed": unlicensed}}
+"""
+
+
+@pytest.mark.parametrize("limits", [{}, {"trial_s": 60.0}])
+def test_a_constructor_that_ends_its_process_ends_no_driver(sweeps, tmp_path, limits):
+    """Its attempts have failed, limits or not, in every kind of work."""
+    (tmp_path / "unlicensed.py").write_text(UNLICENSED)
+    folder = sweeps.run(
+        tmp_path / "run",
+        components=[str(tmp_path / "unlicensed.py")],
+        classifiers=["naive_bayes", "unlicensed"],
+        reference={"classifier": "naive_bayes", "scaler": "standard"},
+        resamplers=["none"],
+        evaluate="every_round",
+        repeats=1,
+        limits=limits,
+    )
+    for table in ("acquisitions", "evaluations", "trials", "references"):
+        found = folder.frame(table)
+        bad = found[found["classifier"] == "unlicensed"]
+        assert "failed" in set(bad["status"]), table
+        assert set(found.loc[found["classifier"] == "naive_bayes", "status"]) == {"done"}
+        assert bad.loc[bad["status"] == "failed", "error"].str.contains("no licence").all()
+
+
+def test_a_driver_calls_no_constructor(tmp_path, made):
+    """One could hang, or end the process with no exception at all."""
+    (tmp_path / "bomb.py").write_text(
+        """
+import os
+from harness.classifiers.continues import continues
+
+@continues()
+def bomb(seed: int, threads: int):
+    os._exit(7)
+
+COMPONENTS = {"classifiers": {"bomb": bomb}}
+"""
+    )
+    plan = made.plan(components=[str(tmp_path / "bomb.py")], classifiers=["bomb"])
+    segment = AcquisitionSegment(plan.acquisitions[0], (), 60, tested=False)
+    assert fits_of(segment, plan.sweep.registry) == 5
 
 
 def test_the_hard_limit_leaves_room_for_a_round_and_the_test_after_it(made):

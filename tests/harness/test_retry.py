@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 
 import pandas as pd
@@ -12,6 +13,8 @@ import fewlabels
 from harness.errors import CannotRetry, RunFolderError
 from harness.retry.chosen import choose
 from harness.retry.supersede import supersede
+from harness.retry.wanted import Wanted
+from harness.schema import KEYS
 from harness.store import RunFolder
 from harness.verify import verify
 from tests.conftest import Sweeps
@@ -132,6 +135,94 @@ def test_only_what_has_one_of_the_labels_of_each_axis_is_retried(slow, where, ke
     assert bad == kept
 
 
+TRIALS = {"trials": 4, "startup": 4, "validation": {"folds": 3}}
+EVERY = {**EVERY_ROUND, "repeats": 2, "limits": EARLY}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "why"),
+    [
+        ({}, {"tuning": TRIALS | {"trials": 1}}, "(tuning.trials: 1), which hang on them"),
+        ({}, {"tuning": TRIALS | {"trials": 3}}, "(tuning.trials: 3), which hang on them"),
+        (EVERY, EVERY | {"budgets": [30]}, "trials: the sweep does not ask for that any more"),
+        (EVERY, EVERY | {"repeats": 1}, "trials: the sweep does not ask for that any more"),
+        (EVERY, EVERY | {"strategies": ["margin"]}, "evaluations: the sweep does not ask for that"),
+        (EVERY, EVERY | {"evaluate": "budgets"}, "the sweep does not test after every round any"),
+        (
+            {"tuning": TUNED, **EVERY_ROUND},
+            {"tuning": TUNED, **EVERY_ROUND, "evaluate": "budgets"},
+            "tests of later rounds hang on them, and the sweep does not test after every round",
+        ),
+        (
+            {},
+            {"reference": {"classifier": "naive_bayes"} | {"every_pipeline": False}},
+            "1 reference: the sweep does not ask for that any more",
+        ),
+    ],
+)
+def test_nothing_goes_that_the_next_run_would_not_bring_back(slow, call, first, then, why):
+    """Also good rows: a study's trials after the one that is retried, say."""
+    folder = slow("run", **{"limits": LATER, **first})
+    before = Sweeps.tables(folder)
+    slow("run", **{"limits": LATER, **then})
+    assert why in call()
+    assert why in call("--status", "timeout")
+    assert verify(folder).findings == ()
+    slow("run", **{**then, "limits": {}})
+    for table in before:
+        key = [*KEYS[table]]
+        kept = folder.frame(table)[key].apply(tuple, axis=1)
+        assert set(before[table][key].apply(tuple, axis=1)) <= set(kept), table
+
+
+def test_what_the_sweep_takes_back_in_is_retried_then(slow, call):
+    folder = slow("run", limits=LATER, budgets=[30])
+    less = TRIALS | {"trials": 1}
+    slow("run", limits=LATER, budgets=[30], tuning=less)
+    n = int((folder.frame("trials")["status"] == "timeout").sum())
+    said = call("--status", "timeout", "--where", "budget=30")
+    assert said == (
+        "nothing that the next run would do again ended as timeout, with budget 30. There are: "
+        "--status timeout (1 reference)\n"
+        f"left alone    {n} trials: in studies with more trials than the sweep asks for "
+        "(tuning.trials: 1), which hang on them\n"
+    )
+    slow("run", limits=LATER, budgets=[30])
+    again(folder)
+    slow("run", budgets=[30])
+    Sweeps.must_equal(folder, slow("always", budgets=[30]))
+
+
+def test_what_a_sweep_asks_for_is_known_without_its_code(slow, made):
+    """Its names, that is; a plan has the same ones."""
+    changes = {
+        "grids": [
+            {"classifiers": [{"name": "knn", "as": "near"}], "budgets": ["10%", "100%"]},
+            {"strategies": ["margin"], "exclude": [{"resampler": "smote"}]},
+        ],
+        "resamplers": ["none", "smote"],
+        "classifiers": ["decision_tree"],
+        "repeats": 2,
+        "strategies": ["random", {"name": "margin", "as": "own", "model": {"name": "knn"}}],
+        "exclude": [{"classifier": "near", "strategy": "own"}],
+        "tuning": {"trials": 1, "validation": {"method": "holdout", "rows": 10}},
+        "budgets": [40, 60],
+        "reference": {"classifier": "knn"},
+    }
+    plan = made.plan(**changes)
+    folder = slow("run", components=[], **changes)
+    wanted = Wanted.of(folder)
+    names = [(*a.curve.labels.values(), a.repeat) for a in plan.acquisitions]
+    assert len(names) > 3
+    assert [*wanted.names["acquisitions"]] == names == [*wanted.names["evaluations"]]
+    assert [*wanted.names["trials"]] == [
+        (*s.acquisition.curve.labels.values(), s.acquisition.repeat, s.budget) for s in plan.studies
+    ]
+    assert [*wanted.names["references"]] == [
+        (*list(r.curve.labels.values())[:-1], r.repeat) for r in plan.references
+    ]
+
+
 @pytest.mark.parametrize("tuning", [{}, {"tuning": TUNED}])
 def test_killed_anywhere_a_run_goes_on_and_retrying_it_again_completes_it(
     slow, tuning, tmp_path, monkeypatch
@@ -202,15 +293,51 @@ def test_it_says_what_will_be_done_again_and_how(slow, call):
     said = call("--status", "timeout", "--status", "oom").splitlines()
     assert said[:-1] == lines
     assert said[-1].endswith(": fewlabels run run/sweep.yaml --out run")
+    assert call() == "Nothing in this run ended badly\n"
     again_ = call("--status", "timeout")
     assert again_ == "nothing ended as timeout. Nothing in this run ended badly\n"
 
 
-def test_it_asks_for_a_status_and_tells_which_there_are(slow, call):
+def test_what_it_says_to_run_next_can_be_pasted_whatever_the_folder_is_called(slow, tmp_path):
+    slow("it's mine; a run", limits=LATER, budgets=[30])
+    root = str(tmp_path / "it's mine; a run")
+
+    def last_line(*arguments):
+        done = CliRunner().invoke(fewlabels._app(), [*arguments, root])
+        return shlex.split(done.stdout.splitlines()[-1].partition("fewlabels ")[2])
+
+    assert last_line("status") == ["retry", root, "--status", "timeout"]
+    said = last_line("retry", "--status", "timeout")
+    assert said == ["run", f"{root}/sweep.yaml", "--out", root]
+
+
+def test_without_a_status_it_tells_which_there_are_and_writes_nothing(slow, call):
+    folder = slow("run", limits=EARLY, strategies=["margin", "random"])
+    there = "There are: --status timeout (1 reference, 1 acquisition, 12 trials)\n"
+    with folder.writing():  # by a run that goes on
+        before = {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")}
+        assert call() == there
+        shown = call("--where", "strategy=margin", "--dry-run")
+        assert shown == "There are: --status timeout (1 acquisition, 4 trials)\n"
+        assert call("--where", "budget=30", "--where", "strategy=random") == (
+            "There are: --status timeout (4 trials)\n"
+        )
+        with pytest.raises(CannotRetry, match="this run has no strategy 'x'"):
+            call("--where", "strategy=x")
+        assert {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")} == before
+
+
+def test_without_a_status_nothing_of_what_is_named_is_said_with_what_there_is(slow, call):
+    slow("run", limits={"acquisition_s": 8.0}, strategies=["margin", "random"])
+    assert call("--where", "strategy=random") == (
+        "nothing ended as timeout or oom or crashed or failed or degenerate, with strategy random. "
+        "There are: --status timeout (1 acquisition)\n"
+    )
+
+
+def test_a_status_that_cannot_be_retried_is_refused_with_those_that_can(slow, call):
     slow("run", limits=EARLY)
     there = r"There are: --status timeout \(1 reference, 1 acquisition, 4 trials\)"
-    with pytest.raises(CannotRetry, match=f"^say what to do again. {there}$"):
-        call()
     with pytest.raises(CannotRetry, match=f"--status done: .* the same again, as .*{there}"):
         call("--status", "done")
     with pytest.raises(CannotRetry, match=f"--status skipped: .* nothing to compute.*{there}"):

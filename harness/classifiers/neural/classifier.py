@@ -44,11 +44,6 @@ class NeuralClassifier:
         self.weights: Weights = []  # of the last fit
 
     @property
-    def continues(self) -> bool:
-        """Whether `fit` starts from the network of the round before."""
-        return self.training.refit != "cold"
-
-    @property
     def validation_share(self) -> float:
         """Share of the labelled rows to keep from training and hand over as `held`."""
         return self.training.held_share

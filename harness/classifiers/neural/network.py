@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from harness.classifiers.classifier import Classifier
+from harness.classifiers.continues import continues
 from harness.classifiers.needs import needs
 from harness.classifiers.neural.classifier import NeuralClassifier
 from harness.classifiers.neural.training import Training
@@ -81,7 +82,7 @@ def neural(architecture: Architecture) -> Callable[..., Classifier]:
         **{name: parameter.annotation for name, parameter in signature.parameters.items()},
         "return": Classifier,
     }
-    return needs("neural")(factory)
+    return needs("neural")(continues(unless={"refit": "cold"})(factory))
 
 
 def _hashable(value: Any) -> Any:
