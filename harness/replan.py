@@ -6,7 +6,7 @@ from harness.corpus import with_content
 from harness.errors import BadComponents, HarnessError, RunFolderError
 from harness.placement import adopted
 from harness.plan import Known, Plan, plan_of
-from harness.shipped import open_sweep
+from harness.spec import read_sweep
 from harness.store import SWEEP, RunFolder
 from harness.sweep import Sweep
 
@@ -18,10 +18,11 @@ def replanned(folder: RunFolder) -> Plan:
     the component files in it, which are code, are not run.
     """
     path = folder.root / SWEEP
-    if folder.sweep_text() is None:
+    text = folder.sweep_text()
+    if text is None:
         raise RunFolderError(f"{folder.root} holds no {SWEEP} yet")
     try:
-        sweep = adopted(open_sweep(str(path), runs_code=False), folder)
+        sweep = adopted(read_sweep(text, str(path), folder=None), folder)
         return plan_of(sweep, _known(sweep, folder))
     except RunFolderError:
         raise

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness import durable, lock, parquet, quarantine
+from harness import durable, linked, lock, parquet, quarantine, regular
 from harness.errors import DamagedFile, RunFolderError
 from harness.inside import must_stay_inside
 from harness.schema import KEYS, TABLES, Row
@@ -194,6 +194,10 @@ class RunFolder:
             return self.read(table), []
         except RunFolderError as error:
             parts, lines = [parquet.table_of(table, [])], [str(error)]
+        try:
+            linked.folder(self.root, table)
+        except RunFolderError:  # a link, through which nothing is read
+            return parts[0], lines
         for path in sorted((self.root / table).glob("[!._]*.parquet")):
             try:
                 with _explained(path):
@@ -230,22 +234,32 @@ class RunFolder:
             durable.write(self.root / SWEEP, text.encode())
 
     def sweep_text(self) -> str | None:
-        """The stored sweep; None: none yet."""
-        path = self.root / SWEEP
-        with _explained(path):
-            return path.read_text(encoding="utf-8") if path.exists() else None
+        """The stored sweep; None: none yet. Raises `DamagedFile` for what is no text."""
+        return self._text(self.root / SWEEP)
+
+    def component_texts(self) -> dict[str, str]:
+        """The stored sweep's component files: text by name. Raises `DamagedFile` for no text."""
+        folder = self.root / COMPONENTS
+        with _explained(folder):
+            regular.must_be_no_link(folder)
+            return {path.name: regular.text(path) for path in sorted(folder.glob("*.py"))}
 
     def sweep(self) -> Mapping[str, Any]:
         """The stored sweep with all its defaults; empty: none yet."""
         path = self.root / SWEEP_JSON
-        with _explained(path):
-            if not path.exists():
-                return {}
-            try:
-                resolved: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
-            return resolved
+        text = self._text(path)
+        if text is None:
+            return {}
+        try:
+            resolved: Mapping[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
+        return resolved
+
+    def _text(self, path: Path) -> str | None:
+        with _explained(path), contextlib.suppress(FileNotFoundError):
+            return regular.text(path)
+        return None
 
     def _growing(self, table: str) -> tuple[int, pa.Table]:
         """The number of the file that takes new rows, and the rows that it has."""

@@ -52,5 +52,8 @@ def verify(folder: RunFolder) -> Verified:
 
 
 def _set_aside(folder: RunFolder) -> list[str]:
-    files = [path for path in (folder.root / FOLDER).rglob("*") if path.is_file()]
+    aside = folder.root / FOLDER
+    if aside.is_symlink():  # it may lead to a whole disk
+        return [f"{FOLDER} is a link, and not looked through"]
+    files = [path for path in aside.rglob("*") if path.is_file()]
     return [f"{FOLDER}/ holds {len(files)} files that were set aside"] if files else []

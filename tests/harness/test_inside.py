@@ -70,16 +70,14 @@ def test_nothing_is_written_or_removed_through_a_link(received, outside, link, t
     assert contents(outside) == before
 
 
-def test_a_link_to_a_single_file_is_replaced_and_what_it_points_to_stays(received, outside):
+def test_nothing_is_written_beside_a_link_to_a_single_file(received, outside):
     path = received / "attempts" / "000001.parquet"
     path.unlink()
     path.symlink_to(outside / "run" / "attempts" / "000001.parquet")
     before = contents(outside)
-    folder = RunFolder.open(received)
-    with folder.writing():
-        folder.append("attempts", [attempt(2)])
-        folder.write_sweep("name: a", {"name": "a"})
-    assert sorted(folder.frame("attempts")["unit"]) == [2, 7]
+    with pytest.raises(RunFolderError, match="is a link to"), RunFolder.open(received).writing():
+        pass
+    assert path.is_symlink()
     assert contents(outside) == before
 
 
