@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness import durable, linked, lock, parquet, quarantine, regular
+from harness import durable, linked, lock, parquet, quarantine, regular, sweep_shape
 from harness.errors import DamagedFile, RunFolderError
 from harness.inside import must_stay_inside
 from harness.schema import KEYS, TABLES, Row
@@ -107,13 +107,14 @@ class RunFolder:
         for files in self._tables.values():
             files.recover()
             lines += quarantine.clear(files)
-        try:
-            self.sweep()
-        except DamagedFile as error:
-            path = self.root / SWEEP_JSON
-            target = quarantine.copied(self.root, path)
-            durable.discard(path)
-            lines.append(f"{str(error).partition('; ')[0]}; it is now {target}")
+        for name, read in ((SWEEP, self.sweep_text), (SWEEP_JSON, self.sweep)):
+            try:
+                read()
+            except DamagedFile as error:
+                path = self.root / name
+                target = quarantine.copied(self.root, path)
+                durable.discard(path)
+                lines.append(f"{str(error).partition('; ')[0]}; it is now {target}")
         return lines
 
     def _temporary_components(self) -> Iterator[Path]:
@@ -245,16 +246,15 @@ class RunFolder:
             return {path.name: regular.text(path) for path in sorted(folder.glob("*.py"))}
 
     def sweep(self) -> Mapping[str, Any]:
-        """The stored sweep with all its defaults; empty: none yet."""
+        """The stored sweep with all its defaults; empty: none yet. Raises `DamagedFile`."""
         path = self.root / SWEEP_JSON
         text = self._text(path)
         if text is None:
             return {}
         try:
-            resolved: Mapping[str, Any] = json.loads(text)
-        except ValueError as error:
+            return sweep_shape.checked(json.loads(text))
+        except (ValueError, RecursionError) as error:
             raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
-        return resolved
 
     def _text(self, path: Path) -> str | None:
         with _explained(path), contextlib.suppress(FileNotFoundError):
