@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harness import regular
+from harness import regular, values
 from harness.errors import DamagedFile, RunFolderError
 from harness.schema import SCHEMA_VERSION, Row, schema
 
@@ -73,7 +73,12 @@ def _decoded(path: Path, table: str, wanted: pa.Schema) -> tuple[pa.Table, pa.Sc
     for field in wanted:
         if field.name not in stored:
             content = content.append_column(field, pa.nulls(len(content), field.type))
-    return content.select(wanted.names).cast(wanted), found
+    try:
+        content = content.select(wanted.names).cast(wanted)
+        values.check(table, content)
+    except ValueError as error:  # of which pyarrow's is one
+        raise DamagedFile(f"{path} is damaged ({_one_line(error)}); {AGAIN}") from error
+    return content, found
 
 
 def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:

@@ -17,6 +17,10 @@ _ABSENT = object()
 def check_sweep(folder: RunFolder, *, has_rows: bool) -> list[str]:
     """Findings: ids hang on sweep.yaml, reports read sweep.json, and they must say the same."""
     findings = []
+    try:
+        folder.component_texts()
+    except RunFolderError as error:  # of no matter to ids, which are not computed with them
+        findings.append(str(error))
     found: dict[str, Mapping[str, Any] | None] = {}
     for name, read in ((SWEEP, _of_people), (SWEEP_JSON, _of_programs)):
         try:

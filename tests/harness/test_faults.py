@@ -46,7 +46,7 @@ def attempt(unit, cause):
 
 
 def environment(key, cpu):
-    row = dict.fromkeys(("python", "versions", "platform"), "3")
+    row = dict.fromkeys(("python", "platform"), "3") | {"versions": "{}"}
     return row | {"environment_id": key, "git_commit": None, "cpu": cpu, "gpu": None}
 
 

@@ -16,7 +16,6 @@ from harness.store import RunFolder
 
 Row = dict[str, Any]
 COST = {"random_forest": (2_500, 250_848, 2.2e-3), "svc": (8_000, 64_000, 1.8e-4)}
-SWEEP = {"name": "fake", "tuning": {"acquisition": "defaults"}}
 PLACE = {"wall_s": 1.5, "peak_bytes": 2**28, "host": "node-1", "environment_id": "env-1"}
 
 
@@ -112,7 +111,9 @@ class FakeRun:
         with folder.writing():
             for table, rows in (self.rows() if tables is None else tables).items():
                 folder.append(table, rows)
-            folder.write_sweep("name: fake\nseed: 2026\n", {**SWEEP, **self.sweep})
+            tuning = {"acquisition": "defaults"} | self.sweep.get("tuning", {})
+            resolved = {"name": "fake"} | self.sweep | {"tuning": tuning}
+            folder.write_sweep("name: fake\nseed: 2026\n", resolved)
         return root
 
 
