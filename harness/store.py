@@ -30,6 +30,7 @@ LOCK = ".fewlabels.lock"  # also marks a folder as a run
 SWEEP = "sweep.yaml"
 SWEEP_JSON = "sweep.json"
 COMPONENTS = "components"
+WRITTEN = (*TABLES, COMPONENTS, quarantine.FOLDER)
 FULL_BYTES = 256 * 2**10  # of a file: then the next one begins. Writing fewer is hardly cheaper
 READERS = 4  # threads; reading is mostly decompression, which leaves Python's lock alone
 TRIES = 100  # of a reader that files are replaced under
@@ -66,7 +67,7 @@ class RunFolder:
         cls.check(root)
         with _explained(root):
             root.mkdir(parents=True, exist_ok=True)
-            must_stay_inside(root)
+            must_stay_inside(root, WRITTEN)
             (root / LOCK).touch()
         return cls(root)
 
@@ -90,7 +91,7 @@ class RunFolder:
         """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
-                must_stay_inside(self.root)
+                must_stay_inside(self.root, WRITTEN)
                 held.enter_context(lock.holding(self.root / LOCK))
                 durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
                 lines = self._recover()
