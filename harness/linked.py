@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from harness import durable
+from harness import durable, regular
 from harness.errors import RunFolderError
 
 FILE = re.compile(r"[0-9]{6}-[0-9]{6}\.parquet")
@@ -20,10 +20,11 @@ _HIDDEN = re.compile(r"\.[a-z_]+\.[0-9]{6}")
 def folder(root: Path, table: str) -> Path | None:
     """Where the files of `table` are, in the layout of today or the older one; None: nowhere.
 
-    Raises `RunFolderError` for a link to nowhere.
+    Raises `RunFolderError` for a link to nowhere, and for one that leads out of `root`.
     """
     path = root / table
     if path.is_dir():
+        regular.must_be_no_link(root / path.readlink() if _is_ours(root, path) else path)
         return path
     if path.is_symlink():
         raise RunFolderError(
@@ -36,6 +37,10 @@ def folder(root: Path, table: str) -> Path | None:
 def is_table(root: Path, path: Path) -> bool:
     """Whether the link `path` is a table as it was then, which stays inside `root`."""
     return path.parent == root and _HIDDEN.fullmatch(str(path.readlink())) is not None
+
+
+def _is_ours(root: Path, path: Path) -> bool:
+    return path.is_symlink() and is_table(root, path)
 
 
 def convert(root: Path, table: str, name: Callable[[int], str]) -> None:
@@ -66,4 +71,7 @@ def convert(root: Path, table: str, name: Callable[[int], str]) -> None:
 
 def _hidden(root: Path, table: str) -> list[Path]:
     found = root.glob(f".{table}.*")
-    return [path for path in found if _HIDDEN.fullmatch(path.name) and path.is_dir()]
+    folders = [path for path in found if _HIDDEN.fullmatch(path.name) and path.is_dir()]
+    for path in folders:
+        regular.must_be_no_link(path)
+    return folders

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from harness import regular, values
 from harness.errors import DamagedFile, RunFolderError
 from harness.schema import SCHEMA_VERSION, Row, schema
 
@@ -45,7 +46,7 @@ def decode(path: Path, table: str, columns: Sequence[str] | None = None) -> pa.T
     """The content of `path` as `table` is defined today; null where a column came later.
 
     Raises `DamagedFile` for a file that is torn or foreign, `RunFolderError` for one that is too
-    new, and `OSError` where it cannot be read.
+    new or no regular file, and `OSError` where it cannot be read.
     """
     return _decoded(path, table, selected(table, columns))[0]
 
@@ -59,7 +60,7 @@ def decode_any(path: Path, table: str) -> tuple[pa.Table, bool]:
 
 def _decoded(path: Path, table: str, wanted: pa.Schema) -> tuple[pa.Table, pa.Schema]:
     """The columns `wanted` of `path`, and the schema that it has itself."""
-    held = path.read_bytes()  # in one go: the file may be replaced meanwhile
+    held = regular.read(path)  # in one go: the file may be replaced meanwhile
     try:
         with pq.ParquetFile(pa.BufferReader(held), page_checksum_verification=True) as file:
             found = file.schema_arrow
@@ -72,7 +73,12 @@ def _decoded(path: Path, table: str, wanted: pa.Schema) -> tuple[pa.Table, pa.Sc
     for field in wanted:
         if field.name not in stored:
             content = content.append_column(field, pa.nulls(len(content), field.type))
-    return content.select(wanted.names).cast(wanted), found
+    try:
+        content = content.select(wanted.names).cast(wanted)
+        values.check(table, content)
+    except ValueError as error:  # of which pyarrow's is one
+        raise DamagedFile(f"{path} is damaged ({_one_line(error)}); {AGAIN}") from error
+    return content, found
 
 
 def selected(table: str, columns: Sequence[str] | None) -> pa.Schema:

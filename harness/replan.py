@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.corpus import with_content
-from harness.errors import BadComponents, HarnessError, RunFolderError
+from harness.errors import BadComponents, DamagedFile, HarnessError, RunFolderError
 from harness.placement import adopted
 from harness.plan import Known, Plan, plan_of
-from harness.shipped import open_sweep
+from harness.spec import read_sweep
 from harness.store import SWEEP, RunFolder
 from harness.sweep import Sweep
 
@@ -14,14 +14,16 @@ from harness.sweep import Sweep
 def replanned(folder: RunFolder) -> Plan:
     """What the stored sweep asks for, on the datasets as they were: none is loaded.
 
-    Raises `RunFolderError` where the files do not tell: a run folder may come from anybody, so
-    the component files in it, which are code, are not run.
+    Raises `DamagedFile` for a sweep that is none here, and `RunFolderError` where the files do
+    not tell: a run folder may come from anybody, so the component files in it, which are code,
+    are not run.
     """
     path = folder.root / SWEEP
-    if folder.sweep_text() is None:
+    text = folder.sweep_text()
+    if text is None:
         raise RunFolderError(f"{folder.root} holds no {SWEEP} yet")
     try:
-        sweep = adopted(open_sweep(str(path), runs_code=False), folder)
+        sweep = adopted(read_sweep(text, str(path), folder=None), folder)
         return plan_of(sweep, _known(sweep, folder))
     except RunFolderError:
         raise
@@ -29,7 +31,10 @@ def replanned(folder: RunFolder) -> Plan:
         raise RunFolderError(str(error)) from None
     except HarnessError as error:
         why = " ".join(str(error).split())
-        raise RunFolderError(f"{path} cannot be planned again ({why})") from error
+        raise DamagedFile(
+            f"{path} cannot be planned again ({why}): it was changed, or needs another version of "
+            "fewlabels, or a package with components that is not installed here"
+        ) from error
 
 
 def _known(sweep: Sweep, folder: RunFolder) -> dict[str, Known]:

@@ -21,13 +21,10 @@ def shipped() -> list[str]:
     return sorted(f.name.removesuffix(".yaml") for f in files if f.name.endswith(".yaml"))
 
 
-def open_sweep(
-    name_or_path: str, overrides: Sequence[str] = (), *, runs_code: bool = True
-) -> Sweep:
-    """Read a sweep; with `runs_code` its component files, too, which are code.
+def open_sweep(name_or_path: str, overrides: Sequence[str] = ()) -> Sweep:
+    """Read a sweep with its component files, which are code.
 
-    Raises `SweepError` where there is none, or where it is wrong, and `BadComponents` for one
-    with component files whose code may not be run.
+    Raises `SweepError` where there is none, or where it is wrong.
     """
     from harness.spec import read_sweep
 
@@ -37,8 +34,7 @@ def open_sweep(
     except (OSError, UnicodeDecodeError) as error:
         raise SweepError([f"cannot be read: {error}"], name_or_path) from None
     if text is not None:
-        folder = path.parent if runs_code else None
-        return read_sweep(text, str(path), folder, overrides)
+        return read_sweep(text, str(path), path.parent, overrides)
     if name_or_path in shipped():
         text = (resources.files("harness.sweeps") / f"{name_or_path}.yaml").read_text()
         return read_sweep(text, f"the shipped sweep {name_or_path}", Path(), overrides)

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness import durable, lock, parquet, quarantine
+from harness import durable, linked, lock, parquet, quarantine, regular, sweep_shape
 from harness.errors import DamagedFile, RunFolderError
 from harness.inside import must_stay_inside
 from harness.schema import KEYS, TABLES, Row
@@ -30,6 +30,7 @@ LOCK = ".fewlabels.lock"  # also marks a folder as a run
 SWEEP = "sweep.yaml"
 SWEEP_JSON = "sweep.json"
 COMPONENTS = "components"
+WRITTEN = (*TABLES, COMPONENTS, quarantine.FOLDER)
 FULL_BYTES = 256 * 2**10  # of a file: then the next one begins. Writing fewer is hardly cheaper
 READERS = 4  # threads; reading is mostly decompression, which leaves Python's lock alone
 TRIES = 100  # of a reader that files are replaced under
@@ -66,7 +67,7 @@ class RunFolder:
         cls.check(root)
         with _explained(root):
             root.mkdir(parents=True, exist_ok=True)
-            must_stay_inside(root)
+            must_stay_inside(root, WRITTEN)
             (root / LOCK).touch()
         return cls(root)
 
@@ -90,7 +91,7 @@ class RunFolder:
         """
         with contextlib.ExitStack() as held:
             with _explained(self.root):
-                must_stay_inside(self.root)
+                must_stay_inside(self.root, WRITTEN)
                 held.enter_context(lock.holding(self.root / LOCK))
                 durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
                 lines = self._recover()
@@ -107,13 +108,14 @@ class RunFolder:
         for files in self._tables.values():
             files.recover()
             lines += quarantine.clear(files)
-        try:
-            self.sweep()
-        except DamagedFile as error:
-            path = self.root / SWEEP_JSON
-            target = quarantine.copied(self.root, path)
-            durable.discard(path)
-            lines.append(f"{str(error).partition('; ')[0]}; it is now {target}")
+        for name, read in ((SWEEP, self.sweep_text), (SWEEP_JSON, self.sweep)):
+            try:
+                read()
+            except DamagedFile as error:
+                path = self.root / name
+                target = quarantine.copied(self.root, path)
+                durable.discard(path)
+                lines.append(f"{str(error).partition('; ')[0]}; it is now {target}")
         return lines
 
     def _temporary_components(self) -> Iterator[Path]:
@@ -194,6 +196,10 @@ class RunFolder:
             return self.read(table), []
         except RunFolderError as error:
             parts, lines = [parquet.table_of(table, [])], [str(error)]
+        try:
+            linked.folder(self.root, table)
+        except RunFolderError:  # a link, through which nothing is read
+            return parts[0], lines
         for path in sorted((self.root / table).glob("[!._]*.parquet")):
             try:
                 with _explained(path):
@@ -230,22 +236,31 @@ class RunFolder:
             durable.write(self.root / SWEEP, text.encode())
 
     def sweep_text(self) -> str | None:
-        """The stored sweep; None: none yet."""
-        path = self.root / SWEEP
-        with _explained(path):
-            return path.read_text(encoding="utf-8") if path.exists() else None
+        """The stored sweep; None: none yet. Raises `DamagedFile` for what is no text."""
+        return self._text(self.root / SWEEP)
+
+    def component_texts(self) -> dict[str, str]:
+        """The stored sweep's component files: text by name. Raises `DamagedFile` for no text."""
+        folder = self.root / COMPONENTS
+        with _explained(folder):
+            regular.must_be_no_link(folder)
+            return {path.name: regular.text(path) for path in sorted(folder.glob("*.py"))}
 
     def sweep(self) -> Mapping[str, Any]:
-        """The stored sweep with all its defaults; empty: none yet."""
+        """The stored sweep with all its defaults; empty: none yet. Raises `DamagedFile`."""
         path = self.root / SWEEP_JSON
-        with _explained(path):
-            if not path.exists():
-                return {}
-            try:
-                resolved: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
-            return resolved
+        text = self._text(path)
+        if text is None:
+            return {}
+        try:
+            return sweep_shape.checked(json.loads(text))
+        except (ValueError, RecursionError) as error:
+            raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
+
+    def _text(self, path: Path) -> str | None:
+        with _explained(path), contextlib.suppress(FileNotFoundError):
+            return regular.text(path)
+        return None
 
     def _growing(self, table: str) -> tuple[int, pa.Table]:
         """The number of the file that takes new rows, and the rows that it has."""

@@ -16,7 +16,7 @@ from harness.ids import Named
 from harness.plan import Plan, make_plan
 from harness.schema import AXES, Row
 from harness.segment import Rowset
-from harness.shipped import open_sweep
+from harness.spec import read_sweep
 from harness.store import SWEEP, RunFolder
 
 Work = Acquisition | Study | Reference
@@ -78,12 +78,13 @@ def planned(stored: Stored) -> tuple[Work, Plan, Corpus]:
 
     It need not be in the plan: a repeat or a budget that the sweep no longer asks for will do.
     Raises `RunFolderError` where nothing that the sweep describes has that id, and what
-    `open_sweep`, `corpus.load` and `make_plan` raise.
+    `read_sweep`, `corpus.load` and `make_plan` raise.
     """
     root, label = stored.folder.root, stored.row["dataset"]
-    if stored.folder.sweep_text() is None:
+    text = stored.folder.sweep_text()
+    if text is None:
         raise RunFolderError(f"{root} holds no {SWEEP}, so nobody knows what its rows are")
-    whole = open_sweep(str(root / SWEEP))
+    whole = read_sweep(text, str(root / SWEEP), root)
     grids = tuple(
         replace(grid, datasets=(dataset,))
         for grid in whole.grids

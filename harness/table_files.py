@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import durable, linked
+from harness import durable, linked, regular
 from harness.errors import DamagedFile
 from harness.parquet import AGAIN
 
@@ -53,11 +53,12 @@ class TableFiles:
         """The files that make up the table now, in order; none: nothing was ever written.
 
         Raises `FileNotFoundError` where one is replaced meanwhile, `DamagedFile` for one that is
-        none of the table's or missing, and `RunFolderError` for a link to nowhere.
+        none of the table's or missing, and `RunFolderError` for a link to nowhere or out of `root`.
         """
         folder = linked.folder(self.root, self.table)
         if folder is None:
             return []
+        regular.must_be_no_link(self._next)
         coming = {path.name for path in self._next.iterdir()} if self._next.is_dir() else set()
         names = sorted({*visible(folder), *coming})
         for name in names:
@@ -67,7 +68,7 @@ class TableFiles:
         if missing := sorted({_name(1 + i) for i in range(len(ours))} - {*ours}):
             raise DamagedFile(f"{folder / missing[0]} is missing; {AGAIN_WITHOUT}")
         paths = [(self._next if name in coming else folder) / name for name in names]
-        return [(path, _told_by(path.stat())) for path in paths]
+        return [(path, _told_by(path.lstat())) for path in paths]
 
     def put(self, contents: Mapping[int, bytes]) -> None:
         """Give the files of these numbers these contents: all of them, or none if it raises.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from harness.schema import LOWER_IS_BETTER
+from harness.schema import LOWER_IS_BETTER, RETRIED
 from reports.reference import Reference
 
 REACHED = ["median", "reached", "n_repeats", "first", "within"]
@@ -47,6 +47,26 @@ def targets(references: pd.DataFrame, metric: str, reference: Reference) -> dict
             n_labels = int(group["n_labels"].max())
             found[str(dataset)] = Target(mean, value, group["repeat"].nunique(), n_labels)
     return found
+
+
+def no_target(references: pd.DataFrame, metric: str, reference: Reference, dataset: str) -> str:
+    """Why `dataset` has no target, for a sentence; asked only where `targets` has none."""
+    rows = references[
+        (references["dataset"] == dataset)
+        & (references["classifier"] == reference.classifier)
+        & (references["scaler"] == reference.scaler)
+        & (references["resampler"] == reference.resampler)
+    ]
+    if rows.empty:
+        return "the reference is not fitted yet"
+    badly = [str(status) for status in sorted(rows["status"].unique()) if status != "done"]
+    if (rows["status"] == "done").any():
+        scored = rows.loc[rows["status"] == "done", f"test_{metric}"].notna().any()
+        no = "no score above zero" if scored else "no such score"
+        return f"the reference has {no} on the full pool"
+    again = [f"--status {status}" for status in badly if status in RETRIED]
+    hint = f"; to do it again: fewlabels retry RUN {' '.join(again)}" if again else ""
+    return f"the reference ended as {' and '.join(badly)}{hint}"
 
 
 def labels_to_target(measured: pd.DataFrame, metric: str, goals: pd.Series[float]) -> pd.DataFrame:

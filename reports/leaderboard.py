@@ -34,6 +34,7 @@ class Board:
     at: int  # labels that the scores belong to: the budget, or the largest one
     most: int  # the dataset's largest budget
     target: Target | None
+    no_target: str  # why there is none; "" where there is one
     n_repeats: int  # that the dataset has
     rows: pd.DataFrame
 
@@ -80,6 +81,7 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
         at,
         most,
         measures.targets.get(dataset),
+        measures.no_target.get(dataset, ""),
         grid.repeats[dataset],
         _ranked(rows.rename_axis("curve").reset_index(), keys, late),
     )

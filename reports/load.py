@@ -53,14 +53,9 @@ def load(root: Path) -> Results:
     return Results(
         **frames,
         reference=Reference.of(folder.sweep()),
-        terms=terms(folder.sweep(), _component_files(folder.root), _versions(frames)),
+        terms=terms(folder.sweep(), folder.component_texts(), _versions(frames)),
         sweeps={str(root): folder.sweep_text() or ""},
     )
-
-
-def _component_files(root: Path) -> dict[str, str]:
-    files = sorted((root / "components").glob("*.py"))
-    return {file.name: file.read_text(encoding="utf-8") for file in files}
 
 
 def _versions(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:

@@ -23,6 +23,7 @@ class Measures:
     points: pd.DataFrame  # `reports.curves.points`
     means: pd.DataFrame  # `over_repeats` of them, indexed by curve, series, n_labels
     targets: dict[str, Target]  # by dataset
+    no_target: dict[str, str]  # why, by dataset that has none
     to_target: pd.DataFrame  # `reports.efficiency.labels_to_target`, measured at budgets
     areas: pd.DataFrame  # `over_repeats` of the areas under the curves, indexed by curve, series
     costs: pd.DataFrame  # `reports.costs.costs`, whatever the metric
@@ -54,6 +55,11 @@ class Measures:
             points,
             curves.over_repeats(points, curves.POINT),
             targets,
+            {
+                dataset: efficiency.no_target(references, metric, reference, dataset)
+                for dataset in grid.budgets
+                if dataset not in targets
+            },
             efficiency.labels_to_target(bought, metric, goals.astype(float)),
             curves.over_repeats(area, ["curve", "series"]),
             costs(scored),

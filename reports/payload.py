@@ -96,6 +96,7 @@ def _metric(measures: Measures, dataset: str, mine: Curves, is_large: bool) -> J
     reached = rows.filter(like="to_target").replace(np.inf, np.nan).to_numpy(dtype=float)
     goal = measures.targets.get(dataset)
     return {
+        "no_target": measures.no_target.get(dataset, ""),
         "target": goal
         and {
             "reference": round(goal.reference * UNIT),

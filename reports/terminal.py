@@ -60,7 +60,7 @@ def notes(board: Board, shown: int) -> list[str]:
     lines = []
     target = board.target
     if target is None:
-        lines.append("no target: the reference has no score above zero on the full pool")
+        lines.append(one_line(f"no target: {board.no_target}"))
     else:
         lines.append(
             f"target {target.value:.3f}; the reference scores {target.reference:.3f} with all "

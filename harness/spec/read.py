@@ -68,8 +68,7 @@ def read_sweep(
     problems = Problems()
     for override in overrides:
         _override(raw, override, problems)
-    if found := implausible(raw):
-        raise SweepError([f"{written(path)}: {message}" for path, message in found], source)
+    _must_be_plausible(raw, source)
     broken: list[FieldPath] = []
     try:
         file = SweepFile.model_validate(raw)
@@ -96,6 +95,21 @@ def read_sweep(
     if sweep is None:
         raise SweepError(problems.lines, source)
     return sweep
+
+
+def plain_fields(text: str, source: str) -> dict[str, Any]:
+    """What `text` says, as lists, mappings, text and numbers, whether a sweep may say it or not.
+
+    Raises `SweepError`.
+    """
+    raw = _loaded(text, source)
+    _must_be_plausible(raw, source)
+    return raw
+
+
+def _must_be_plausible(raw: dict[str, Any], source: str) -> None:
+    if found := implausible(raw):
+        raise SweepError([f"{written(path)}: {message}" for path, message in found], source)
 
 
 def _loaded(text: str, source: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from harness.errors import RunFolderError
+from harness.errors import DamagedFile, RunFolderError
 from harness.quarantine import FOLDER
 from harness.replan import replanned
 from harness.schema import TABLES
 from harness.store import RunFolder
 from harness.verify.ids import check_ids
 from harness.verify.scores import check_scores, check_winners
+from harness.verify.sweep import check_sweep
 from harness.verify.tables import Tables
 from harness.verify.work import check_work
 
@@ -40,8 +41,15 @@ def verify(folder: RunFolder) -> Verified:
     findings += check_work(tables)
     findings += check_scores(tables)
     findings += check_winners(tables)
+    asked = check_sweep(folder, has_rows=any(map(len, arrow.values())))
+    findings += asked
     try:
         plan = replanned(folder)
+    except DamagedFile as error:
+        if asked:  # which says so already
+            notes.append("ids were not computed again")
+        else:
+            findings.append(f"ids: {error}")
     except RunFolderError as error:
         notes.append(f"ids were not computed again: {error}")
     else:
@@ -52,5 +60,8 @@ def verify(folder: RunFolder) -> Verified:
 
 
 def _set_aside(folder: RunFolder) -> list[str]:
-    files = [path for path in (folder.root / FOLDER).rglob("*") if path.is_file()]
+    aside = folder.root / FOLDER
+    if aside.is_symlink():  # it may lead to a whole disk
+        return [f"{FOLDER} is a link, and not looked through"]
+    files = [path for path in aside.rglob("*") if path.is_file()]
     return [f"{FOLDER}/ holds {len(files)} files that were set aside"] if files else []

@@ -136,7 +136,7 @@ function boardNote() {
   const better = metric().lower ? " Lower is better." : "";
   const target = goal
     ? ` Target ${digits(goal.value)}; the reference scores ${digits(goal.reference)} with all ${whole(goal.labels)} labels.`
-    : " No target: the reference has no score on the full pool.";
+    : ` No target: ${measured().no_target}.`;
   const few = one.n_repeats < data.enough ? ` No intervals: ${counted(one.n_repeats, "repeat")}.` : "";
   return order + better + target + few;
 }

@@ -13,7 +13,7 @@ import os
 
 GROWING = ("open for writing", "write", "mkdir", "link", "symlink", "replace", "rename")
 REMOVING = ("unlink", "rmdir")
-OTHERS = ("fsync", "listdir", "scandir", "open a folder", "open for reading", "read", "stat")
+OTHERS = ("fsync", "listdir", "scandir", "open a descriptor", "open for reading", "read", "stat")
 OPERATIONS = (*GROWING, *REMOVING, *OTHERS)
 KINDS = ("killed", "fails once", "full from then on", "read-only from then on")
 
@@ -101,16 +101,16 @@ def broken(monkeypatch, kind="fails once", nth=None):
         disk.before("open for writing" if "w" in mode else "open for reading")
         return BrokenFile(disk, really_open(file, mode, *args, **kwargs))
 
-    def opening_folder(*args, **kwargs):
-        disk.before("open a folder")
+    def opening_descriptor(*args, **kwargs):
+        disk.before("open a descriptor")
         return os_open(*args, **kwargs)
 
     with monkeypatch.context() as patch:
         patch.setattr(io, "open", opening)
-        patch.setattr(os, "open", opening_folder)
+        patch.setattr(os, "open", opening_descriptor)
         patch.setattr(os, "fsync", disk.wrapped("fsync", lambda _descriptor: None))
         for name in ("mkdir", "link", "symlink", "replace", "rename", *REMOVING):
             patch.setattr(os, name, disk.wrapped(name, getattr(os, name)))
-        for name in ("listdir", "scandir", "stat"):
+        for name in ("listdir", "scandir", "stat", "read"):
             patch.setattr(os, name, disk.wrapped(name, getattr(os, name)))
         yield disk

@@ -235,6 +235,22 @@ def test_a_damaged_file_is_said_and_set_aside_when_the_sweep_is_run_again(
     assert "trials        8 of 8 (100 %): 8 done" in call("status", "runs/small")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("sweep.json", b"[]"), ("sweep.json", b"null"), ("sweep.yaml", b"\xff")]
+)
+def test_a_run_with_a_damaged_sweep_goes_on(call, sweep_file, tmp_path, name, content):
+    call("run", sweep_file, "--executor", "inline")
+    path = tmp_path / "runs" / "small" / name
+    before = path.read_bytes()
+    path.write_bytes(content)
+    text = call("status", "runs/small")
+    assert f"{name} is damaged" in text
+    done = CliRunner().invoke(app, ["run", str(sweep_file), "--executor", "inline"])
+    assert done.exit_code == 0
+    assert f"it is now runs/small/quarantine/{name}" in done.stderr
+    assert path.read_bytes() == before
+
+
 def test_a_status_counts_evaluations_where_there_are_any(call, sweep_file):
     call("run", sweep_file, "--executor", "inline", "--set", "evaluate=every_round")
     text = call("status", "runs/small")

@@ -46,7 +46,7 @@ def attempt(unit, cause):
 
 
 def environment(key, cpu):
-    row = dict.fromkeys(("python", "versions", "platform"), "3")
+    row = dict.fromkeys(("python", "platform"), "3") | {"versions": "{}"}
     return row | {"environment_id": key, "git_commit": None, "cpu": cpu, "gpu": None}
 
 
@@ -178,7 +178,7 @@ def test_no_row_is_lost_doubled_or_half_there_whatever_fails(kind, root, monkeyp
         carry_out(root, lambda *_: None)
     shutil.rmtree(root)
     total = len(disk.done)
-    assert set(disk.done) >= set(OPERATIONS) - {"link", "symlink", "rename"}
+    assert set(disk.done) >= set(OPERATIONS) - {"link", "symlink", "rename", "open for reading"}
     chosen = range(total) if ALL else range(KINDS.index(kind), total, 29)
     n_noticed = 0
     for nth in chosen:

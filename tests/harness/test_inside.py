@@ -1,5 +1,8 @@
 """A run folder from somebody else, made to write elsewhere: nothing elsewhere changes."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from harness.errors import RunFolderError, SweepError
@@ -70,16 +73,40 @@ def test_nothing_is_written_or_removed_through_a_link(received, outside, link, t
     assert contents(outside) == before
 
 
-def test_a_link_to_a_single_file_is_replaced_and_what_it_points_to_stays(received, outside):
+def test_links_that_writing_never_touches_are_their_owners(received, outside):
+    (received / "site").symlink_to(outside)
+    (received / "notes").mkdir()
+    (received / "notes" / ".hidden").symlink_to(outside)
+    (received / "notes" / "folder").symlink_to(outside)
+    before = contents(outside)
+    with RunFolder.create(received).writing():
+        pass
+    assert contents(outside) == before
+
+
+def test_what_lies_beside_the_tables_is_not_walked_through(received, monkeypatch):
+    (received / "site" / "deep").mkdir(parents=True)
+    looked_at = []
+
+    def scandir(path, really=os.scandir):
+        looked_at.append(Path(path))
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with RunFolder.create(received).writing():
+        pass
+    assert received in looked_at
+    assert not [path for path in looked_at if "site" in path.parts]
+
+
+def test_nothing_is_written_beside_a_link_to_a_single_file(received, outside):
     path = received / "attempts" / "000001.parquet"
     path.unlink()
     path.symlink_to(outside / "run" / "attempts" / "000001.parquet")
     before = contents(outside)
-    folder = RunFolder.open(received)
-    with folder.writing():
-        folder.append("attempts", [attempt(2)])
-        folder.write_sweep("name: a", {"name": "a"})
-    assert sorted(folder.frame("attempts")["unit"]) == [2, 7]
+    with pytest.raises(RunFolderError, match="is a link to"), RunFolder.open(received).writing():
+        pass
+    assert path.is_symlink()
     assert contents(outside) == before
 
 

@@ -1,5 +1,6 @@
 """A file that does not hold what it should is named, and set aside by whoever writes next."""
 
+import json
 import re
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from harness import parquet, store
 from harness.errors import RunFolderError
 from harness.schema import SCHEMA_VERSION
 from harness.store import RunFolder
+from reports.load import load
 from tests.harness.test_store import attempt, files, units
 
 
@@ -137,12 +139,65 @@ def test_hidden_and_other_files_in_a_table_are_neither_read_nor_moved(folder):
     assert set(names) <= set(files(folder))
 
 
-def test_a_damaged_sweep_is_set_aside(folder):
+SWEEP = {"name": "x", "tuning": {"acquisition": "defaults"}}
+GRID = {"classifiers": [{"name": "svc"}]}
+
+
+def with_(**fields):
+    return json.dumps(SWEEP | fields).encode()
+
+
+SWEEPS = {  # file, content, what is said of it
+    "torn": ("sweep.json", b'{"name": ', "Expecting value"),
+    "no text": ("sweep.yaml", b"name: \xff", "'utf-8' codec can't decode"),
+    "no text either": ("sweep.json", b'{"name": "\xff"}', "'utf-8' codec can't decode"),
+    "a list": ("sweep.json", b"[1]", "it is no mapping of fields but a list"),
+    "an empty list": ("sweep.json", b"[]", "it is no mapping of fields but a list"),
+    "text": ("sweep.json", b'"x"', "it is no mapping of fields but a str"),
+    "nothing": ("sweep.json", b"null", "it is no mapping of fields but a NoneType"),
+    "nested for ever": ("sweep.json", b"[" * 200_000, "maximum recursion depth"),
+    "nested deep": ("sweep.json", with_(seed=json.loads("[" * 99 + "]" * 99)), "it is nested"),
+    "empty": ("sweep.json", b"{}", "it has no name"),
+    "foreign": ("sweep.json", b'{"a": 1}', "it has no name"),
+    "without tuning": ("sweep.json", b'{"name": "x"}', "it has no tuning"),
+    "no tuning": ("sweep.json", with_(tuning=[]), "tuning is no mapping"),
+    "no split": ("sweep.json", with_(split="x"), "split is no mapping"),
+    "no seeds": ("sweep.json", with_(split={"seeds": 3}), "split.seeds is no list"),
+    "no device": ("sweep.json", with_(neural={"device": []}), "neural.device is no text"),
+    "no share": ("sweep.json", with_(reference={"target": "x"}), "reference.target is no share"),
+    "no share at all": ("sweep.json", with_(reference={"target": 0}), "reference.target is no"),
+    "no axis": ("sweep.json", with_(scalers={}), "scalers is no list"),
+    "no component": ("sweep.json", with_(scalers=["none"]), "scalers[0] has no name"),
+    "no label": ("sweep.json", with_(scalers=[{"name": "x", "as": 1}]), "scalers[0].as is no text"),
+    "no grids": ("sweep.json", with_(grids={"a": 1}), "grids is no list"),
+    "no grid": ("sweep.json", with_(grids=[GRID, 1]), "grids[1] is no mapping"),
+    "no component of a grid": (
+        "sweep.json",
+        with_(grids=[{"scalers": [1]}]),
+        "grids[0].scalers[0]",
+    ),
+    "a null for a list": ("sweep.json", with_(scalers=None), "scalers is no list"),
+    "a null for grids": ("sweep.json", with_(grids=None), "grids is no list"),
+    "a null for a mapping": ("sweep.json", with_(neural=None), "neural is no mapping"),
+    "half a character": ("sweep.json", b'{"name": "\\ud800"}', "it holds half a character"),
+}
+
+
+@pytest.mark.parametrize("kind", SWEEPS)
+def test_a_damaged_sweep_is_named_by_readers_and_set_aside_by_the_next_writer(folder, kind):
+    name, content, why = SWEEPS[kind]
     with folder.writing():
-        folder.write_sweep("name: x", {"name": "x"})
-    (folder.root / "sweep.json").write_text('{"name": ')
-    with pytest.raises(RunFolderError, match=r"sweep\.json is damaged .*; run the sweep again"):
-        folder.sweep()
+        folder.write_sweep("name: x", SWEEP | GRID)
+    path = folder.root / name
+    path.write_bytes(content)
+    says = f"{path} is damaged ({why}"
+    with pytest.raises(RunFolderError) as refused:
+        load(folder.root)
+    assert str(refused.value).startswith(says)
+    assert str(refused.value).endswith("; run the sweep again")
     with folder.writing() as (line,):
-        assert re.search(r"sweep\.json is damaged .*; it is now .*/quarantine/sweep\.json", line)
-    assert folder.sweep() == {}
+        assert line.startswith(says)
+        assert line.endswith(f"; it is now {folder.root}/quarantine/{name}")
+        assert (folder.sweep() if name == "sweep.json" else folder.sweep_text()) in ({}, None)
+    assert (folder.root / "quarantine" / name).read_bytes() == content
+    load(folder.root)

@@ -418,12 +418,16 @@ def test_a_run_is_made_with_its_parents_and_found_again(tmp_path):
     assert RunFolder.open(root).sweep() == {}
 
 
+def sweep_of(name):
+    return {"name": name, "tuning": {"acquisition": "defaults"}}
+
+
 def test_the_sweep_comes_back(folder):
     with folder.writing():
-        folder.write_sweep("name: größer\n", {"name": "größer"})
-        folder.write_sweep("name: größer als zuvor\n", {"name": "größer als zuvor"})
+        folder.write_sweep("name: größer\n", sweep_of("größer"))
+        folder.write_sweep("name: größer als zuvor\n", sweep_of("größer als zuvor"))
     assert folder.sweep_text() == "name: größer als zuvor\n"
-    assert folder.sweep() == {"name": "größer als zuvor"}
+    assert folder.sweep() == sweep_of("größer als zuvor")
 
 
 def test_other_peoples_folders_are_refused(tmp_path):
@@ -465,7 +469,7 @@ def test_a_missing_run_comes_with_the_nearest_one(folder):
 
 def test_a_published_copy_without_hidden_files_is_a_run(filled, tmp_path):
     with filled.writing():
-        filled.write_sweep("name: mine", {"name": "mine"})
+        filled.write_sweep("name: mine", sweep_of("mine"))
     copy = tmp_path / "copy"
     shutil.copytree(filled.root, copy, ignore=shutil.ignore_patterns(".*"))
     assert units(RunFolder.open(copy)) == [0, 1, 2]

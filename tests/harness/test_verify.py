@@ -1,5 +1,6 @@
 """Whatever somebody, or a disk, changed in a run folder is found, and named."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -200,39 +201,101 @@ def test_every_damaged_file_is_named_and_rows_are_then_not_judged(folder):
     assert done.notes == ("rows were not checked",)
 
 
+def change_sweep(folder, **fields):
+    sweep = yaml.safe_load((folder.root / "sweep.yaml").read_text()) | fields
+    (folder.root / "sweep.yaml").write_text(yaml.safe_dump(sweep))
+    (folder.root / "sweep.json").write_text(json.dumps(sweep))
+
+
 def test_an_exchanged_sweep_is_found(folder):
-    path = folder.root / "sweep.yaml"
-    sweep = yaml.safe_load(path.read_text())
-    path.write_text(yaml.safe_dump(sweep | {"seed": 12}))
+    change_sweep(folder, seed=12)
     (line,) = verify(folder).findings
     assert line.startswith("ids: none of 7 is what the sweep and datasets give: another version")
 
 
 def test_what_the_sweep_no_longer_asks_for_is_checked_where_it_can_be(folder):
-    path = folder.root / "sweep.yaml"
-    sweep = yaml.safe_load(path.read_text())
-    path.write_text(yaml.safe_dump(sweep | {"budgets": [50]}))
+    change_sweep(folder, budgets=[50])
     assert verify(folder) == verify(RunFolder.open(GOLDEN / "version_2"))
-    path.write_text(yaml.safe_dump(sweep | {"strategies": ["random"]}))
+    change_sweep(folder, strategies=[{"name": "random"}])
     done = verify(folder)
     assert done.findings == ()
     (note,) = done.notes
     assert note.startswith("the sweep no longer has ton_iot_synthetic × naive_bayes × min_max × ")
 
 
-@pytest.mark.parametrize("says_so", [("sweep.yaml",), ("sweep.yaml", "sweep.json")])
-def test_code_in_a_run_folder_is_not_run(folder, tmp_path, says_so):
+SWEEPS = {  # file, change of its text, what is said
+    "another target": (
+        "sweep.json", lambda text: text.replace(b"0.95", b"0.5"),
+        "sweep.yaml and sweep.json differ: reference.target is 0.95 and 0.5",
+    ),
+    "another seed": (
+        "sweep.json", lambda text: text.replace(b'"seed": 11', b'"seed": "11"'),
+        "sweep.yaml and sweep.json differ: seed is 11 and '11'",
+    ),
+    "a field more": (
+        "sweep.json", lambda text: text.replace(b'"seed": 11', b'"seed": 11, "more": [1]'),
+        "sweep.yaml and sweep.json differ: more is not there and [1]",
+    ),
+    "another component": (
+        "sweep.json", lambda text: text.replace(b'"name": "margin"', b'"name": "entropy"'),
+        "sweep.yaml and sweep.json differ: strategies[1].name is 'margin' and 'entropy'",
+    ),
+    "torn yaml": ("sweep.yaml", lambda text: text[:300], "sweep.yaml and sweep.json differ: "),
+    "no yaml": ("sweep.yaml", lambda _: b"a: [", "{root}/sweep.yaml is damaged (line 1, column 5"),
+    "no text": ("sweep.yaml", lambda _: b"\xff", "{root}/sweep.yaml is damaged ('utf-8'"),
+    "empty yaml": ("sweep.yaml", lambda _: b"", "{root}/sweep.yaml is damaged (is empty)"),
+    "missing yaml": ("sweep.yaml", None, "{root}/sweep.yaml is missing; run the sweep again"),
+    "torn json": ("sweep.json", lambda text: text[:300], "{root}/sweep.json is damaged ("),
+    "missing json": ("sweep.json", None, "{root}/sweep.json is missing; run the sweep again"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+@pytest.mark.parametrize("kind", SWEEPS)
+def test_a_sweep_that_is_not_what_reports_read_is_found(folder, kind, has_code):
+    name, edit, says = SWEEPS[kind]
+    if has_code:
+        change_sweep(folder, components=["components/mine.py"])
+    path = folder.root / name
+    if edit:
+        path.write_bytes(edit(path.read_bytes()))
+    else:
+        path.unlink()
+    findings = verify(folder).findings
+    assert findings[0].startswith(says.format(root=folder.root)), findings
+
+
+def test_without_both_nobody_knows_what_was_asked_for(folder):
+    for name in ("sweep.yaml", "sweep.json"):
+        (folder.root / name).unlink()
+    assert verify(folder).findings == (
+        f"{folder.root}/sweep.yaml is missing; run the sweep again",
+        f"{folder.root}/sweep.json is missing; run the sweep again",
+    )
+
+
+def test_a_sweep_that_cannot_be_planned_is_found_even_where_both_files_say_it(folder):
+    change_sweep(folder, classifiers=[{"name": "naive_byes"}])
+    (line,) = verify(folder).findings
+    assert line.startswith(f"ids: {folder.root}/sweep.yaml cannot be planned again (")
+    assert line.endswith("or a package with components that is not installed here")
+
+
+@pytest.mark.timeout(20)
+def test_a_sweep_that_doubles_with_every_line_is_found(folder):
+    lines = ["a0: &a0 [1]", *(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60))]
+    (folder.root / "sweep.yaml").write_text("\n".join(lines))
+    (line,) = verify(folder).findings
+    assert "more than 100000 values are too many" in line
+
+
+def test_code_in_a_run_folder_is_not_run(folder, tmp_path):
     mark = tmp_path / "mark"
     (folder.root / "components").mkdir()
     (folder.root / "components" / "mine.py").write_text(
         f"open({str(mark)!r}, 'w')\nCOMPONENTS={{}}"
     )
-    for name, dump in (("sweep.yaml", yaml.safe_dump), ("sweep.json", __import__("json").dumps)):
-        if name not in says_so:
-            continue
-        path = folder.root / name
-        sweep = yaml.safe_load(path.read_text()) | {"components": ["components/mine.py"]}
-        path.write_text(dump(sweep))
+    change_sweep(folder, components=["components/mine.py"])
     done = verify(folder)
     assert done.findings == ()
     assert "names component files, and code of a run is not run for this" in done.notes[0]

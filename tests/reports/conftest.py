@@ -111,7 +111,9 @@ class FakeRun:
         with folder.writing():
             for table, rows in (self.rows() if tables is None else tables).items():
                 folder.append(table, rows)
-            folder.write_sweep("name: fake\nseed: 2026\n", {"name": "fake", **self.sweep})
+            tuning = {"acquisition": "defaults"} | self.sweep.get("tuning", {})
+            resolved = {"name": "fake"} | self.sweep | {"tuning": tuning}
+            folder.write_sweep("name: fake\nseed: 2026\n", resolved)
         return root
 
 

@@ -19,7 +19,7 @@ def board(*rows, target=TARGET):
     base |= {"tuned": 0.9, "tuned_n_repeats": 2, "to_target_n_repeats": 2, "to_target_reached": 2}
     base |= {"to_target_first": 100, "to_target_within": 1000, "strategy": "random"}
     frame = pd.DataFrame([base | row for row in rows])
-    return Board("ton", "macro_f1", None, 1000, 1000, target, 2, frame)
+    return Board("ton", "macro_f1", None, 1000, 1000, target, "", 2, frame)
 
 
 def said(*rows, target=TARGET):

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from reports import terminal
+from reports import html, terminal
 from reports.commands import leaderboard
+from reports.load import load
 
 
 def score(**columns):
@@ -87,3 +90,47 @@ def test_names_are_no_markup(fake, stored, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     leaderboard(stored(fake(strategies=("random", "[red]margin"))))
     assert "[red]margin" in capsys.readouterr().out
+
+
+def ended(*statuses):
+    """Change the references of a fake run: the first ends in the first of `statuses`, and so on."""
+
+    def change(tables):
+        rows = tables["references"]
+        for i, (row, status) in enumerate(zip(rows, statuses, strict=False)):
+            scores = {k: None for k in row if k.startswith("test_")}
+            rows[i] = row | scores | {"status": status}
+
+    return change
+
+
+def below_zero(tables):
+    tables["references"] = [row | {"test_macro_f1": -0.1} for row in tables["references"]]
+
+
+def without_scores(tables):
+    tables["references"] = [row | {"test_macro_f1": None} for row in tables["references"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            ended("timeout", "oom"),
+            (
+                "the reference ended as oom and timeout; to do it again: fewlabels retry RUN "
+                "--status oom --status timeout"
+            ),
+        ),
+        (ended("skipped", "skipped"), "the reference ended as skipped"),
+        (lambda tables: tables["references"].clear(), "the reference is not fitted yet"),
+        (below_zero, "the reference has no score above zero on the full pool"),
+        (without_scores, "the reference has no such score on the full pool"),
+    ],
+)
+def test_why_there_is_no_target_is_said(fake, stored, capsys, change, why):
+    run = stored(fake(), change)
+    leaderboard(run)
+    assert f"\nno target: {why}\n" in capsys.readouterr().out
+    page = html.page(load(run), datetime(2026, 1, 1, tzinfo=UTC))
+    assert f'"no_target":"{why}"' in page
