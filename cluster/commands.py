@@ -185,10 +185,10 @@ def _connect(
 
     address = cluster.address
     if address is None:
-        door.lock_local()
+        beware = door.lock_local()
     else:
         address, beware = door.check(address, insecure=cluster.insecure)
-        _say(console, [beware] if beware else [])
+    _say(console, [beware] if beware else [])
     from cluster.connection import connect, nodes
     from cluster.resources import offered
 

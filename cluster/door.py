@@ -22,33 +22,62 @@ from harness.errors import ClusterError
 
 ACCEPT_S = 10.0  # that the head of a cluster has to accept a connection
 ANSWER_S = 60.0  # that a head has: importing Ray takes most of it, on a busy machine
+SOCKET_BYTES = 103 if sys.platform == "darwin" else 107  # of a socket's path (sun_path in un.h)
+SHORT = Path("/tmp")  # noqa: S108 - a private folder is made in it
 HOW_TO_LOCK = (
     "`ray get-auth-token --generate` makes a token in ~/.ray/auth_token; copy that file to every "
     "machine of the cluster, and set RAY_AUTH_MODE=token wherever `ray start` is called"
 )
 
 
-def lock_local() -> None:
-    """Make the Ray that this process starts next one of its own.
+def lock_local() -> str:
+    """Make the Ray that this process starts next one of its own; gives a line to be said, or "".
 
     Its token is made up here and handed on in the environment of its processes, never in a file.
+    Raises `ClusterError` where there is no room for its sockets.
     """
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
-    os.environ.setdefault("RAY_TMPDIR", str(_private_folder()))  # else anybody's sockets and logs
     # Ray's name for "no other machine shall join": it then listens on 127.0.0.1 only.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    if os.environ.get("RAY_TMPDIR"):
+        return ""  # the user's own choice
+    try:
+        folder = _private_folder()
+    except OSError as error:
+        raise ClusterError(
+            f"no folder for Ray's sockets and logs: {error}. Name one in RAY_TMPDIR, which should "
+            "be yours alone and have a short name."
+        ) from error
+    os.environ["RAY_TMPDIR"] = str(folder)  # else anybody's sockets and logs
+    if _is_mine(folder):
+        return ""
+    return (
+        f"beware: {folder} is open to other users of this machine, though made for you alone (the "
+        "file system keeps no modes): they may read Ray's logs. RAY_TMPDIR names another."
+    )
 
 
 def _private_folder() -> Path:
     """Where only this user can go: what Ray makes below is open to all who get there."""
-    path = Path(tempfile.gettempdir()) / f"fewlabels-{os.getuid()}"
+    path = _short_base() / f"fl-{os.getuid()}"
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        return Path(tempfile.mkdtemp(prefix="fewlabels-"))  # somebody was there first
-    return path
+    return path if _is_mine(path) else Path(tempfile.mkdtemp(prefix="fl-", dir=path.parent))
+
+
+def _is_mine(folder: Path) -> bool:
+    """Whether nobody else made it, or can go there."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def _short_base() -> Path:
+    """The folder for temporary files, or /tmp where Ray's sockets would get too long a path."""
+    base = Path(tempfile.gettempdir())
+    name = max(f"fl-{os.getuid()}", "fl-12345678", key=len)  # the latter is mkdtemp's
+    session = f"ray/session_2026-01-01_00-00-00_000000_{os.getpid()}/sockets/plasma_store"
+    return base if len(os.fsencode(base / name / session)) <= SOCKET_BYTES else SHORT
 
 
 def check(address: str, *, insecure: bool) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_local_ray_listens_on_this_machine_only_and_writes_its_token_nowhere()
 
 
 def test_a_folder_that_somebody_else_made_is_not_taken_for_a_private_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(door, "_short_base", lambda: tmp_path)
     mine = door._private_folder()
     assert mine == door._private_folder()
     mine.chmod(0o777)
@@ -157,6 +158,67 @@ def test_a_folder_that_somebody_else_made_is_not_taken_for_a_private_one(tmp_pat
     other = door._private_folder()
     assert other.name != mine.name
     assert other.stat().st_mode & 0o777 == 0o700
+
+
+def test_below_a_folder_with_a_long_name_sockets_go_to_tmp(monkeypatch, tmp_path):
+    """Where Ray's own fit with nothing between."""
+    monkeypatch.setattr(door, "SHORT", tmp_path)
+    sockets = f"ray/session_2026-01-01_00-00-00_000000_{os.getpid()}/sockets/plasma_store"
+    fits = door.SOCKET_BYTES - len(sockets) - 1
+    for n, base in (
+        (fits, tmp_path),
+        (fits - len("/fl-1234567"), tmp_path),
+        (fits - len("/fl-12345678"), None),
+    ):
+        monkeypatch.setattr("tempfile.tempdir", "/" + (n - 1) * "x")
+        assert door._short_base() == (base or Path(tempfile.gettempdir()))
+    monkeypatch.setattr("tempfile.tempdir", "/" + fits * "x")
+    assert door._private_folder() == tmp_path / f"fl-{os.getuid()}"
+
+
+def test_a_file_system_without_modes_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(door, "_short_base", lambda: tmp_path)
+    for name in ("RAY_TMPDIR", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
+        monkeypatch.setenv(name, "")
+    assert door.lock_local() == ""
+    assert os.environ["RAY_TMPDIR"] == str(tmp_path / f"fl-{os.getuid()}")
+    monkeypatch.setenv("RAY_TMPDIR", "")
+    mkdtemp = tempfile.mkdtemp
+
+    def without_modes(**options):
+        made = Path(mkdtemp(**options))
+        made.chmod(0o777)
+        return str(made)
+
+    monkeypatch.setattr("tempfile.mkdtemp", without_modes)
+    (tmp_path / f"fl-{os.getuid()}").chmod(0o777)
+    said = door.lock_local()
+    assert said.startswith(f"beware: {os.environ['RAY_TMPDIR']} is open to other users")
+
+
+def test_where_no_folder_can_be_made_that_is_one_line(monkeypatch, tmp_path):
+    monkeypatch.setattr(door, "_short_base", lambda: tmp_path / "gone")
+    for name in ("RAY_TMPDIR", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
+        monkeypatch.setenv(name, "")
+    with pytest.raises(ClusterError, match=r"no folder for Ray's sockets and logs: .* RAY_TMPDIR"):
+        door.lock_local()
+
+
+def test_a_local_ray_that_cannot_start_is_one_line(monkeypatch):
+    import ray
+
+    from cluster import connection
+
+    def refuse(**_):
+        raise OSError("AF_UNIX path length cannot exceed 107 bytes: /x\nand more")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", refuse)
+    with pytest.raises(ClusterError) as refused:
+        connection.connect(None, 1)
+    assert str(refused.value) == (
+        "cannot start a local Ray: AF_UNIX path length cannot exceed 107 bytes: /x"
+    )
 
 
 SPY = """
