@@ -20,6 +20,7 @@ from pathlib import Path
 from cluster import probe
 from harness.errors import ClusterError
 
+LAST_PORT = 65_535
 ACCEPT_S = 10.0  # that the head of a cluster has to accept a connection
 ANSWER_S = 60.0  # that a head has: importing Ray takes most of it, on a busy machine
 SOCKET_BYTES = 103 if sys.platform == "darwin" else 107  # of a socket's path (sun_path in un.h)
@@ -86,7 +87,10 @@ def check(address: str, *, insecure: bool) -> tuple[str, str]:
     Sets what Ray needs to join it. Raises `ClusterError` where it asks nobody for a token, unless
     `insecure`, and where it does not take the one that this process would show.
     """
-    if address != "auto":
+    if address == "auto":
+        address, _ = _asked(address, "disabled", probe.FIND)
+        _must_answer(address, " (where Ray last started a head on this machine, for auto)")
+    else:
         _must_answer(address)
     found, answer = _asked(address, "disabled")
     if answer == probe.IN:
@@ -117,22 +121,35 @@ def check(address: str, *, insecure: bool) -> tuple[str, str]:
     return found, ""
 
 
-def _must_answer(address: str) -> None:
+def _must_answer(address: str, why: str = "") -> None:
     """Ray itself would go on trying for minutes."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or "/" in host:
+    if not host or "/" in host or not _is_port(port):
         raise ClusterError(
             f"--address {address}: give the host and port of the cluster's head, such as "
             f"10.0.0.1:6379, or auto for one that was started on this machine"
         )
+    plain = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     try:
-        socket.create_connection((host, int(port)), timeout=ACCEPT_S).close()
-    except (OSError, OverflowError) as error:
-        raise ClusterError(f"nothing answers at {address}: {error}") from error
+        socket.create_connection((plain, int(port)), timeout=ACCEPT_S).close()
+    except (OSError, ValueError) as error:  # the latter for a name that is none, such as a..b
+        raise ClusterError(
+            f"nothing answers at {address}{why}: {error}. Start the cluster's head (`ray start "
+            "--head`), or give the HOST:PORT of one that runs."
+        ) from error
 
 
-def _asked(address: str, mode: str) -> tuple[str, str]:
-    script = [sys.executable, "-P", probe.__file__, address]
+def _is_port(text: str) -> bool:
+    return (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= len(str(LAST_PORT))
+        and 1 <= int(text) <= LAST_PORT
+    )
+
+
+def _asked(address: str, mode: str, question: str = probe.ASK) -> tuple[str, str]:
+    script = [sys.executable, "-P", probe.__file__, question, address]
     try:
         asked = subprocess.run(  # noqa: S603 - our own script
             script,

@@ -9,8 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from cluster import door
+from cluster.commands import run
 from harness.errors import ClusterError
 from tests.cluster.conftest import answering
 
@@ -125,6 +128,67 @@ def test_where_nothing_answers_is_said_at_once():
             door.check(address, insecure=False)
     with pytest.raises(ClusterError, match="give the host and port of the cluster's head"):
         door.check("ray://head", insecure=False)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("a..b:6379", "nothing answers at a..b:6379: "),
+        ("host:²", "--address host:²: give the host and port"),
+        ("127.0.0.1:0", "give the host and port"),
+        ("127.0.0.1:65536", "give the host and port"),
+        (f"127.0.0.1:{5000 * '9'}", "give the host and port"),
+        (":6379", "give the host and port"),
+    ],
+)
+def test_an_address_that_is_none_is_one_line(address, said):
+    with pytest.raises(ClusterError, match=said) as refused:
+        door.check(address, insecure=False)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_address_of_ipv6_may_stand_in_brackets():
+    with pytest.raises(ClusterError, match=r"nothing answers at \[::1\]:1: ") as refused:
+        door.check("[::1]:1", insecure=False)
+    assert "not known" not in str(refused.value)
+
+
+def test_auto_names_the_head_that_it_found_and_that_does_not_answer(monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+        monkeypatch.setenv("RAY_ADDRESS", address)  # else the one in ray_current_cluster
+        with pytest.raises(ClusterError, match=r"nothing answers at [\d.]+:\d+ \(where Ray") as no:
+            door.check("auto", insecure=False)
+    assert address.partition(":")[2] in str(no.value)
+    assert "give the HOST:PORT" in str(no.value)
+
+
+def test_the_address_is_tried_before_the_data_are_read(sweeps, tmp_path):
+    sweep = tmp_path / "sweep.yaml"
+    sweep.write_text(sweeps.text(datasets=[{"name": "npz", "path": str(tmp_path / "gone.npz")}]))
+    app = typer.Typer()
+    app.command()(run)
+    done = CliRunner().invoke(app, [str(sweep), "--out", "x", "--address", "a..b:1"])
+    assert isinstance(done.exception, ClusterError), done.exception
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--insecure"], "--insecure is for a cluster that --address names"),
+        (["--insecure", "--executor", "inline"], "--insecure are for Ray; inline has one worker"),
+        (["--workers", "1", "--executor", "inline"], "are for Ray; inline has one worker, here"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(sweeps, tmp_path, options, said):
+    sweep = tmp_path / "sweep.yaml"
+    sweep.write_text(sweeps.text())
+    app = typer.Typer()
+    app.command()(run)
+    done = CliRunner().invoke(app, [str(sweep), "--out", str(tmp_path / "x"), *options])
+    assert isinstance(done.exception, ClusterError), done.exception
+    assert said in str(done.exception)
 
 
 def test_a_local_ray_listens_on_this_machine_only_and_writes_its_token_nowhere():
