@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cluster import door
+from cluster import door, probe
 from cluster.commands import run
 from harness.errors import ClusterError
 from tests.cluster.conftest import answering
@@ -71,7 +71,7 @@ def test_a_cluster_that_asks_nobody_for_a_token_is_refused(heads):
     said = str(refused.value)
     assert said.startswith("the Ray cluster at ")
     assert f":{port} asks nobody for a token: whoever reaches its ports runs code" in said
-    assert "ray get-auth-token --generate" in said
+    assert "(umask 077; ray get-auth-token --generate)" in said
     assert "RAY_AUTH_MODE=token" in said
     assert "--insecure" in said
     assert "\n" not in said
@@ -89,7 +89,9 @@ def test_the_right_token_is_shown_whatever_the_environment_says_of_the_mode(
     heads, monkeypatch, tmp_path, mode
 ):
     (tmp_path / ".ray").mkdir()
-    (tmp_path / ".ray" / "auth_token").write_text(TOKEN)
+    file = tmp_path / ".ray" / "auth_token"
+    file.write_text(TOKEN)
+    file.chmod(0o600)
     if mode:
         monkeypatch.setenv("RAY_AUTH_MODE", mode)
     found, beware = door.check(heads[1], insecure=False)
@@ -99,7 +101,7 @@ def test_the_right_token_is_shown_whatever_the_environment_says_of_the_mode(
 
 
 def test_without_a_token_it_is_said_where_one_is_looked_for(heads):
-    with pytest.raises(ClusterError, match="asks for its token, and there is none here") as refused:
+    with pytest.raises(ClusterError, match="asks for its token, and there is none in ") as refused:
         door.check(heads[1], insecure=False)
     assert "~/.ray/auth_token" in str(refused.value)
 
@@ -128,6 +130,65 @@ def test_where_nothing_answers_is_said_at_once():
             door.check(address, insecure=False)
     with pytest.raises(ClusterError, match="give the host and port of the cluster's head"):
         door.check("ray://head", insecure=False)
+
+
+def answers(monkeypatch, *answers):
+    """The head of a cluster says these, one after the other."""
+    left = list(answers)
+    monkeypatch.setattr(door, "_must_answer", lambda _: None)
+    monkeypatch.setattr(door, "_asked", lambda address, _: (address, left.pop(0)))
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o600])
+def test_a_token_that_others_can_read_is_said(monkeypatch, tmp_path, mode):
+    answers(monkeypatch, probe.OUT, probe.IN)
+    (tmp_path / ".ray").mkdir()
+    file = tmp_path / ".ray" / "auth_token"
+    file.write_text(TOKEN)
+    file.chmod(mode)
+    found, beware = door.check("head:6379", insecure=False)
+    assert found == "head:6379"
+    is_open = mode != 0o600
+    assert beware.endswith(f"can read the cluster's token in {file}: chmod 600 {file}") is is_open
+    assert beware or not is_open
+
+
+@pytest.mark.parametrize("token", ["abc\x07def", "clé", "two words"])
+@pytest.mark.parametrize("way", ["variable", "file"])
+def test_a_token_with_odd_characters_is_refused_before_ray_aborts(
+    monkeypatch, tmp_path, token, way
+):
+    answers(monkeypatch, probe.OUT)  # and is not asked again
+    if way == "variable":
+        monkeypatch.setenv("RAY_AUTH_TOKEN", token)
+        place = "RAY_AUTH_TOKEN"
+    else:
+        (tmp_path / "token").write_text(token)
+        monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "token"))
+        place = str(tmp_path / "token")
+    with pytest.raises(ClusterError, match="has characters that no token has") as refused:
+        door.check("head:6379", insecure=False)
+    assert f"the token in {place} has" in str(refused.value)
+    assert token not in str(refused.value)
+
+
+@pytest.mark.parametrize("place", ["gone", "."])
+def test_a_wrong_path_of_the_token_is_as_if_there_were_none(monkeypatch, tmp_path, place):
+    path = str(tmp_path / place)
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", path)
+    assert door._asked("127.0.0.1:1", "token")[1] == probe.NO_TOKEN
+    answers(monkeypatch, probe.OUT, probe.NO_TOKEN)
+    with pytest.raises(ClusterError) as refused:
+        door.check("head:6379", insecure=False)
+    assert f"asks for its token, and there is none in {Path(path)}: put" in str(refused.value)
+
+
+def test_what_ray_says_is_never_shown_with_the_token(monkeypatch):
+    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
+    failed = subprocess.CompletedProcess([], 1, "", f"not there\nbearer {TOKEN}\n\n")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
+    with pytest.raises(ClusterError, match=r"cannot join a Ray cluster at head:1: not there$"):
+        door._asked("head:1", "token")
 
 
 @pytest.mark.parametrize(
