@@ -58,12 +58,14 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
         say("time       unknown: nothing like it ran in this folder yet")
     else:
         say(f"time       about {seconds / 60:.1f} minutes of one worker are left")
-    coming = destination.bytes_to_come(ledger, destination.n_classes(loaded))
+    coming = destination.bytes_to_come(ledger, destination.matrices(planned, loaded))
     free = destination.free_bytes(root)
     say(
         f"disk       about {destination.size(coming)} will be written, "
         f"{destination.size(free)} are free"
     )
+    if why := destination.too_little(free, coming):
+        say(f"{'beware':<10} not enough, `run` will refuse: {why}")
 
 
 def is_new(root: Path) -> bool:
