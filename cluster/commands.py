@@ -12,7 +12,7 @@ import typer
 
 from datasets.visible import one_line, say
 from harness.classifiers.needs import NEURAL
-from harness.commands import OutOption, SetOption, SweepArgument, is_new
+from harness.commands import OutOption, SetOption, SweepArgument
 from harness.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _before(root: Path, console: Console) -> RunFolder | None:
 
     Refused where another run writes it, or none can.
     """
-    from harness.destination import must_take_a_run
+    from harness.destination import is_new, must_take_a_run
     from harness.store import RunFolder
 
     RunFolder.check(root)

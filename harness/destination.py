@@ -32,9 +32,28 @@ SPARE = 2.0
 SPARE_BYTES = 2_000_000
 
 
+def is_new(root: Path) -> bool:
+    """Whether a run would begin at `root`: nothing is there, or an empty folder."""
+    try:
+        return not root.exists() or (root.is_dir() and not any(root.iterdir()))
+    except OSError:
+        return False  # `must_be_a_place` says why
+
+
+def must_be_a_place(root: Path) -> None:
+    """Raise `RunFolderError` where `root` is neither a run nor can become one; only looks."""
+    RunFolder.check(root)
+    for path in (root, *root.absolute().parents):
+        if path.is_symlink() and not path.exists():
+            raise RunFolderError(
+                f"no run can be at {root}: {path} is a link to {path.readlink()}, which is not "
+                "there. Remove it, or choose another --out."
+            )
+
+
 def must_take_a_run(root: Path) -> None:
     """Raise `RunFolderError` unless a run can begin at `root`; leaves nothing behind."""
-    RunFolder.check(root)
+    must_be_a_place(root)
     nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
     try:
         tempfile.TemporaryDirectory(prefix=".fewlabels.", dir=nearest).cleanup()
