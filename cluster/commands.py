@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,25 +87,24 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     opened = open_sweep(sweep, set_ or [])
     root = out or Path("runs") / opened.name
     pace_s = SEGMENT_S["cluster" if address else "local"] if segment_s is None else segment_s
-    before = _before(root, console)  # before the data, which take their time
-    joined = _let_in(wanted, console)
-    prepared = corpus.load(opened)
-    asked, opened = opened.device, adopted(opened, before)
-    planned = make_plan(opened, prepared)
-    if before:
-        check_continues(planned, before)  # before Ray, which takes its time
-    must_have_room(planned, prepared, root, before)
-    offer = _connect(wanted, joined, opened)
-    why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
-    opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
-    planned = make_plan(opened, prepared)  # whose ids hold the device
-    work = _executor(executor, opened, prepared, workers)
-    if opened.is_neural:
-        why = "as the sweep asks" if asked == opened.device else why
-        _say(console, [_where(opened, why)])
-    folder = RunFolder.create(root)
-    with folder.writing() as set_aside:
-        _say(console, [*set_aside, *_repaired(folder)])
+    with contextlib.ExitStack() as held:  # the right to write the run
+        before = _before(root, held, console)  # before the data, which take their time
+        joined = _let_in(wanted, console)
+        prepared = corpus.load(opened)
+        asked, opened = opened.device, adopted(opened, before)
+        planned = make_plan(opened, prepared)
+        if before:
+            check_continues(planned, before)  # before Ray, which takes its time
+        must_have_room(planned, prepared, root, before)
+        offer = _connect(wanted, joined, opened)
+        why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
+        opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
+        planned = make_plan(opened, prepared)  # whose ids hold the device
+        work = _executor(executor, opened, prepared, workers)
+        if opened.is_neural:
+            why = "as the sweep asks" if asked == opened.device else why
+            _say(console, [_where(opened, why)])
+        folder = before or _opened(RunFolder.create(root), held, console)
         check_continues(planned, folder)
         folder.write_sweep(
             _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
@@ -137,28 +137,28 @@ def _as_yaml(sweep: Sweep) -> str:
     return yaml.safe_dump(dict(sweep.resolved), sort_keys=False, allow_unicode=True)
 
 
-def _before(root: Path, console: Console) -> RunFolder | None:
-    """The run at `root` without damage, of which it says; None: one can begin there.
+def _before(root: Path, held: contextlib.ExitStack, console: Console) -> RunFolder | None:
+    """The run at `root`, open for writing and without damage; None: one can begin there.
 
     Refused where another run writes it, or none can.
     """
-    from harness.destination import is_new, must_take_a_run
+    from harness.destination import is_new, must_be_a_place, must_take_a_run
     from harness.store import RunFolder
 
-    RunFolder.check(root)
+    must_be_a_place(root)
     if is_new(root):
         must_take_a_run(root)
         return None
-    folder = RunFolder.open(root)
-    with folder.writing() as set_aside:
-        _say(console, [*set_aside, *_repaired(folder)])
-    return folder
+    return _opened(RunFolder.open(root), held, console)
 
 
-def _repaired(folder: RunFolder) -> list[str]:
+def _opened(folder: RunFolder, held: contextlib.ExitStack, console: Console) -> RunFolder:
+    """`folder`, open for writing for as long as `held` is, without damage; says what it had."""
     from harness.repair import repair
 
-    return repair(folder)
+    set_aside = held.enter_context(folder.writing())
+    _say(console, [*set_aside, *repair(folder)])
+    return folder
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cluster.commands import run
 from datasets.errors import DatasetError
+from harness import corpus
 from harness.commands import components, status, verify
 from harness.errors import BadComponents, RunFolderError, SweepError
 from harness.plan_command import plan
@@ -144,6 +145,25 @@ def test_a_run_leaves_its_resolved_sweep_and_may_be_repeated(call, sweep_file, t
     shutil.copy(stored, tmp_path / "again.yaml")
     assert call("run", "again.yaml", "--executor", "inline").startswith("done in 0 s: 8 trials")
     assert yaml.safe_load(stored.read_text())["tuning"]["metric"] == "macro_f1"
+
+
+def test_a_run_that_goes_on_is_held_from_before_the_data_are_read(
+    call, sweep_file, tmp_path, monkeypatch
+):
+    call("run", sweep_file, "--executor", "inline")
+    load, tried = corpus.load, []
+
+    def loading(sweep):
+        with pytest.raises(RunFolderError, match="is being written by process"):
+            RunFolder.open(tmp_path / "runs" / "small").writing().__enter__()
+        tried.append(sweep)
+        return load(sweep)
+
+    monkeypatch.setattr(corpus, "load", loading)
+    call("run", sweep_file, "--executor", "inline")
+    assert len(tried) == 1
+    with RunFolder.open(tmp_path / "runs" / "small").writing():
+        pass
 
 
 def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
