@@ -52,6 +52,7 @@ def _app() -> typer.Typer:
     import datasets.commands
     import harness.commands
     import harness.export.command
+    import harness.plan_command
     import harness.retry.command
     import reports.commands
 
@@ -62,7 +63,7 @@ def _app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.command()(harness.commands.plan)
+    app.command()(harness.plan_command.plan)
     app.command()(cluster.commands.run)
     app.command()(harness.commands.status)
     app.command()(harness.commands.verify)

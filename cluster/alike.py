@@ -1,30 +1,29 @@
 """Before a run: every node of a cluster tells what it would compute with, and must have the same.
 
-One task on each node, for which nobody waits longer than a minute. A node that comes later is
-found out by the first rows of its workers (`harness.run`).
+One task on each node, for which nobody waits longer than a minute; where its process dies it gets
+another, at most three in all. A node that comes later is found out by the first rows of its workers
+(`harness.run`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from cluster.question import COMMIT, COMPONENTS, Question, question
 from harness import environment
 from harness.errors import ClusterError
 
 ANSWER_S = 60.0  # that a node has: the first worker process on a busy one takes ten or more
 TRIES = 3  # on a node whose process died
 SHOWN = 10  # nodes
-OURS = ("Python", "fewlabels")  # what pip does not install under that name
+OURS = ("Python", "fewlabels", COMPONENTS)  # what pip does not install under that name
 
 Told = Mapping[str, str | None]  # what -> version; None: not there
-Question = Callable[[Mapping[str, Sequence[str]]], dict[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +59,6 @@ def must_be_alike(backend: str) -> None:
         )
     if lines := _differences(here, [(place.name, told[place.id]) for place in places]):
         raise ClusterError("\n".join(lines))
-
-
-def question() -> Question:
-    """A function that needs nothing of fewlabels where it is called, since that may not be there.
-
-    It lies within this one so that Ray sends its code and not its name.
-    """
-
-    def tell(distributions: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
-        import platform
-        from importlib import metadata
-        from importlib.util import find_spec
-
-        told: dict[str, str | None] = {
-            "Python": ".".join(platform.python_version_tuple()[:2]),
-        }
-        for what, names in distributions.items():
-            told[what] = None
-            for name in names:
-                try:
-                    told[what] = metadata.version(name)
-                except metadata.PackageNotFoundError:
-                    continue
-                break
-        found = find_spec("harness")
-        told["fewlabels"] = None
-        if found and found.origin:
-            root = Path(found.origin).parent.parent
-            code = hashlib.sha256()
-            for package in ("cluster", "datasets", "harness", "search_spaces"):
-                for file in sorted((root / package).rglob("*.py")):
-                    code.update(str(file.relative_to(root)).encode() + file.read_bytes())
-            told["fewlabels"] = f"code {code.hexdigest()[:8]}"
-        return told
-
-    return tell
 
 
 def _places() -> list[Place]:
@@ -141,7 +104,10 @@ def _asked(
 
 def _differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
     """Lines that say which node has what else, and what to do; none where all is alike."""
-    others = [(name, its, [what for what in here if its[what] != here[what]]) for name, its in told]
+    compared = [what for what in here if what != COMMIT]
+    others = [
+        (name, its, [what for what in compared if its[what] != here[what]]) for name, its in told
+    ]
     others = [(name, its, differs) for name, its, differs in others if differs]
     if not others:
         return []
@@ -160,12 +126,21 @@ def _differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
 
 
 def _versus(what: str, there: Told, here: Told) -> str:
-    return f"{what} {there[what] or 'not installed'}, here {here[what] or 'not installed'}"
+    return f"{what} {_shown(what, there)}, here {_shown(what, here)}"
+
+
+def _shown(what: str, told: Told) -> str:
+    commit = told.get(COMMIT) if what == "fewlabels" else None
+    return (told[what] or "not installed") + (f" (commit {commit})" if commit else "")
 
 
 def _remedy(here: Told, wrong: Collection[str]) -> str:
     pins = [f"{what}=={here[what]}" for what in here if what in wrong and what not in OURS]
+    if COMPONENTS in wrong and (packages := here[COMPONENTS]):
+        pins.append(packages)
     remedies = [f"pip install {' '.join(pins)}"] if pins else []
+    if COMPONENTS in wrong and not here[COMPONENTS]:
+        remedies.append("pip uninstall the component packages")
     if "fewlabels" in wrong:
         remedies.append("install this machine's fewlabels (the same commit)")
     if "Python" in wrong:

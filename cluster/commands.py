@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,7 @@ import typer
 
 from datasets.visible import one_line, say
 from harness.classifiers.needs import NEURAL
-from harness.commands import OutOption, SetOption, SweepArgument, is_new
+from harness.commands import OutOption, SetOption, SweepArgument
 from harness.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from harness.corpus import Corpus
     from harness.executor import Executor
-    from harness.run import Progress
+    from harness.run import Driver, Progress
     from harness.store import RunFolder
     from harness.sweep import Sweep
 
@@ -44,7 +45,12 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         Where, typer.Option(help="inline: in this process, for debugging.")
     ] = Where.ray,
     address: Annotated[
-        str | None, typer.Option(help="A Ray cluster to join. Default: a local Ray.")
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="The head of a Ray cluster to join, or auto: one that was started on this "
+            "machine. Default: a local Ray.",
+        ),
     ] = None,
     workers: Annotated[
         int | None,
@@ -66,55 +72,63 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     """Run a sweep, or continue it: what the run folder holds is not done again."""
     from rich.console import Console
 
-    from cluster.progress import line, shown
-    from cluster.stop import on_signals
+    from cluster.progress import line
     from harness import corpus
     from harness.destination import must_have_room
     from harness.placement import adopted, settled
     from harness.plan import make_plan
-    from harness.run import Driver, Watch, check_continues
-    from harness.run import run as drive
+    from harness.run import Driver, check_continues
     from harness.shipped import open_sweep
     from harness.store import RunFolder
 
     console = Console(stderr=True)
+    wanted = _Wanted(executor, address, insecure, workers)
+    wanted.check()
     opened = open_sweep(sweep, set_ or [])
     root = out or Path("runs") / opened.name
     pace_s = SEGMENT_S["cluster" if address else "local"] if segment_s is None else segment_s
-    before = _before(root, console)  # before the data, which take their time
-    prepared = corpus.load(opened)
-    asked, opened = opened.device, adopted(opened, before)
-    planned = make_plan(opened, prepared)
-    if before:
-        check_continues(planned, before)  # before Ray, which takes its time
-    must_have_room(planned, prepared, root, before)
-    offer = _connect(executor, opened, _Cluster(address, insecure), workers, console)
-    why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
-    opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
-    planned = make_plan(opened, prepared)  # whose ids hold the device
-    work = _executor(executor, opened, prepared, workers)
-    if opened.is_neural:
-        why = "as the sweep asks" if asked == opened.device else why
-        _say(console, [_where(opened, why)])
-    folder = RunFolder.create(root)
-    with folder.writing() as set_aside:
-        _say(console, [*set_aside, *_repaired(folder)])
+    with contextlib.ExitStack() as held:  # the right to write the run
+        before = _before(root, held, console)  # before the data, which take their time
+        joined = _let_in(wanted, console)
+        prepared = corpus.load(opened)
+        asked, opened = opened.device, adopted(opened, before)
+        planned = make_plan(opened, prepared)
+        if before:
+            check_continues(planned, before)  # before Ray, which takes its time
+        must_have_room(planned, prepared, root, before)
+        offer = _connect(wanted, joined, opened)
+        why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
+        opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
+        planned = make_plan(opened, prepared)  # whose ids hold the device
+        work = _executor(executor, opened, prepared, workers)
+        if opened.is_neural:
+            why = "as the sweep asks" if asked == opened.device else why
+            _say(console, [_where(opened, why)])
+        folder = before or _opened(RunFolder.create(root), held, console)
         check_continues(planned, folder)
         folder.write_sweep(
             _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
         )
         _say(console, [f"{opened.name}: results go to {folder.root}"])
-        driver = Driver(planned, prepared, folder, work, pace_s)
         try:
-            with on_signals(console.print) as should_stop, shown(console) as tell:
-                progress = drive(driver, Watch(tell, should_stop))
-        except KeyboardInterrupt:
-            _say_how_to_continue(folder.root)
-            raise typer.Exit(INTERRUPTED) from None
+            progress = _driven(Driver(planned, prepared, folder, work, pace_s), console)
         finally:
             work.close()
     _say(console, [line(progress)])
     _end(progress, folder.root, len(driver.left))
+
+
+def _driven(driver: Driver, console: Console) -> Progress:
+    from cluster.progress import shown
+    from cluster.stop import on_signals
+    from harness.run import Watch, run
+
+    try:
+        with on_signals(console.print) as should_stop, shown(console) as tell:
+            return run(driver, Watch(tell, should_stop))
+    except KeyboardInterrupt:
+        _say_how_to_continue(driver.folder.root)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _as_yaml(sweep: Sweep) -> str:
@@ -123,28 +137,28 @@ def _as_yaml(sweep: Sweep) -> str:
     return yaml.safe_dump(dict(sweep.resolved), sort_keys=False, allow_unicode=True)
 
 
-def _before(root: Path, console: Console) -> RunFolder | None:
-    """The run at `root` without damage, of which it says; None: one can begin there.
+def _before(root: Path, held: contextlib.ExitStack, console: Console) -> RunFolder | None:
+    """The run at `root`, open for writing and without damage; None: one can begin there.
 
     Refused where another run writes it, or none can.
     """
-    from harness.destination import must_take_a_run
+    from harness.destination import is_new, must_be_a_place, must_take_a_run
     from harness.store import RunFolder
 
-    RunFolder.check(root)
+    must_be_a_place(root)
     if is_new(root):
         must_take_a_run(root)
         return None
-    folder = RunFolder.open(root)
-    with folder.writing() as set_aside:
-        _say(console, [*set_aside, *_repaired(folder)])
-    return folder
+    return _opened(RunFolder.open(root), held, console)
 
 
-def _repaired(folder: RunFolder) -> list[str]:
+def _opened(folder: RunFolder, held: contextlib.ExitStack, console: Console) -> RunFolder:
+    """`folder`, open for writing for as long as `held` is, without damage; says what it had."""
     from harness.repair import repair
 
-    return repair(folder)
+    set_aside = held.enter_context(folder.writing())
+    _say(console, [*set_aside, *repair(folder)])
+    return folder
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:
@@ -163,37 +177,51 @@ class _Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cluster:
-    """The one to join."""
+class _Wanted:
+    """What the options say shall do the work."""
 
-    address: str | None  # None: a local Ray
-    insecure: bool  # join it although it is open
+    where: Where
+    address: str | None  # of a cluster; None: a local Ray
+    insecure: bool  # join the cluster although it is open
+    workers: int | None
+
+    def check(self) -> None:
+        """Raise `ClusterError` for options that would do nothing."""
+        if self.where is Where.inline and (self.address or self.workers or self.insecure):
+            raise ClusterError(
+                "--address, --workers and --insecure are for Ray; inline has one worker, here"
+            )
+        if self.insecure and not self.address:
+            raise ClusterError("--insecure is for a cluster that --address names; a local Ray asks")
 
 
-def _connect(
-    where: Where, sweep: Sweep, cluster: _Cluster, workers: int | None, console: Console
-) -> _Offer:
+def _let_in(wanted: _Wanted, console: Console) -> str | None:
+    """The host:port of the cluster to join, if any; before Ray is imported."""
+    if wanted.where is Where.inline:
+        return None
+    from cluster import door
+
+    address = wanted.address
+    if address is None:
+        beware = door.lock_local()
+    else:
+        address, beware = door.check(address, insecure=wanted.insecure)
+    _say(console, [beware] if beware else [])
+    return address
+
+
+def _connect(wanted: _Wanted, address: str | None, sweep: Sweep) -> _Offer:
     """Start or join Ray, if it is to be used, and see what it offers."""
-    if where is Where.inline:
-        if cluster.address or workers:
-            raise ClusterError("--address and --workers are for Ray; inline has one worker, here")
+    if wanted.where is Where.inline:
         from harness import environment
 
         gpu = environment.gpu()
         return _Offer(gpu is not None, f"this machine, with {gpu or 'no GPU'}")
-    from cluster import door
-
-    address = cluster.address
-    if address is None:
-        door.lock_local()
-    else:
-        address, beware = door.check(address, insecure=cluster.insecure)
-        _say(console, [beware] if beware else [])
     from cluster.connection import connect, nodes
     from cluster.resources import offered
 
-    connect(address, workers * sweep.setting.threads if workers else None)
-    if cluster.address is not None:
+    connect(address, wanted.workers * sweep.setting.threads if wanted.workers else None)
+    if address is not None:
         from cluster.alike import must_be_alike
 
         must_be_alike(sweep.setting.neural.backend if sweep.is_neural else "")

@@ -14,21 +14,22 @@ from harness.errors import ClusterError
 def connect(address: str | None, n_cpus: int | None) -> None:
     """Start a local Ray with `n_cpus`, or join the cluster at `address` (host:port).
 
-    `door` says beforehand who else gets in. Raises `ClusterError` where there is none.
+    `door` says beforehand who else gets in. Raises `ClusterError` where that fails.
     """
     if ray.is_initialized():
         return
     # Otherwise GPUs stay visible to tasks that asked for none.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    what = f"cannot join a Ray cluster at {address}"
     if address is None:
-        ray.init(address="local", num_cpus=n_cpus, include_dashboard=False, **options)
-        return
+        address, what = "local", "cannot start a local Ray"
+        options |= {"num_cpus": n_cpus, "include_dashboard": False}
     try:
         ray.init(address=address, **options)
-    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         said = str(error).partition("\n")[0]
-        raise ClusterError(f"cannot join a Ray cluster at {address}: {said}") from error
+        raise ClusterError(f"{what}: {said}") from error
 
 
 def nodes() -> dict[str, Node]:

@@ -1,5 +1,8 @@
 r"""Text of others for a terminal, which takes some characters for commands.
 
+It lies here, and not with the command line, because every package prints: the datasets' own
+commands, too, and this package is a leaf, which may not import what lies above it.
+
 Names of classes and columns, labels in a run folder from somebody else, messages of foreign code:
 an escape sequence in one could hide lines or retitle the window. What is printed goes through
 `say`, or through `one_line` on its way into a table.

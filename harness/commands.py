@@ -1,23 +1,17 @@
-"""`fewlabels plan`, `status`, `verify`, `rerun`, `components` and `fields`."""
+"""`fewlabels status`, `verify`, `rerun`, `components` and `fields`."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from datasets.visible import one_line, say
 
-if TYPE_CHECKING:
-    from harness.corpus import Corpus
-    from harness.ledger import Standing
-    from harness.plan import Plan
-
 DIFFERENT = 3  # exit code
-MOST_CLASSES = 6  # of a dataset, that a plan shows
 
 SweepArgument = Annotated[str, typer.Argument(help="A sweep file, or the name of one that ships.")]
 SetOption = Annotated[
@@ -30,143 +24,13 @@ OutOption = Annotated[
 ]
 
 
-def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
-    """Show what would run, what is reused or skipped and why, and how long it may take."""
-    from harness import corpus, destination
-    from harness.estimate import work_s
-    from harness.ledger import Ledger
-    from harness.placement import adopted
-    from harness.plan import make_plan
-    from harness.run import check_continues
-    from harness.shipped import open_sweep
-    from harness.store import RunFolder
-
-    opened = open_sweep(sweep, set_ or [])
-    loaded = corpus.load(opened)
-    root = out or Path("runs") / opened.name
-    folder = None if is_new(root) else RunFolder.open(root)
-    opened = adopted(opened, folder)
-    planned = make_plan(opened, loaded)
-    if folder:
-        check_continues(planned, folder)
-    ledger = Ledger.read(planned, folder)
-    seconds = work_s(ledger, folder) if folder else None
-    standing = ledger.standing()
-    axes = [*_datasets(planned, loaded), *_axes(planned)]
-    for line in [*axes, *_counts(standing), *_skips(planned, standing)]:
-        say(one_line(line))
-    if seconds is None:
-        say("time       unknown: nothing like it ran in this folder yet")
-    else:
-        say(f"time       about {seconds / 60:.1f} minutes of one worker are left")
-    coming = destination.bytes_to_come(ledger, destination.n_classes(loaded))
-    free = destination.free_bytes(root)
-    say(
-        f"disk       about {destination.size(coming)} will be written, "
-        f"{destination.size(free)} are free"
-    )
-
-
-def is_new(root: Path) -> bool:
-    """Whether a run would begin at `root`: nothing is there, or an empty folder."""
-    try:
-        return not root.exists() or (root.is_dir() and not any(root.iterdir()))
-    except OSError:
-        return False  # opening it says why
-
-
-def _datasets(planned: Plan, corpus: Corpus) -> list[str]:
-    import numpy as np
-
-    from datasets.remarks import categories_of_numbers
-
-    lines = []
-    for label in dict.fromkeys(a.curve.dataset.label for a in planned.acquisitions):
-        table, component = corpus[label].table, corpus[label].component
-        counts = np.bincount(table.y, minlength=len(table.classes))
-        shown = [f"{name} {n:,}" for name, n in zip(table.classes, counts, strict=True)]
-        more = ["..."] if len(shown) > MOST_CLASSES else []
-        lines.append(
-            f"{'dataset':<10} {label}: {len(table):,} rows, {len(shown)} classes "
-            f"({', '.join([*shown[:MOST_CLASSES], *more])}), "
-            f"{_n(len(table.number_names), 'number', 'numbers')}, "
-            f"{_n(len(table.category_names), 'category', 'categories')}"
-        )
-        if component.name == "generic":
-            lines += [
-                f"{'beware':<10} {label}: {name} is a category, though nearly all cells are "
-                f"numbers; not {', '.join(map(repr, words[:MOST_CLASSES]))}: missing?"
-                for name, words in categories_of_numbers(table).items()
-            ]
-    return lines
-
-
-def _n(n: int, one: str, several: str) -> str:
-    return f"{n} {one if n == 1 else several}"
-
-
-def _axes(planned: Plan) -> list[str]:
-    curves = {str(a.curve): a for a in planned.acquisitions}
-    lines = []
-    for axis in ("classifier", "scaler", "resampler", "strategy"):
-        found = dict.fromkeys(getattr(a.curve, axis).label for a in curves.values())
-        lines.append(f"{axis:<10} {', '.join(found)}")
-    budgets: dict[str, set[int]] = {}
-    for acquisition in curves.values():
-        label = acquisition.curve.dataset.label
-        budgets.setdefault(label, set()).update(acquisition.budgets)
-    for label, met in budgets.items():
-        lines.append(f"{'budgets':<10} {', '.join(map(str, sorted(met)))} labels on {label}")
-    lines.append(f"{'repeats':<10} {planned.sweep.repeats}")
-    if planned.sweep.is_neural:
-        lines.append(f"{'networks':<10} {_device(planned)}")
-    return [*lines, ""]
-
-
-def _device(planned: Plan) -> str:
-    sweep = planned.sweep
-    if sweep.device == "auto":
-        return "on GPUs where the cluster of the run has any, else on CPUs, which this plan assumes"
-    return f"on a {sweep.device.upper()}, with {sweep.setting.neural.backend}"
-
-
-def _counts(standing: Standing) -> list[str]:
-    lines = [f"{'':<14}{'to do':>8}{'reused':>8}{'total':>8}"]
-    for what in ("references", "acquisitions", "studies", "trials"):
-        done, total = getattr(standing, what)
-        lines.append(f"{what:<14}{total - done:>8}{done:>8}{total:>8}")
-    return [*lines, ""]
-
-
-def _skips(planned: Plan, standing: Standing) -> list[str]:
-    from harness.schema import RETRIED
-
-    reasons = Counter(why for _, why in planned.excluded)
-    lines = [f"skipped    {n} curves, {why}" for why, n in reasons.items()]
-    for status, n in standing.badly.items():
-        if status == "unreachable":
-            lines.append(f"skipped    {n} studies: their acquisition ended before their budget")
-        elif status == "dropped":
-            lines.append(f"skipped    {n} studies: the split leaves their repeats out")
-        else:
-            unless = ", unless by `fewlabels retry`" if status in RETRIED else ""
-            lines.append(f"skipped    {n} that ended as {status}; they are not run again{unless}")
-    untuned = Counter(s.acquisition.curve.classifier.label for s in planned.studies if not s.space)
-    if planned.sweep.setting.tuning.trials > 1:
-        lines += [
-            f"skipped    tuning of {n} studies of {label}: nothing to tune; trial 0 only"
-            for label, n in untuned.items()
-        ]
-    return lines
-
-
 def status(run: RunArgument) -> None:
     """Show progress, failures by cause and the time left; reads files only."""
     from harness.errors import RunFolderError
     from harness.store import RunFolder
 
     folder = RunFolder.open(run)
-    from harness.estimate import work_s  # what plans takes longer to load
+    from harness.estimate import left, work_s  # what plans takes longer to load
     from harness.ledger import Ledger
     from harness.replan import replanned
     from harness.schema import RETRIED
@@ -181,7 +45,7 @@ def status(run: RunArgument) -> None:
         standing = ledger.standing()
         totals = {what: getattr(standing, what) for what in _COUNTED}
         seconds = work_s(ledger, folder)
-        end = "time left     " + _left(standing, seconds)
+        end = f"time left     {left(standing, seconds)}"
     for table, column, if_none in (
         ("references", "status", "none yet"),
         ("acquisitions", "status", "none yet"),
@@ -204,14 +68,6 @@ def status(run: RunArgument) -> None:
 
 
 _COUNTED = ("references", "acquisitions", "trials")
-
-
-def _left(standing: Standing, seconds: float | None) -> str:
-    if standing.complete:
-        return "none: all is done"
-    if seconds is None:
-        return "unknown: nothing like it ran in this folder yet"
-    return f"about {seconds / 60:.1f} minutes of one worker"
 
 
 def verify(run: RunArgument) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from harness.ledger import Ledger
+from harness.ledger import Ledger, Standing
 from harness.store import RunFolder
+
+MINUTE_S = 60.0
 
 
 def work_s(ledger: Ledger, folder: RunFolder) -> float | None:
@@ -33,6 +35,17 @@ def work_s(ledger: Ledger, folder: RunFolder) -> float | None:
             label = reference.curve.classifier.label
             total += reference_s.get(label, reference_s.get("", 0.0))
     return total
+
+
+def left(standing: Standing, seconds: float | None) -> str:
+    """In words, where one worker needs `seconds` (None: unknown) for what is left."""
+    if standing.complete:
+        return "none: all is done"
+    if seconds is None:
+        return "unknown: nothing like it ran in this folder yet"
+    if seconds < MINUTE_S:
+        return "less than a minute of one worker"
+    return f"about {seconds / MINUTE_S:.1f} minutes of one worker"
 
 
 def _means(folder: RunFolder, table: str, *columns: str) -> dict[str, float]:

@@ -109,3 +109,20 @@ def test_options_that_are_mentioned_alone_are_some_commands(page, options):
 def test_the_pages_mention_commands_at_all(options):
     mentioned = {named(words, options) for page in PAGES for words in calls(page)}
     assert {("run",), ("plan",), ("datasets", "import"), ("fields",)} <= mentioned
+
+
+def test_security_says_of_each_command_whether_it_runs_the_code_of_a_run():
+    """Of every command that takes a run folder or a sweep, which may be somebody else's."""
+    commands = typer.main.get_command(fewlabels._app()).commands
+    takes = {
+        name
+        for name, command in commands.items()
+        if {"run", "runs", "sweep"}
+        & {p.name for p in command.params if p.param_type_name == "argument"}
+    }
+    assert {"plan", "run", "rerun", "status", "retry", "export"} <= takes
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| a run folder from somebody")]
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(takes)
+    assert "`plan`" in rows[1]

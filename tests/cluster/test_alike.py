@@ -1,5 +1,6 @@
 """Two real nodes, of which one would compute with something else."""
 
+import importlib.machinery
 import json
 import os
 import subprocess
@@ -74,6 +75,70 @@ def test_the_code_that_this_process_runs_is_told():
     assert {"ray", "numpy", "keras", "tensorflow"} <= {
         what for what, found in told.items() if found
     }
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A fewlabels of four files, found before the real one; gives its root and what it tells."""
+    files = ("harness/__init__.py", "harness/a.py", "datasets/b.py", "datasets/cards/b.toml")
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"# {name}")
+    spec = importlib.machinery.ModuleSpec("harness", None, origin=str(tmp_path / files[0]))
+    monkeypatch.setattr("cluster.question.find_spec", lambda _: spec)
+    return tmp_path, lambda: alike.question()({})
+
+
+def test_what_an_editor_or_a_notebook_leaves_is_no_code(tree):
+    root, tell = tree
+    before = tell()
+    (root / "harness" / ".#a.py").symlink_to("somebody@host.1234:5678")
+    (root / "harness" / "gone.py").symlink_to("nowhere")
+    (root / "harness" / "folder.py").mkdir()
+    (root / "harness" / ".ipynb_checkpoints").mkdir()
+    (root / "harness" / ".ipynb_checkpoints" / "a-checkpoint.py").write_text("x")
+    assert tell() == before
+
+
+@pytest.mark.parametrize("name", ["harness/a.py", "datasets/cards/b.toml", "harness/new.py"])
+def test_code_and_cards_of_datasets_are_told(tree, name):
+    root, tell = tree
+    before = tell()
+    (root / name).write_text("other")
+    assert tell()["fewlabels"] != before["fewlabels"]
+
+
+def test_commits_are_shown_but_equal_code_is_enough(tree):
+    root, tell = tree
+    assert tell()[alike.COMMIT] is None
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", "-C", root, *who, *command], check=True)  # noqa: S607
+    told = tell()
+    commit = told[alike.COMMIT]
+    assert len(commit) == 8
+    without = told | {alike.COMMIT: None}
+    assert alike._differences(told, [("two", without)]) == []
+    lines = alike._differences(told, [("two", without | {"fewlabels": "code 0"})])
+    assert lines[1] == f"  two  fewlabels code 0, here {told['fewlabels']} (commit {commit})"
+
+
+def test_packages_of_components_are_told_and_compared(tmp_path, monkeypatch):
+    assert alike.question()({})[alike.COMPONENTS] is None
+    (tmp_path / "mine-1.2.dist-info").mkdir()
+    (tmp_path / "mine-1.2.dist-info" / "METADATA").write_text("Name: mine\nVersion: 1.2\n")
+    entry = "[fewlabels.components]\nmine = mine:COMPONENTS\n"
+    (tmp_path / "mine-1.2.dist-info" / "entry_points.txt").write_text(entry)
+    monkeypatch.syspath_prepend(tmp_path)
+    here = alike.question()({})
+    assert here[alike.COMPONENTS] == "mine==1.2"
+    lines = alike._differences(here, [("two", here | {alike.COMPONENTS: "mine==1.1"})])
+    assert lines[1] == "  two  component packages mine==1.1, here mine==1.2"
+    assert lines[2].startswith("There: pip install mine==1.2. Then")
+    none = here | {alike.COMPONENTS: None}
+    lines = alike._differences(none, [("two", here)])
+    assert lines[1] == "  two  component packages mine==1.2, here not installed"
+    assert lines[2].startswith("There: pip uninstall the component packages. Then")
 
 
 class Nodes:

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from cluster.commands import run
 from datasets.errors import DatasetError
-from harness.commands import components, plan, status, verify
+from harness import corpus
+from harness.commands import components, status, verify
 from harness.errors import BadComponents, RunFolderError, SweepError
+from harness.plan_command import plan
 from harness.store import RunFolder
 
 app = typer.Typer()
@@ -70,7 +72,7 @@ def test_a_plan_counts_what_is_to_do(call, sweep_file):
         "studies": (4, 0, 4),
         "trials": (8, 0, 8),
     }
-    assert "time       unknown: nothing like it ran in this folder yet" in text
+    assert "time left  unknown: nothing like it ran in this folder yet" in text
 
 
 def test_a_plan_says_what_is_reused_and_how_long_the_rest_takes(call, sweep_file):
@@ -82,7 +84,8 @@ def test_a_plan_says_what_is_reused_and_how_long_the_rest_takes(call, sweep_file
         "studies": (8, 0, 8),
         "trials": (32, 8, 40),
     }
-    assert re.search(r"time       about \d+\.\d minutes of one worker are left", text)
+    assert "time left  less than a minute of one worker\n" in text
+    assert "time left  none: all is done\n" in call("plan", sweep_file)
 
 
 def test_a_plan_says_what_is_skipped_and_why(call, sweep_file):
@@ -115,9 +118,16 @@ def test_a_plan_for_an_empty_folder_is_that_of_a_new_one(call, sweep_file, tmp_p
 def test_a_plan_for_what_is_no_run_is_refused(call, sweep_file, tmp_path):
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "mine.txt").touch()
-    for out in ("other", "small.yaml"):
-        with pytest.raises(RunFolderError, match=f"no run at {out}"):
-            call("plan", sweep_file, "--out", out)
+    (tmp_path / "nowhere").symlink_to("gone")
+    for command in (["plan"], ["run", "--executor", "inline"]):
+        for out, said in (
+            ("other", "other is not empty and holds no run"),
+            ("small.yaml", r"small\.yaml is a file; a run needs a folder"),
+            ("nowhere", "no run can be at nowhere: nowhere is a link to gone, which is not there"),
+            ("nowhere/run", "no run can be at nowhere/run: .*nowhere is a link to gone, which is"),
+        ):
+            with pytest.raises(RunFolderError, match=said):
+                call(*command, sweep_file, "--out", out)
     with pytest.raises(RunFolderError, match="File name too long"):
         call("plan", sweep_file, "--out", 300 * "x")
 
@@ -135,6 +145,25 @@ def test_a_run_leaves_its_resolved_sweep_and_may_be_repeated(call, sweep_file, t
     shutil.copy(stored, tmp_path / "again.yaml")
     assert call("run", "again.yaml", "--executor", "inline").startswith("done in 0 s: 8 trials")
     assert yaml.safe_load(stored.read_text())["tuning"]["metric"] == "macro_f1"
+
+
+def test_a_run_that_goes_on_is_held_from_before_the_data_are_read(
+    call, sweep_file, tmp_path, monkeypatch
+):
+    call("run", sweep_file, "--executor", "inline")
+    load, tried = corpus.load, []
+
+    def loading(sweep):
+        with pytest.raises(RunFolderError, match="is being written by process"):
+            RunFolder.open(tmp_path / "runs" / "small").writing().__enter__()
+        tried.append(sweep)
+        return load(sweep)
+
+    monkeypatch.setattr(corpus, "load", loading)
+    call("run", sweep_file, "--executor", "inline")
+    assert len(tried) == 1
+    with RunFolder.open(tmp_path / "runs" / "small").writing():
+        pass
 
 
 def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
@@ -183,8 +212,8 @@ def test_a_status_says_how_much_is_left_without_loading_the_data(
     Path(data).unlink()
     text = call("status", "runs/small")
     assert "trials        4 of 8 (50 %): 4 done" in text
-    (minutes,) = re.findall(r"about \d+\.\d minutes of one worker", planned)
-    assert f"time left     {minutes}" in text
+    assert "time left  less than a minute of one worker\n" in planned
+    assert "time left     less than a minute of one worker\n" in text
 
 
 def test_a_status_of_a_sweep_with_code_runs_none_of_it(call, sweep_file, tmp_path):

@@ -4,12 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from harness import corpus, destination, parquet
 from harness.errors import RunFolderError
 from harness.ledger import Ledger
+from harness.metrics import confusion
 from harness.plan import make_plan
+from harness.schema import schema
 from harness.spec import read_sweep
 from tests.harness.test_full_disk import OWN, may_mount
 
@@ -55,24 +59,46 @@ def test_what_a_run_writes_is_foreseen_and_what_is_there_counts_no_more(
     sweeps, planned, tmp_path, changes
 ):
     plan, prepared = planned(**changes)
-    classes = destination.n_classes(prepared)
-    foreseen = destination.bytes_to_come(Ledger(plan), classes)
+    each = destination.matrices(plan, prepared)
+    foreseen = destination.bytes_to_come(Ledger(plan), each)
     folder = sweeps.run(tmp_path / "run", **changes)
     small = sum(  # of tables that every run has, and nobody counts
         len(parquet.encode(folder.read(table))) for table in ("datasets", "environments")
     )
     assert stored_bytes(folder) - small < foreseen < 4 * stored_bytes(folder)
-    assert destination.bytes_to_come(Ledger.read(plan, folder), classes) == 0
+    assert destination.bytes_to_come(Ledger.read(plan, folder), each) == 0
 
 
-def test_the_estimate_grows_with_classes_batches_and_trials(planned):
+def test_the_estimate_grows_with_matrices_batches_and_trials(planned):
     plan, prepared = planned()
-    ledger, classes = Ledger(plan), destination.n_classes(prepared)
-    few = destination.bytes_to_come(ledger, classes)
-    many = destination.bytes_to_come(ledger, dict.fromkeys(classes, 30))
-    assert many - few == pytest.approx(destination.CELL_BYTES * (30**2 - 3**2) * 38)
+    ledger, each = Ledger(plan), destination.matrices(plan, prepared)
+    few = destination.bytes_to_come(ledger, each)
+    many = destination.bytes_to_come(ledger, {label: n + 100 for label, n in each.items()})
+    assert many - few == pytest.approx(100 * 38, abs=1)
     more, _ = planned(tuning={"trials": 100, "validation": {"folds": 3}})
-    assert destination.bytes_to_come(Ledger(more), classes) > few + 16 * 98 * 300
+    assert destination.bytes_to_come(Ledger(more), each) > few + 16 * 98 * 300
+
+
+@pytest.mark.parametrize("n_test", [400, 4_000])
+@pytest.mark.parametrize("n_classes", [2, 10, 50, 200])
+@pytest.mark.parametrize("right", [0.0, 0.8])
+def test_a_confusion_matrix_takes_what_is_foreseen_however_many_classes(n_classes, n_test, right):
+    random = np.random.default_rng(7)
+
+    def drawn():
+        y = random.integers(n_classes, size=n_test)
+        answer = np.where(random.random(n_test) < right, y, random.integers(n_classes, size=n_test))
+        return confusion(y, answer, n_classes).tolist()
+
+    kind = schema("trials").field("confusion")
+
+    def stored(n):
+        column = pa.array([drawn() for _ in range(n)], kind.type)
+        return len(parquet.encode(pa.table([column], names=[kind.name])))
+
+    n = 200 if n_classes < 200 else 40
+    measured = (stored(n) - stored(1)) / (n - 1)
+    assert 0.9 * measured < destination.matrix_bytes(n_classes, n_test) < 3.5 * measured
 
 
 def test_a_disk_without_room_is_refused_with_figures_and_a_finished_run_is_not(
@@ -129,8 +155,7 @@ if may_mount():
         )
         assert done.returncode == 0, done.stderr
         plan, full, *read_only = done.stdout.splitlines()
-        assert plan.startswith("0 disk       about 1")
-        assert plan.endswith(" kB will be written, 1.0 MB are free")
+        assert plan.startswith("0 beware     not enough, `run` will refuse: this run wants 2.")
         assert full.startswith(f"1 1.0 MB are free at {disk}/run, and this run wants 2.")
         for line, out in zip(read_only, ("run", "a/b"), strict=True):
             assert line == (
