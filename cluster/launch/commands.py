@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,13 @@ ToOption = Annotated[
     Path | None, typer.Option("--to", "-o", help="The file to write. Default: standard output.")
 ]
 FILE = Path("cluster.toml")
+
+
+class Kind(StrEnum):
+    """Of KubeRay's objects."""
+
+    job = "job"
+    cluster = "cluster"
 
 
 @app.command()
@@ -55,6 +63,28 @@ def slurm(
     must_have(machines, "slurm", "paths.runs")
     must_be_fixed(fit, "slurm")
     _give(script(work, machines, fit), to, fit)
+
+
+@app.command()
+def kubernetes(
+    sweep: SweepArgument,
+    file: FileOption = FILE,
+    set_: SetOption = None,
+    to: ToOption = None,
+    kind: Annotated[
+        Kind, typer.Option(help="job: runs the sweep. cluster: waits for what is submitted.")
+    ] = Kind.job,
+) -> None:
+    """Write manifests for KubeRay: a RayJob that runs the sweep, or a RayCluster for it."""
+    from cluster.launch import kubernetes as manifests
+    from cluster.launch.reading import must_have
+
+    work, machines, fit = _opened(sweep, file, set_)
+    must_have(machines, "kubernetes", "image.name")
+    make = manifests.job if kind is Kind.job else manifests.cluster
+    _give(make(work, machines, fit), to, fit)
+    for path in manifests.by_path(work.sweep.resolved):
+        say(f"note: the sweep reads {path}, which pods do not have: put it on the volume", err=True)
 
 
 def _opened(sweep: str, path: Path, overrides: list[str] | None) -> tuple[Work, ClusterFile, Fit]:
