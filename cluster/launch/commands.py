@@ -51,6 +51,37 @@ def fields() -> None:
 
 
 @app.command()
+def hosts(  # noqa: PLR0913, PLR0917 - an argument for each option
+    sweep: SweepArgument,
+    file: FileOption = FILE,
+    set_: SetOption = None,
+    to: ToOption = None,
+    start: Annotated[bool, typer.Option("--start", help="Run it: start Ray there.")] = False,  # noqa: FBT002 - Typer's way
+    stop: Annotated[bool, typer.Option("--stop", help="Run it: stop that Ray again.")] = False,  # noqa: FBT002
+) -> None:
+    """Write a script that starts Ray on machines reachable by SSH, and stops it again."""
+    import subprocess
+
+    from cluster.launch.fit import must_be_fixed
+    from cluster.launch.hosts import script
+    from cluster.launch.reading import must_have
+    from harness.errors import ClusterError
+
+    if start and stop:
+        raise ClusterError("--start or --stop, not both")
+    work, machines, fit = _opened(sweep, file, set_)
+    must_have(machines, "hosts", "nodes.hosts", "paths.runs")
+    must_be_fixed(fit, "hosts")
+    text = script(work, machines, fit)
+    if to or not (start or stop):
+        _give(text, to, fit)
+    if start or stop:
+        # The script is a file to bash, not its input, which ssh would read.
+        words = ["bash", "-c", text, "hosts", "start" if start else "stop"]
+        raise typer.Exit(subprocess.run(words, check=False).returncode)  # noqa: S603 - our own
+
+
+@app.command()
 def slurm(
     sweep: SweepArgument, file: FileOption = FILE, set_: SetOption = None, to: ToOption = None
 ) -> None:
@@ -85,6 +116,19 @@ def kubernetes(
     _give(make(work, machines, fit), to, fit)
     for path in manifests.by_path(work.sweep.resolved):
         say(f"note: the sweep reads {path}, which pods do not have: put it on the volume", err=True)
+
+
+@app.command()
+def cloud(
+    sweep: SweepArgument, file: FileOption = FILE, set_: SetOption = None, to: ToOption = None
+) -> None:
+    """Write a file for `ray up`, which starts machines on AWS."""
+    from cluster.launch.cloud import config
+    from cluster.launch.reading import must_have
+
+    work, machines, fit = _opened(sweep, file, set_)
+    must_have(machines, "cloud", "nodes.instance", "head.instance", "image.name", "cloud.region")
+    _give(config(work, machines, fit), to, fit)
 
 
 def _opened(sweep: str, path: Path, overrides: list[str] | None) -> tuple[Work, ClusterFile, Fit]:

@@ -23,11 +23,10 @@ TASKS, OBJECTS = (
 DNS = (r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "lower-case letters, digits and hyphens, at most 40")
 # No `#SBATCH` line is read by a shell, and quotes in one mean what Slurm's version makes of them.
 SBATCH = (r"[\w.@+&|*,:()\[\]/=-]*", "without spaces and quotes")
-HOST = (r"[A-Za-z0-9]([A-Za-z0-9._:%-]*)", "a host name or an address")
+HOST = (r"[A-Za-z0-9][A-Za-z0-9._-]*", "a host name or an address")
 USER = (r"([A-Za-z_][A-Za-z0-9._-]*)?", "a user name")
 TIME = (r"(\d+-)?\d+(:\d\d){0,2}", 'a time of Slurm\'s, such as "24:00:00" or "2-00:00:00"')
 ABSOLUTE = (r"(/.*)?", "an absolute path, since it is used on other machines")
-PORT = (r"[1-9]\d{1,4}", "a port")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,8 @@ class Image:
         "",
     )
     gpu: str = _field(
-        Rule("that of nodes with GPUs; default: `name`", "kubernetes", (r"\S*", "one word")), ""
+        Rule("that of nodes with GPUs; default: `name`", "kubernetes, cloud", (r"\S*", "one word")),
+        "",
     )
     pull_secret: str = _field(
         Rule("the secret that pulls it", "kubernetes", (r"\S*", "a name")), ""
@@ -140,6 +140,13 @@ class Paths:
     cache: str = _field(
         Rule("fewlabels' cache of datasets; default: its own", "hosts, slurm", ABSOLUTE), ""
     )
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Machines reachable by SSH; Ray's head is on the first of the first `[[nodes]]`."""
+
+    port: int = _field(Rule("of Ray's head", at_least=1024), 6379)
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,7 @@ class ClusterFile:
     head: Head = _field(Rule("of kubernetes and cloud: a machine of its own"), Head)
     image: Image = _field(Rule("of kubernetes and cloud"), Image)
     paths: Paths = _field(Rule("of hosts and slurm"), Paths)
+    hosts: Hosts = _field(Rule("of hosts"), Hosts)
     slurm: Slurm = _field(Rule("of slurm"), Slurm)
     kubernetes: Kubernetes = _field(Rule("of kubernetes"), Kubernetes)
     cloud: Cloud = _field(Rule("of cloud"), Cloud)

@@ -18,7 +18,7 @@ def refused(machines, text):
 
 def test_everything_that_is_wrong_is_said_at_once(machines):
     text = """
-naem = "x"
+slrm = "x"
 [[nodes]]
 name = "CPU"
 cpu = 4
@@ -36,7 +36,7 @@ storage_gb = 0.5
 """
     assert sorted(refused(machines, text)) == sorted(
         [
-            "naem: unknown field. There are: nodes, head, image, paths, slurm, kubernetes, cloud",
+            "slrm: unknown field; did you mean 'slurm'?",
             "path: unknown field; did you mean 'paths'?",
             "nodes[0].name: must be lower-case letters, digits and hyphens, at most 40, not 'CPU'",
             "nodes[0].cpu: unknown field; did you mean 'cpus'?",

@@ -2,11 +2,9 @@
 
 import os
 import re
-import shutil
 import signal
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 
 from cluster.launch.slurm import script
 from tests.cluster.launch.conftest import MACHINES, NASTY, NETWORKS
+from tests.cluster.launch.shellcheck import shellcheck
 
 # Each notes its call, with what the script must not show: the token is a file's, not a word's.
 NOTE = """#!/usr/bin/env bash
@@ -124,17 +123,6 @@ def job(tmp_path, machines, work, fit, runs):
         return made
 
     return make
-
-
-def shellcheck(text, *options):
-    beside = Path(sys.executable).parent  # which pip installs it to
-    program = shutil.which("shellcheck", path=f"{beside}:{os.environ['PATH']}")
-    assert program, "install shellcheck, or the extra dev"
-    done = subprocess.run(
-        [program, *options, "-"], input=text, capture_output=True, text=True, check=False
-    )
-    assert done.stdout == ""
-    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("changes", [{}, NETWORKS], ids=["plain", "networks"])
