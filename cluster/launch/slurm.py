@@ -112,7 +112,8 @@ _BEGIN = """\
 # The first address of this node. Give another where the nodes reach each other over another net.
 head_ip=${FEWLABELS_HEAD_IP:-$(hostname -I | cut -d ' ' -f 1)}
 nodelist=${SLURM_JOB_NODELIST_HET_GROUP_0:-$SLURM_JOB_NODELIST}
-head=$(scontrol show hostnames "$nodelist" | head -n 1)
+head=$(scontrol show hostnames "$nodelist")
+head=${head%%$'\\n'*}
 port=$((20000 + SLURM_JOB_ID % 10000)) # jobs of several users may share a node
 
 # Ray's token: 256 random bits in a file that only you can read, gone when the job ends.

@@ -20,9 +20,10 @@ NOTE = """#!/usr/bin/env bash
 """
 STUBS = {
     "hostname": 'echo "127.0.0.1 10.9.9.9"',
+    # Slowly: whoever reads only the first line must not end it.
     "scontrol": """
 case "$1" in
-  show) printf 'node%s\\n' 1 2 3 ;;
+  show) for i in 1 2 3; do echo "node$i"; sleep 0.1; done ;;
   requeue) exit "${REQUEUE_CODE:-0}" ;;
 esac""",
     # Runs the command once for each task, as Slurm would elsewhere.
@@ -95,9 +96,10 @@ class Job:
         _, said = job.communicate(timeout=60)
         return job.returncode, said
 
-    def must_get_to_the_run(self):
+    def must_get_to_the_run(self, running):
         flag, end = Path(f"{self.calls}.running"), time.monotonic() + 60
         while not flag.exists():
+            assert running.poll() is None, running.communicate()
             assert time.monotonic() < end
             time.sleep(0.05)
 
@@ -230,7 +232,7 @@ def test_the_job_ends_as_the_run_did_and_is_not_put_back(job, code):
 def test_before_the_end_the_run_stops_in_time_and_the_job_is_put_back_and_goes_on(job, runs):
     made = job()
     running = made.start(RUN_UNTIL_TERM="1")
-    made.must_get_to_the_run()
+    made.must_get_to_the_run(running)
     running.send_signal(signal.SIGTERM)
     running.communicate(timeout=60)
     assert running.returncode == 130
@@ -245,7 +247,7 @@ def test_before_the_end_the_run_stops_in_time_and_the_job_is_put_back_and_goes_o
 def test_where_slurm_does_not_put_it_back_it_says_what_to_do(job):
     made = job()
     running = made.start(RUN_UNTIL_TERM="1", REQUEUE_CODE="1")
-    made.must_get_to_the_run()
+    made.must_get_to_the_run(running)
     running.send_signal(signal.SIGTERM)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
@@ -281,7 +283,7 @@ def test_what_slurm_reads_itself_holds_nothing_to_quote(machines, field, value):
 def test_files_of_the_job_are_for_its_user_only(job, runs):
     made = job()
     running = made.start(RUN_UNTIL_TERM="1")
-    made.must_get_to_the_run()
+    made.must_get_to_the_run(running)
     (private,) = runs.iterdir()
     modes = {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in [private, *private.rglob("*")]}
     running.send_signal(signal.SIGTERM)
