@@ -110,8 +110,9 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
             _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
         )
         _say(console, [f"{opened.name}: results go to {folder.root}"])
+        driver = Driver(planned, prepared, folder, work, pace_s)
         try:
-            progress = _driven(Driver(planned, prepared, folder, work, pace_s), console)
+            progress = _driven(driver, console)
         finally:
             work.close()
     _say(console, [line(progress)])

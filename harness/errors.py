@@ -9,6 +9,7 @@ HarnessError
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
     ExportError      a run cannot be exported to where it should go
+    ClusterFileError a cluster.toml is wrong; holds every problem found
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
     DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
@@ -38,9 +39,21 @@ class SweepError(HarnessError):
 
     def __init__(self, problems: Sequence[str], source: str = "the sweep") -> None:
         self.problems = tuple(problems)
-        n = len(self.problems)
-        head = f"{source} has {n} problem{'' if n == 1 else 's'}:"
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__(_listed(self.problems, source))
+
+
+class ClusterFileError(HarnessError):
+    """A `cluster.toml` is wrong, or lacks what a launcher needs; `problems` as in `SweepError`."""
+
+    def __init__(self, problems: Sequence[str], source: str) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_listed(self.problems, source))
+
+
+def _listed(problems: Sequence[str], source: str) -> str:
+    n = len(problems)
+    head = f"{source} has {n} problem{'' if n == 1 else 's'}:"
+    return "\n".join([head, *(f"  {problem}" for problem in problems)])
 
 
 class UnknownName(HarnessError):

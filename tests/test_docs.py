@@ -7,12 +7,16 @@ import pytest
 import typer
 
 import fewlabels
+from cluster.launch import described as cluster_file
 from harness.spec.describe import described
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *DOCS]
 EVERYWHERE = {"--help", "--debug"}
+# What docs/cluster.md says of other programs: sbatch, ray, docker.
+OTHERS = {"--open-mode", "--signal", "--requeue", "--gres", "--generate", "--dashboard-host"}
+OTHERS |= {"--build-arg"}
 
 
 def on_each(pages):
@@ -61,6 +65,12 @@ def test_the_fields_in_the_docs_are_those_of_the_sweep_file():
     assert pasted == described().rstrip(), "run `fewlabels fields` and paste it into docs/sweep.md"
 
 
+def test_the_fields_in_the_docs_are_those_of_a_cluster_file():
+    text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    pasted = text[text.index("### ") :].rstrip()
+    assert pasted == cluster_file.described().rstrip(), "paste `fewlabels cluster fields`"
+
+
 @pytest.mark.parametrize("page", ["protocol.md", "faults.md"])
 def test_every_test_that_a_page_names_is_there(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
@@ -103,7 +113,8 @@ def test_options_of_commands_that_are_mentioned_exist(page, options):
 @on_each([ROOT / "README.md", *DOCS])
 def test_options_that_are_mentioned_alone_are_some_commands(page, options):
     mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
-    assert mentioned <= set.union(*options.values())
+    others = OTHERS if page.name == "cluster.md" else set()
+    assert mentioned - others <= set.union(*options.values())
 
 
 def test_the_pages_mention_commands_at_all(options):

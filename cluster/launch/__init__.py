@@ -1,0 +1,1 @@
+"""What launching on a cluster needs, generated as files: from a sweep and a `cluster.toml`."""
