@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -260,8 +261,9 @@ def _end(progress: Progress, root: Path, n_left: int) -> None:
         raise typer.Exit(INTERRUPTED)
     say(f"done in {took}: {standing.trials[0]} trials in {root}")
     if set(standing.badly) - {"skipped", "dropped"}:
-        say(f"not all ended well; see: fewlabels report {root} -o site")
-        say(f"or have it done again: fewlabels retry {root}")
+        folder = shlex.quote(str(root))
+        say(f"not all ended well; see: fewlabels report {folder} -o site")
+        say(f"what can be done again, and how: fewlabels retry {folder}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 

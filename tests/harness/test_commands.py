@@ -173,7 +173,7 @@ def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
     changes = ["--set", "components=[bad.py]", "--set", "strategies=[random, bad]"]
     text = call("run", sweep_file, "--executor", "inline", *changes, code=3)
     assert "not all ended well; see: fewlabels report runs/small -o site" in text
-    assert "or have it done again: fewlabels retry runs/small\n" in text
+    assert "what can be done again, and how: fewlabels retry runs/small\n" in text
     text = call("plan", sweep_file, *changes)
     assert (
         "skipped    1 that ended as failed; they are not run again, unless by `fewlabels retry`"
