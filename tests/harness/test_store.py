@@ -240,7 +240,8 @@ from harness import store
 store.FULL_BYTES = 2_800
 folder = store.RunFolder.create(Path(sys.argv[1]))
 def row(unit, cpu):
-    return dict.fromkeys(("python", "versions", "platform"), "3") | {
+    return dict.fromkeys(("python", "platform"), "3") | {
+        "versions": "{}",
         "environment_id": str(unit), "cpu": cpu, "git_commit": None, "gpu": None}
 with folder.writing():
     unit = len(folder.read("environments"))
