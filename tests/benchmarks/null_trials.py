@@ -41,15 +41,17 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="tasks at the same time on Ray")
-    workers = parser.parse_args().workers
+    parser.add_argument("--trials", type=int, default=5_000, help="a multiple of 100")
+    options = parser.parse_args()
+    workers, sweep = options.workers, SWEEP | {"repeats": options.trials // 100}
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        (folder / "null.yaml").write_text(yaml.safe_dump(SWEEP), encoding="utf-8")
-        for name, options in {
+        (folder / "null.yaml").write_text(yaml.safe_dump(sweep), encoding="utf-8")
+        for name, extra in {
             f"Ray, {workers} workers": ["--workers", str(workers)],
             "one process": ["--executor", "inline"],
         }.items():
-            measure(name, folder, options)
+            measure(name, folder, extra)
 
 
 def measure(name: str, folder: Path, options: list[str]) -> None:
