@@ -104,7 +104,7 @@ def _growth(sweep: Sweep, kinds: Sequence[Nodes], demand: Demand) -> list[str]:
         why = (
             "networks are handed over only as many as fit"
             if nodes.gpus
-            else "with limits.trial_s, or memory kept for networks, none is handed over early"
+            else "where memory is kept for networks, none is handed over early"
         )
         notes.append(
             f"nodes {nodes.name!r} stay at {nodes.least} of {nodes.most}: Ray starts more for "
