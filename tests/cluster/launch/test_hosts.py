@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -140,6 +141,9 @@ def test_all_machines_start_with_one_token_and_stop(desks):
     made = desks()
     done = made.call("start")
     assert (done.returncode, done.stderr) == (0, "")
+    deadline = time.monotonic() + 60
+    while len(made.of("ray")) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)  # they are left running, and note by themselves that they were called
     head, *workers = made.of("ray")
     assert {"--head", f"--port={made.port}", "--dashboard-host=127.0.0.1"} < {*head}
     assert [f"--address=127.0.0.1:{made.port}" in worker for worker in workers] == [True, True]
