@@ -10,6 +10,7 @@ from harness.deaths import NODE_LOSSES
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Finished, first_of
 from harness.shipped import open_sweep
+from harness.spec import read_sweep
 from harness.store import RunFolder
 
 ONE = {"repeats": 1, "strategies": ["margin"], "classifiers": ["decision_tree"], "budgets": [30]}
@@ -139,8 +140,8 @@ def test_results_of_a_worker_with_other_libraries_are_not_kept(sweeps, tmp_path)
 def test_a_shorter_list_of_seeds_is_refused(sweeps, tmp_path):
     seeds = {"split": {"seeds": [4, 8]}, "repeats": 2}
     folder = sweeps.run(tmp_path / "run", **(ONE | seeds))
-    resolved = {"split": {"seeds": [4, 8]}}
+    text = sweeps.text(**(ONE | seeds))
     with folder.writing():
-        folder.write_sweep("", resolved, {})
+        folder.write_sweep(text, read_sweep(text).resolved)
     with pytest.raises(RunFolderError, match=r"split.seeds lacks \[8\]"):
         sweeps.run(tmp_path / "run", **(ONE | {"split": {"seeds": [4]}, "repeats": 1}))
