@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos cut-off gpu-check clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos cut-off long gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -44,6 +44,10 @@ fuzz: $(STAMP)
 # Every operation on a run folder's files made to fail, or to be the last one: some thousand, minutes.
 faults: $(STAMP)
 	FEWLABELS_FAULTS=all $(BIN)/pytest -q -s tests/harness/test_faults.py tests/harness/test_store_machine.py
+
+# Tests that take a minute each: a cluster that loses its head, launchers among stand-ins, and such.
+long: $(STAMP)
+	$(BIN)/pytest -q -m long
 
 # A sweep on three nodes whose workers, nodes, head and driver are killed; some minutes.
 chaos: $(STAMP)

@@ -45,6 +45,7 @@ SWEEP = {
     "components": [str(COMPONENTS)],
 }
 STRIKES = {"worker": 12, "node": 5, "driver": 4, "head": 1}
+FEW = {"classifiers": ["unhurried"], "strategies": ["random", "margin"]}  # 8 curves
 A_FEW = {"worker": 3, "node": 1, "driver": 1, "head": 0}
 PAUSE_S = 0.15  # of the unhurried tree at each fit
 GAP_S = (0.5, 4.0)  # from when the run goes on to the next strike
@@ -128,7 +129,7 @@ def main() -> None:
     """Strike, continue, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, help="of the moments and of who is struck")
-    parser.add_argument("--few", action="store_true", help="a quarter of the curves and strikes")
+    parser.add_argument("--few", action="store_true", help="8 curves and 5 strikes")
     parser.add_argument("--out", type=Path, help="keeps the run folders here")
     options = parser.parse_args()
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
@@ -138,7 +139,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         token = secrets.token_hex(32)  # of this cluster, which nobody else may join
         os.environ |= {"HOME": made, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
-        whole = SWEEP | ({"classifiers": ["unhurried"]} if options.few else {})
+        whole = SWEEP | (FEW if options.few else {})
         sweep = folder / "sweep.yaml"
         sweep.write_text(yaml.safe_dump(whole), encoding="utf-8")
         calm = undisturbed(folder, sweep)

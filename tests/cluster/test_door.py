@@ -391,6 +391,7 @@ def test_run_starts_such_a_ray(sweeps, tmp_path):
     assert (door._private_folder() / "ray" / session).is_dir()
 
 
+@pytest.mark.long
 def test_run_joins_an_open_cluster_only_if_told_to(heads, sweeps, tmp_path):
     sweep, out = tmp_path / "sweep.yaml", tmp_path / "run"
     small = {"classifiers": ["naive_bayes"], "strategies": ["random"], "repeats": 1}

@@ -15,7 +15,7 @@ import pytest
 from harness.errors import RunFolderError
 from harness.store import RunFolder
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.long, pytest.mark.ray, pytest.mark.xdist_group("ray")]
 
 ROOT = Path(__file__).parents[2]
 SWEEP = {

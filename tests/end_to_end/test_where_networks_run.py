@@ -156,6 +156,7 @@ def test_a_process_that_has_grown_is_replaced_between_two_segments(trials):
     assert len(set(fits["pid"])) > 1
 
 
+@pytest.mark.long
 def test_a_network_that_hangs_is_ended_at_its_limit(trials, monkeypatch):
     monkeypatch.setattr("cluster.flights.FIRST_FIT_S", 0)  # nothing has to be imported here
     _, found, attempts = trials(odd=6, limits={"trial_s": 4.0})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import yaml
 
 from harness.schema import METRICS
+from harness.spec import read_sweep
 from harness.verify import verify
 
 SAYS_NAN = '''
@@ -54,8 +56,7 @@ def nan(sweeps, tmp_path):
     def run(classifier, most=0, strategy="margin", every=2, **changes):
         code = SAYS_NAN.replace("MOST", str(most)).replace("EVERY", str(every))
         (tmp_path / "nan.py").write_text(code)
-        return sweeps.run(
-            tmp_path / "run",
+        whole = dict(
             components=[str(tmp_path / "nan.py")],
             classifiers=[classifier, "naive_bayes"],
             resamplers=["none"],
@@ -66,6 +67,12 @@ def nan(sweeps, tmp_path):
             evaluate="every_round",
             **changes,
         )
+        folder, text = sweeps.run(tmp_path / "run", **whole), sweeps.text(**whole)
+        sweep = read_sweep(text)
+        with folder.writing():
+            files = {file.name: file.text for file in sweep.files}
+            folder.write_sweep(yaml.safe_dump(dict(sweep.resolved)), sweep.resolved, files)
+        return folder
 
     return run
 

@@ -16,6 +16,8 @@ from cluster.launch.hosts import script
 from tests.cluster.launch.conftest import MACHINES, NASTY, NETWORKS
 from tests.cluster.launch.shellcheck import shellcheck
 
+pytestmark = pytest.mark.long
+
 STUBS = {
     # As ssh does, the words after the host are joined and given to the login shell there.
     "ssh": """

@@ -15,6 +15,8 @@ from tests.cluster.launch.conftest import MACHINES, NASTY, NETWORKS
 from tests.cluster.launch.shellcheck import shellcheck
 
 # Each notes its call, with what the script must not show: the token is a file's, not a word's.
+pytestmark = pytest.mark.long
+
 NOTE = """#!/usr/bin/env bash
 { printf '%s' "$(basename "$0")"; printf ' <%s>' "$@"; echo; } >>"$CALLS"
 """
