@@ -49,11 +49,11 @@ def _app() -> typer.Typer:
     import typer
 
     import cluster.commands
+    import cluster.forecast.command
     import cluster.launch.commands
     import datasets.commands
     import harness.commands
     import harness.export.command
-    import harness.plan_command
     import harness.retry.command
     import reports.commands
 
@@ -64,7 +64,7 @@ def _app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.command()(harness.plan_command.plan)
+    app.command()(cluster.forecast.command.plan)
     app.command()(cluster.commands.run)
     app.command()(harness.commands.status)
     app.command()(harness.commands.verify)

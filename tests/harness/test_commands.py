@@ -15,7 +15,7 @@ from datasets.errors import DatasetError
 from harness import corpus
 from harness.commands import components, status, verify
 from harness.errors import BadComponents, RunFolderError, SweepError
-from harness.plan_command import plan
+from cluster.forecast.command import plan
 from harness.store import RunFolder
 
 app = typer.Typer()
