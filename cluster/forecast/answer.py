@@ -9,7 +9,7 @@ from cluster.forecast.simulate import Setup
 from cluster.forecast.times import Times
 from cluster.launch.fit import Fit
 from cluster.progress import duration
-from cluster.resources import room
+from cluster.resources import Node, room
 from harness.destination import size
 from harness.store import FULL_BYTES
 
@@ -68,8 +68,8 @@ def lines(
 _TABLES = ("acquisitions", "rounds", "trials", "references")
 
 
-def _neural_places(setup: Setup, node: object) -> int:
-    return node.fits(setup.demand.neural) if setup.is_neural else 0  # type: ignore[attr-defined,no-any-return]
+def _neural_places(setup: Setup, node: Node) -> int:
+    return node.fits(setup.demand.neural) if setup.is_neural else 0
 
 
 def _machines(setup: Setup) -> str:

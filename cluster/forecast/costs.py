@@ -1,7 +1,7 @@
 """What a run spends beside the work itself. Measured where it says so, assumed where it says so.
 
-Measured on two cores of a shared machine, `python -m tests.benchmarks.driver_rate --ray`; docs/scale.md has
-the figures.
+Measured on two cores of a shared machine by `python -m tests.benchmarks.driver_rate --ray`;
+docs/scale.md has the figures.
 """
 
 from __future__ import annotations

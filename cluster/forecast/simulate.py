@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 import numpy as np
 
-from cluster.forecast.costs import Costs
+from cluster.forecast.costs import MEASURED, Costs
+from cluster.forecast.law import Reals
 from cluster.forecast.machines import Machine, Machines, Problem, Process
 from cluster.forecast.work import Chain
 from cluster.lanes import Lanes, Running
@@ -39,7 +40,7 @@ class Setup:
     segment_s: float
     workers: int | None = None  # tasks on CPUs at the same time
     deaths_a_day: float = 0.0  # of each node
-    costs: Costs = field(default_factory=Costs)
+    costs: Costs = MEASURED
     prepare_s: Mapping[tuple[str, str], float] = field(default_factory=dict)  # dataset, scaler
     problem_bytes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     dataset_bytes: Mapping[str, int] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Outcome:
     n_trials: int = 0
     n_deaths: int = 0
     most_under_way: int = 0
-    busy_s: Counter[str] = field(default_factory=Counter)  # by kind of node, seconds × tasks
+    busy_s: dict[str, float] = field(default_factory=dict)  # by kind of node, seconds × tasks
     peak_bytes: dict[str, int] = field(default_factory=dict)  # of one node, by kind
 
 
@@ -90,7 +91,7 @@ class Simulation:
     """Made for one run."""
 
     def __init__(
-        self, chains: Sequence[Chain], seconds: Sequence[float], setup: Setup, seed: int
+        self, chains: Sequence[Chain], seconds: Sequence[float] | Reals, setup: Setup, seed: int
     ) -> None:
         """`seconds` are those of all units of all chains, one chain after the other."""
         self._setup, self._costs = setup, setup.costs
@@ -132,7 +133,7 @@ class Simulation:
         out = self.outcome
         out.makespan_s = self._now
         for machine in self._machines.all:
-            out.busy_s[machine.kind] += machine.busy_s
+            out.busy_s[machine.kind] = out.busy_s.get(machine.kind, 0.0) + machine.busy_s
             peak = max(machine.peak_bytes, out.peak_bytes.get(machine.kind, 0))
             out.peak_bytes[machine.kind] = peak
         return out
@@ -343,6 +344,4 @@ class Simulation:
     def _look_at_nodes(self) -> None:
         there = [machine.node for machine in self._machines.all if machine.is_up]
         setup = self._setup
-        self._lanes = Lanes(
-            there, setup.demand, is_neural=setup.is_neural, workers=setup.workers
-        )
+        self._lanes = Lanes(there, setup.demand, is_neural=setup.is_neural, workers=setup.workers)

@@ -36,39 +36,33 @@ class Times:
     borrowed: set[str] = field(default_factory=set)  # whose times are those of another pipeline
 
     @classmethod
-    def of(
-        cls, folders: Sequence[RunFolder], sweep: Sweep, *, on_gpus: bool = False
-    ) -> Times:
+    def of(cls, folders: Sequence[RunFolder], sweep: Sweep, *, on_gpus: bool = False) -> Times:
         """All that `folders` recorded of components that `sweep` has with the same parameters."""
         times = cls()
         parts: defaultdict[Key, list[tuple[Any, Any]]] = defaultdict(list)
         for folder in folders:
             known = _same(folder, sweep, times.notes)
+            _same_device(folder, sweep, times.notes, on_gpus=on_gpus)
             for table, wanted in _TABLES.items():
-                frame = folder.frame(table, [*wanted.columns, *wanted.more])
-                for axis in wanted.axes:
-                    frame = frame[frame[axis].isin(known[axis])]
-                if "status" in frame:
-                    frame = frame[frame["status"] != "skipped"]
-                if frame.empty:
-                    continue
+                frame = _recorded(folder, table, known)
                 for key, group in wanted.grouped(frame):
                     parts[key].append((group["labels"].to_numpy(), group["seconds"].to_numpy()))
-                if "peak_bytes" in frame:
-                    most = frame.groupby(["dataset", "classifier"])["peak_bytes"].max()
-                    for names, peak in most.items():
-                        times.peaks[names] = max(int(peak), times.peaks.get(names, 0))  # type: ignore[index,call-overload]
-            device = began_with(folder).get("device")
-            if sweep.is_neural and device and device != ("gpu" if on_gpus else "cpu"):
-                times.notes.append(
-                    f"networks of {folder.root} computed on a {device.upper()}, here on a "
-                    f"{'GPU' if on_gpus else 'CPU'}: times differ"
-                )
+                times.note_peaks(frame)
             times.sources.append(_described(folder))
         for key, found in parts.items():
             labels, seconds = (np.concatenate(column) for column in zip(*found, strict=True))
             times.laws[key] = Law.of(labels.astype(float), seconds.astype(float))
         return times
+
+    def note_peaks(self, frame: pd.DataFrame) -> None:
+        """Keep the largest processes, by dataset and classifier."""
+        if "peak_bytes" not in frame:
+            return
+        for dataset, classifier, peak in zip(
+            frame["dataset"], frame["classifier"], frame["peak_bytes"], strict=True
+        ):
+            names = (dataset, classifier)
+            self.peaks[names] = max(int(peak), self.peaks.get(names, 0))
 
     def law(self, key: Key) -> Law | None:
         """That of `key`; else that of the same classifier and data behind another scaler, then
@@ -122,19 +116,35 @@ class _Table:
             frame = frame.assign(kind=self.kind)
         axes = [axis for axis in self.axes if axis != "strategy" or self.kind == "round"]
         for key, group in frame.groupby(["kind", *axes]):
-            yield tuple(key), group  # type: ignore[arg-type]
+            yield tuple(key), group
 
 
 _TABLES = {
-    "rounds": _Table(
-        (*AXES, "acquisition_id"), ("round", "n_labels", *ROUND_S), AXES, "round"
-    ),
+    "rounds": _Table((*AXES, "acquisition_id"), ("round", "n_labels", *ROUND_S), AXES, "round"),
     "evaluations": _Table(AXES, ("n_labels", "status", "wall_s", "peak_bytes"), AXES, "evaluation"),
     "trials": _Table(AXES, ("budget", "number", "status", "wall_s", "peak_bytes"), AXES, "trial"),
     "references": _Table(
         PIPELINE, ("n_labels", "status", "wall_s", "peak_bytes"), PIPELINE, "reference"
     ),
 }
+
+
+def _recorded(folder: RunFolder, table: str, known: Mapping[str, set[str]]) -> pd.DataFrame:
+    """Rows of work that was done, of components that are `known`."""
+    wanted = _TABLES[table]
+    frame = folder.frame(table, [*wanted.columns, *wanted.more])
+    for axis in wanted.axes:
+        frame = frame[frame[axis].isin(known[axis])]
+    return frame[frame["status"] != "skipped"] if "status" in frame else frame
+
+
+def _same_device(folder: RunFolder, sweep: Sweep, notes: list[str], *, on_gpus: bool) -> None:
+    device, now = began_with(folder).get("device"), "gpu" if on_gpus else "cpu"
+    if sweep.is_neural and device and device != now:
+        notes.append(
+            f"networks of {folder.root} computed on a {device.upper()}, these on a {now.upper()}: "
+            "times differ"
+        )
 
 
 def _with_labels(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -161,12 +171,12 @@ def _same(folder: RunFolder, sweep: Sweep, notes: list[str]) -> Mapping[str, set
         else:
             notes.append(f"{folder.root} has another {label}: {_params(other)}, not {_params(one)}")
     resolved = folder.sweep()
-    for name in ("threads", "dtype"):
-        if resolved.get(name) != sweep.resolved.get(name):
-            notes.append(
-                f"{folder.root} ran with {name} {resolved.get(name)}, "
-                f"the sweep says {sweep.resolved.get(name)}: times differ"
-            )
+    notes.extend(
+        f"{folder.root} ran with {name} {resolved.get(name)}, the sweep says "
+        f"{sweep.resolved.get(name)}: times differ"
+        for name in ("threads", "dtype")
+        if resolved.get(name) != sweep.resolved.get(name)
+    )
     folds = [_at(one, "tuning", "validation") for one in (resolved, sweep.resolved)]
     if folds[0] != folds[1]:
         notes.append(f"{folder.root} validated by {folds[0]}, the sweep by {folds[1]}")

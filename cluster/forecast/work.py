@@ -6,12 +6,11 @@ reference (one unit). What it opens when it has come so far mirrors `harness/led
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from harness.cell import Acquisition, Component, Study
+from harness.cell import Acquisition, Component, Curve
 from harness.classifiers.continues import does_continue
-from harness.classifiers.needs import NEURAL
 from harness.ledger import AcquisitionState, Ledger, StudyState
 from harness.registry import Registry
 
@@ -54,7 +53,7 @@ def chains(ledger: Ledger) -> list[Chain]:
             0,
             (reference.curve.dataset.label, reference.curve.scaler.label, reference.repeat),
             reference.curve.classifier.label,
-            (Unit(("reference", *_pipeline(reference)), 0),),
+            (Unit(("reference", *_pipeline(reference.curve)), 0),),
         )
         for reference in ledger.references.values()
         if reference.id not in ledger.done_references
@@ -64,16 +63,15 @@ def chains(ledger: Ledger) -> list[Chain]:
     return found
 
 
-def _pipeline(work: object) -> tuple[str, str, str, str]:
-    curve = work.curve  # type: ignore[attr-defined]
-    axes = (curve.dataset, curve.classifier, curve.scaler, curve.resampler)
-    return tuple(axis.label for axis in axes)  # type: ignore[return-value]
+def _pipeline(curve: Curve) -> tuple[str, str, str, str]:
+    return (curve.dataset.label, curve.classifier.label, curve.scaler.label, curve.resampler.label)
 
 
 def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain]:
     """An acquisition, if it goes on; its missing tests, if not; and its studies."""
     acquisition = state.acquisition
-    curve, pipeline = acquisition.curve, _pipeline(acquisition)
+    curve = acquisition.curve
+    pipeline = _pipeline(curve)
     problem = (curve.dataset.label, curve.scaler.label, acquisition.repeat)
     test = ("evaluation", *pipeline) if tested else None
     model = curve.strategy.model
@@ -145,12 +143,3 @@ def _continues(component: Component, known: Registry) -> bool:
     if component.name not in known.classifiers:
         return False
     return does_continue(known.classifiers[component.name], component.params)
-
-
-def is_neural(chain: Chain) -> bool:
-    """Whether it goes into the networks' lane."""
-    return chain.needs == NEURAL
-
-
-Draw = Callable[[Chain], list[float]]  # seconds of each unit of a chain
-__all__ = ["Chain", "Draw", "Key", "Study", "Unit", "chains", "is_neural"]

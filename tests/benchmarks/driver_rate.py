@@ -3,8 +3,8 @@
 `python -m tests.benchmarks.driver_rate` does a sweep of null trials once in this process, keeps
 what every segment gave, and lets a real driver take it in again from an executor that has nothing
 to compute: so many segments at a time. No Ray is in these figures. docs/scale.md has them, and
-`cluster/forecast/costs.py` uses them. `--ray` adds what Ray takes on top: to hand a task over, to get its
-rows, and to be asked what is ready while many tasks wait.
+`cluster/forecast/costs.py` uses them. `--ray` adds what Ray takes on top: to hand a task over, to
+get its rows, and to be asked what is ready while many tasks wait.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def through_ray():
         for ref in refs:
             ray.get(ref)
         got = time.monotonic()
-    print(f"Ray: {2 * (handed - started):.2f} ms to hand a task over, {2 * (got - back):.2f} to get it")
+    hand_ms, get_ms = 2 * (handed - started), 2 * (got - back)
+    print(f"Ray: {hand_ms:.2f} ms to hand a task over, {get_ms:.2f} to get its rows")
     print(f"Ray: {500 / (got - started):.0f} tasks/s through two workers that do nothing")
     forever = ray.remote(lambda: time.sleep(3_600))
     refs = []
