@@ -22,6 +22,7 @@ from harness.sweep import Sweep
 PIPELINE = ("dataset", "classifier", "scaler", "resampler")
 MOST_SHOWN = 8  # of what has no times
 _NAMED = {"default": "the first trials", "trial": "further trials", "round": "rounds"}
+_NAMED |= {"shared_round": "rounds"}  # without the fit, which the test before it has made
 _NAMED |= {"evaluation": "tests after rounds", "reference": "full_data references"}
 
 
@@ -46,6 +47,10 @@ class Times:
             for table, wanted in _TABLES.items():
                 frame = _recorded(folder, table, known)
                 for key, group in wanted.grouped(frame):
+                    if key[0] == "round":
+                        without = group["seconds"] - group["fit_s"]
+                        shared: Key = ("shared_round", *key[1:])
+                        parts[shared].append((group["labels"].to_numpy(), without.to_numpy()))
                     parts[key].append((group["labels"].to_numpy(), group["seconds"].to_numpy()))
                 times.note_peaks(frame)
             times.sources.append(_described(folder))
@@ -166,10 +171,12 @@ def _same(folder: RunFolder, sweep: Sweep, notes: list[str]) -> Mapping[str, set
     for (axis, label), one in now.items():
         if (other := then.get((axis, label))) is None:
             continue
-        if other == one:
+        if _meant(other) == _meant(one):
             known[axis].add(label)
         else:
-            notes.append(f"{folder.root} has another {label}: {_params(other)}, not {_params(one)}")
+            notes.append(
+                f"{folder.root} has another {label}: {_params(other)} there, {_params(one)} here"
+            )
     resolved = folder.sweep()
     notes.extend(
         f"{folder.root} ran with {name} {resolved.get(name)}, the sweep says "
@@ -198,8 +205,17 @@ def _components(resolved: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[st
     return found
 
 
+def _meant(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of an entry decides how long its work takes."""
+    return entry.get("name"), dict(entry.get("params", {})), dict(entry.get("space") or {})
+
+
 def _params(entry: Mapping[str, Any]) -> str:
-    return str(dict(entry.get("params", {})))
+    shown = {
+        **entry.get("params", {}),
+        **({"space": space} if (space := entry.get("space")) else {}),
+    }
+    return str(shown) if shown else "the defaults"
 
 
 def _at(resolved: Mapping[str, Any], *path: str) -> Any:

@@ -79,6 +79,8 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
     buying: Chain | None = None
     if not state.ended and state.bought < acquisition.budgets[-1]:
         needs = (model.needs or (curve.classifier.needs if tested else "")) if model else None
+        # Where every round is tested, the next one asks the model that the test has fitted.
+        kind = "shared_round" if test and not model and not acquisition.is_tuned else "round"
         buying = Chain(
             "acquisition",
             curve.classifier.needs if needs is None else needs,
@@ -86,7 +88,7 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
             problem,
             curve.classifier.label,
             tuple(
-                Unit(("round", *pipeline, curve.strategy.label), before, test)
+                Unit((kind, *pipeline, curve.strategy.label), before, test)
                 for before in _stops(acquisition, state.bought)[:-1]
             ),
             is_whole=_continues(model or curve.classifier, known)
