@@ -161,7 +161,8 @@ def planned(sweep):
 
 def test_a_pilot_is_a_sweep_of_one_repeat_few_trials_and_the_outer_budgets(here):
     fields = {"repeats": 7, "budgets": [100, 250, 750], "tuning": {"trials": 40}}
-    whole = planned(written(here, {**SWEEP, "datasets": [{"name": "ton_iot_synthetic", "rows": 2000}], **fields}))  # fmt: skip
+    fields["datasets"] = [{"name": "ton_iot_synthetic", "rows": 2000}]
+    whole = planned(written(here, {**SWEEP, **fields}))
     small = planned(written(here, pilot_of(whole)))
     assert small.sweep.repeats == 1
     assert {study.n_trials for study in small.studies} == {pilot.TRIALS}
