@@ -149,9 +149,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="CPUs of the local Ray")
     parser.add_argument("--only", help="a word of the sweep's name")
+    parser.add_argument("--out", type=Path, help="keep the run folders here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+        folder = options.out or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "cluster.toml").write_text(MACHINE.format(options.workers))
         machine = read_cluster(folder / "cluster.toml")
         for number, (name, fields) in enumerate(SWEEPS.items()):
