@@ -22,7 +22,7 @@ class Costs:
 
     # Workers, measured.
     process_s: float = 4.0  # a new process until its first task works: mostly imports
-    task_s: float = 0.015  # each task: fetched, begun, rows sent
+    task_s: float = 0.03  # each task, beside its rows: begun, batches replayed, folds made
 
     # Nodes, assumed.
     bytes_per_s: float = 125e6  # 1 Gbit/s: a dataset to a node, once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,18 @@ import typer
 import yaml
 
 from datasets.visible import one_line, say
+from harness.ledger import ROUND_S
 from harness.plan import Plan
+from harness.store import RunFolder
 from harness.sweep import Sweep
 
 TRIALS, STARTUP = 6, 2  # so that some trials are TPE's, whose proposals take time of their own
+SECONDS = {"rounds": ROUND_S} | dict.fromkeys(("evaluations", "trials", "references"), ("wall_s",))
 STEPS = 4  # rounds between the smallest and the largest budget
 WITH_FAILURES = 3  # exit code of `run`
+# Of recorded work, or so many repeats: what else a machine does comes in bursts, which a pilot of
+# a few seconds would take for the rule.
+ENOUGH_S, MOST_REPEATS = 120.0, 5
 
 
 def place_of(root: Path) -> Path:
@@ -24,10 +31,10 @@ def place_of(root: Path) -> Path:
     return root.with_name(f"{root.name}-pilot")
 
 
-def pilot_of(plan: Plan) -> dict[str, Any]:
+def pilot_of(plan: Plan, repeats: int = 1) -> dict[str, Any]:
     """The sweep of a pilot, as YAML has it.
 
-    One repeat, few trials of every curve at the smallest and at about the largest budget that all
+    Few trials of every curve at the smallest and at about the largest budget that all
     datasets have, in few large rounds.
     """
     sweep = plan.sweep
@@ -38,7 +45,7 @@ def pilot_of(plan: Plan) -> dict[str, Any]:
     whole: dict[str, Any] = copy.deepcopy(dict(sweep.resolved))
     step = (largest - smallest) // STEPS or largest - smallest
     budgets = [smallest, smallest + step * ((largest - smallest) // step)] if step else [smallest]
-    whole["repeats"] = 1
+    whole["repeats"] = repeats
     whole["name"] = f"{sweep.name}-pilot"[:60]
     whole["labelling"] = {
         **whole["labelling"],
@@ -52,7 +59,7 @@ def pilot_of(plan: Plan) -> dict[str, Any]:
         "startup": min(tuning["startup"], STARTUP),
     }
     if seeds := whole["split"].get("seeds"):
-        whole["split"] = {**whole["split"], "seeds": seeds[:1]}
+        whole["split"] = {**whole["split"], "seeds": seeds[:repeats]}
     for grid in [whole, *whole.get("grids", [])]:
         if "budgets" in grid:
             grid["budgets"] = budgets
@@ -60,17 +67,39 @@ def pilot_of(plan: Plan) -> dict[str, Any]:
 
 
 def run_pilot(plan: Plan, root: Path) -> None:
-    """Run it on a local Ray, or go on with it. Raises what `run` raises."""
+    """Run it on a local Ray, or go on with it, until it has recorded enough to go by.
+
+    Raises what `run` raises.
+    """
+    place = place_of(root)
+    say(one_line(f"pilot      {place}: a small part of the sweep, run on this machine"))
+    _run(plan, place, 1)
+    most = min(MOST_REPEATS, len(plan.sweep.setting.split.seeds) or MOST_REPEATS)
+    repeats = min(most, math.ceil(ENOUGH_S / max(_recorded_s(RunFolder.open(place)), 1.0)))
+    if repeats > 1:
+        say(one_line(f"pilot      {repeats} repeats, since one took little time"))
+        _run(plan, place, repeats)
+
+
+def _run(plan: Plan, place: Path, repeats: int) -> None:
     from cluster.commands import run
 
-    say(one_line(f"pilot      {place_of(root)}: a small part of the sweep, run on this machine"))
     with tempfile.TemporaryDirectory() as made:
-        path = _written(plan.sweep, pilot_of(plan), Path(made))
+        path = _written(plan.sweep, pilot_of(plan, repeats), Path(made))
         try:
-            run(str(path), out=place_of(root))
+            run(str(path), out=place)
         except typer.Exit as ended:
             if ended.exit_code != WITH_FAILURES:
                 raise
+
+
+def _recorded_s(folder: RunFolder) -> float:
+    """Of the first repeat's rounds, tests, trials and references together."""
+    found = 0.0
+    for table, columns in SECONDS.items():
+        frame = folder.frame(table, ["repeat", *columns])
+        found += float(frame.loc[frame["repeat"] == 0, list(columns)].to_numpy().sum())
+    return found
 
 
 def _written(sweep: Sweep, pilot: dict[str, Any], folder: Path) -> Path:
