@@ -12,8 +12,8 @@ import typer
 import yaml
 
 from datasets.visible import one_line, say
-from harness.ledger import ROUND_S
 from harness.plan import Plan
+from harness.states import ROUND_S
 from harness.store import RunFolder
 from harness.sweep import Sweep
 

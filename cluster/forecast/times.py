@@ -13,9 +13,9 @@ import pandas as pd
 from cluster.forecast.law import Law
 from cluster.forecast.work import Key
 from harness.errors import NoTimes
-from harness.ledger import ROUND_S
 from harness.placement import began_with
 from harness.schema import AXES
+from harness.states import ROUND_S
 from harness.store import RunFolder
 from harness.sweep import Sweep
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from harness.cell import Acquisition, Component, Curve
 from harness.classifiers.continues import does_continue
-from harness.ledger import AcquisitionState, Ledger, StudyState
+from harness.ledger import Ledger
 from harness.registry import Registry
+from harness.states import AcquisitionState, StudyState
 
 Key = tuple[Hashable, ...]  # of a law: kind of unit and labels of components
 
@@ -120,7 +121,7 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
 
 
 def _study(state: StudyState, pipeline: Key, problem: tuple[str, str, int]) -> Chain:
-    study, first = state.study, len(state.trials)
+    study, first = state.study, state.n_trials
     classifier = study.acquisition.curve.classifier
     units = tuple(
         Unit(("trial" if number else "default", *pipeline), study.budget)
