@@ -1,6 +1,6 @@
 """What a run spends beside the work itself. Measured where it says so, assumed where it says so.
 
-Measured on two cores of a shared machine by `python -m tests.benchmarks.driver_rate --ray`;
+Measured on two cores of a shared machine by `tests/benchmarks/driver.py` and `handing_over.py`;
 docs/scale.md has the figures.
 """
 
@@ -14,8 +14,8 @@ class Costs:
     """Seconds and bytes; the driver does one thing after the other."""
 
     # The driver, measured.
-    write_s: float = 0.018  # each answer of the executor: files encoded, synced, swapped
-    row_s: float = 0.00008  # each row in it: encoded, counted
+    write_s: float = 0.02  # each answer of the executor: files encoded, synced, swapped
+    row_s: float = 0.00025  # each row in it: encoded, counted
     hand_over_s: float = 0.0003  # a task to Ray
     get_s: float = 0.0002  # its rows from Ray
     ask_s: float = 5e-6  # each task under way, whenever Ray is asked what is ready
