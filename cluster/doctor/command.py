@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 WRONG = 1  # the exit code
 
 
-def doctor(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the options say."""
+
+    address: str
+    insecure: bool
+    patience_s: float
+    with_study: bool
+
+
+def doctor(  # noqa: PLR0913, PLR0917 - an argument for each option
     address: Annotated[
         str,
         typer.Option(
@@ -30,6 +41,9 @@ def doctor(
     insecure: Annotated[  # noqa: FBT002 - Typer's way
         bool, typer.Option("--insecure", help="Look on although the cluster asks for no token.")
     ] = False,
+    patience_s: Annotated[
+        float, typer.Option(min=1, help="Seconds that a node has for a first process.")
+    ] = 60.0,
     no_study: Annotated[  # noqa: FBT002
         bool, typer.Option("--no-study", help="Leave out the tiny study on each node.")
     ] = False,
@@ -39,7 +53,7 @@ def doctor(
     from harness.shipped import open_sweep
 
     opened = open_sweep(sweep, set_ or []) if sweep else None
-    seen = _seen(address, opened, insecure=insecure, with_study=not no_study)
+    seen = _seen(_Asked(address, insecure, patience_s, not no_study), opened)
     from cluster.doctor.checks import CHECKS  # imports Ray, which the door has to come before
 
     findings = [check(seen) for check in CHECKS]
@@ -53,13 +67,13 @@ def doctor(
         raise typer.Exit(WRONG)
 
 
-def _seen(address: str, sweep: Sweep | None, *, insecure: bool, with_study: bool) -> Seen:
+def _seen(asked: _Asked, sweep: Sweep | None) -> Seen:
     """Everything that the checks look at."""
     import os
 
     from cluster import door
 
-    found, beware = door.check(address, insecure=insecure)
+    found, beware = door.check(asked.address, insecure=asked.insecure)
     # From here on Ray is imported, which reads what the door has set.
     from cluster.connection import connect
     from cluster.doctor import visits
@@ -74,16 +88,16 @@ def _seen(address: str, sweep: Sweep | None, *, insecure: bool, with_study: bool
     distributions = environment.distributions(
         sweep.setting.neural.backend if sweep and sweep.is_neural else ""
     )
-    round_ = visits.Round(visits.seats())
+    round_ = visits.Round(visits.seats(), asked.patience_s)
     try:
-        nodes, sent = round_.nodes(ask, distributions, with_study=with_study)
+        nodes, sent = round_.nodes(ask, distributions, with_study=asked.with_study)
     finally:
         round_.close()
     return Seen(
         here=ask(distributions),
         nodes=tuple(nodes),
         sent=sent,
-        study=study() if with_study else None,
+        study=study() if asked.with_study else None,
         beware=beware,
         is_open=os.environ["RAY_AUTH_MODE"] == "disabled",
         sweep=sweep,

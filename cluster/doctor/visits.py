@@ -1,6 +1,6 @@
 """Goes round the nodes: a process on each, which takes nothing that Ray counts.
 
-Nobody is waited for longer than `PATIENCE_S`: who has not answered by then is left out.
+Nobody is waited for longer than the caller's patience: who has not answered by then is left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from cluster.doctor.seen import (
 )
 from cluster.question import Question
 
-PATIENCE_S = 60.0  # for a first process on a busy node
 STUDY_S = 180.0  # for a study, the import of its libraries included
 CLOCK_S = 10.0
 SAMPLES = 5  # of a clock; the one with the shortest way counts
@@ -94,7 +93,9 @@ def doors(seats: Sequence[Seat], seat: Seat) -> dict[str, str]:
 class Round:
     """One visit to every node. Close it."""
 
-    def __init__(self, seats: Sequence[Seat]) -> None:
+    def __init__(self, seats: Sequence[Seat], patience_s: float) -> None:
+        """`patience_s` is for a first process, which takes its time on a busy node."""
+        self._patience_s = patience_s
         ray.cloudpickle.register_pickle_by_value(visitor)  # type: ignore[no-untyped-call]
         self._seats = seats
         actor: Any = ray.remote(max_restarts=0, max_task_retries=0)(visitor.Visitor)
@@ -118,11 +119,13 @@ class Round:
                 )
                 for seat in self._seats
             },
-            PATIENCE_S,
+            self._patience_s,
         )
         there = {id_: self._visitors[id_] for id_ in looks}
         ref = ray.put(data)
-        fetched = gathered({i: one.fetched.remote(ref) for i, one in there.items()}, PATIENCE_S)
+        fetched = gathered(
+            {i: one.fetched.remote(ref) for i, one in there.items()}, self._patience_s
+        )
         samples = {id_: _clock(handle) for id_, handle in there.items()}
         studies = self._studies(looks) if with_study else {}
         nodes = [

@@ -45,8 +45,8 @@ VISIT = Visit(
     told=HERE,
     gpus=0,
     gpus_by="/dev",
-    temp=Disk("/tmp", 80 * GB, 100 * GB),
-    shm=Disk("/dev/shm", 8 * GB, 8 * GB),
+    temp=Disk("/scratch", 80 * GB, 100 * GB),
+    shm=Disk("/objects", 8 * GB, 8 * GB),
     memory_bytes=32 * GB,
     auth="token",
     doors={DASHBOARD: None, AGENT: 401, ENVIRONMENTS: 401},
@@ -215,9 +215,17 @@ def test_a_long_way_makes_no_clock_wrong():
 @pytest.mark.parametrize(
     ("changes", "verdict", "said"),
     [
-        ({"temp": Disk("/tmp", 4 * GB, 100 * GB)}, Verdict.wrong, "4.0 GB of 100 GB free in /tmp"),
-        ({"temp": Disk("/tmp", 4 * GB, 40 * GB)}, Verdict.beware, "4.0 GB of 40 GB free in /tmp"),
-        ({"shm": Disk("/dev/shm", 0, GB)}, Verdict.beware, "1.0 GB of shared memory (/dev/shm)"),
+        (
+            {"temp": Disk("/scratch", 4 * GB, 100 * GB)},
+            Verdict.wrong,
+            "4.0 GB of 100 GB free in /scratch",
+        ),
+        (
+            {"temp": Disk("/scratch", 4 * GB, 40 * GB)},
+            Verdict.beware,
+            "4.0 GB of 40 GB free in /scratch",
+        ),
+        ({"shm": Disk("/objects", 0, GB)}, Verdict.beware, "1.0 GB of shared memory (/objects)"),
         ({"memory_bytes": 25 * GB}, Verdict.beware, "Ray promises 26 GB to tasks and objects"),
         ({"shm": None, "memory_bytes": None}, Verdict.fine, ""),
     ],

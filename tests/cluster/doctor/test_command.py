@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.cluster.conftest import answering
@@ -55,7 +56,10 @@ def test_a_cluster_that_is_well_is_said_to_be(head):
 
 @pytest.fixture(scope="module")
 def sick(ray_start, tmp_path_factory):
-    """Open to all, its dashboard too; with a node of another numpy, another time and no GPU."""
+    """Open to all, its dashboard too; with a node of another numpy, another time and no GPU.
+
+    Gives its address, and the process that has started that node.
+    """
     ports = []
     for _ in range(2):
         with socket.socket() as free:
@@ -71,13 +75,13 @@ def sick(ray_start, tmp_path_factory):
     (other / "sitecustomize.py").write_text(CLOCK)
     path = f"{other}:{os.environ.get('PYTHONPATH', '')}"
     worker = ("--num-cpus=1", "--num-gpus=1")
-    ray_start(f"--address={address}", *worker, PYTHONPATH=path, RAY_AUTH_MODE="disabled")
+    node = ray_start(f"--address={address}", *worker, PYTHONPATH=path, RAY_AUTH_MODE="disabled")
     answering(f"127.0.0.1:{ports[1]}")
-    return address
+    return address, node
 
 
 def test_an_open_cluster_is_not_even_looked_at_unless_its_user_says_so(sick):
-    code, lines, said = doctor(sick)
+    code, lines, said = doctor(sick[0])
     assert (code, lines) == (1, [])
     assert "asks nobody for a token" in said
     assert "--insecure" in said
@@ -86,7 +90,7 @@ def test_an_open_cluster_is_not_even_looked_at_unless_its_user_says_so(sick):
 def test_everything_that_is_wrong_is_found_at_once(sick):
     words = ("ton_iot_first_look", "--set", "classifiers=[bilstm]", "--set", "neural.device=gpu")
     for _ in range(20):  # until the second node has joined
-        code, lines, said = doctor(sick, *words, "--insecure", "--no-study")
+        code, lines, said = doctor(sick[0], *words, "--insecure", "--no-study")
         if lines and lines[-1].endswith("on 2 nodes"):
             break
         time.sleep(1)
@@ -109,3 +113,21 @@ def test_everything_that_is_wrong_is_found_at_once(sick):
     assert "Ray counts 1, the node sees 0" in text
     assert "fewlabels datasets import ton_iot_network" in text
     assert " s ahead of this machine" in text
+
+
+def test_a_node_that_hangs_is_named_and_the_others_are_looked_at(sick):
+    address, node = sick
+    stopped = psutil.Process(node.pid).children(recursive=True)
+    for process in stopped:
+        process.suspend()
+    try:
+        began = time.monotonic()
+        code, lines, said = doctor(address, "--insecure", "--no-study", "--patience-s", "20")
+        took_s = time.monotonic() - began
+    finally:
+        for process in stopped:
+            process.resume()
+    assert code == 1, (lines, said)
+    assert lines[0].endswith("1 of 2 nodes did not start a process in time")
+    assert verdicts(lines[:-1])["versions"] == "fine"
+    assert took_s < 120
