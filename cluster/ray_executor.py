@@ -93,6 +93,7 @@ class RayExecutor:
         """Networks first, where they do not have a lane of their own."""
         running = self._running()
         if self._growth:
+            self._processes.rest(time.monotonic(), is_wanted=bool(ready.get(NEURAL)))
             plain = running.plain + ready.get("", 0)
             self._growth.want(
                 Wanted(running.neural + ready.get(NEURAL, 0), min(plain, self._workers or plain))

@@ -14,7 +14,7 @@ from cluster.doctor.space import space
 from cluster.doctor.studies import studies
 from cluster.doctor.versions import answers, versions
 
-Check = Callable[[Seen], Finding]
+Check = Callable[[Seen], Finding | None]  # None: it was not asked to look
 
 CHECKS: tuple[Check, ...] = (
     answers,

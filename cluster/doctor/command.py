@@ -56,7 +56,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - an argument for each option
     seen = _seen(_Asked(address, insecure, patience_s, not no_study), opened)
     from cluster.doctor.checks import CHECKS  # imports Ray, which the door has to come before
 
-    findings = [check(seen) for check in CHECKS]
+    findings = [found for check in CHECKS if (found := check(seen))]
     for finding in findings:
         for line in finding.lines():
             say(one_line(line))

@@ -21,10 +21,10 @@ def unusable(sweep: Sweep) -> tuple[str, ...]:
     return ()
 
 
-def datasets(seen: Seen) -> Finding:
+def datasets(seen: Seen) -> Finding | None:
     """Only the driver needs them: it sends them to the nodes."""
     if seen.sweep is None or seen.data is None:
-        return Finding("datasets", Verdict.fine, "not looked at: no sweep was named")
+        return None
     n = len({dataset.label for grid in seen.sweep.grids for dataset in grid.datasets})
     if seen.data:
         return Finding(
@@ -34,7 +34,7 @@ def datasets(seen: Seen) -> Finding:
             seen.data,
             "import what is missing on this machine; nodes need none",
         )
-    return Finding("datasets", Verdict.fine, f"{n} are here, whole, and can be split")
+    return Finding("datasets", Verdict.fine, f"{n} of {n} are here, whole, and can be split")
 
 
 def reach(seen: Seen) -> Finding:

@@ -32,10 +32,16 @@ def versions(seen: Seen) -> Finding:
     if found:
         head, *rows, remedy = found
         lines = tuple(row.strip() for row in rows)
-        return Finding(WHAT, Verdict.wrong, head, lines, remedy)
+        return Finding(WHAT, Verdict.wrong, head, lines, _there(remedy))
     if odd := differences(seen.here, others):
         _, *rows, remedy = odd
         why = "the head, which takes no work, has other versions: numbers are the same"
-        return Finding(WHAT, Verdict.beware, why, tuple(row.strip() for row in rows), remedy)
+        return Finding(
+            WHAT, Verdict.beware, why, tuple(row.strip() for row in rows), _there(remedy)
+        )
     n = len(seen.here) - 1  # without the commit, which is not compared
     return Finding(WHAT, Verdict.fine, f"{n} versions compared: all are this machine's")
+
+
+def _there(remedy: str) -> str:
+    return remedy.replace("There: ", "there: ", 1)

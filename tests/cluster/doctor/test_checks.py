@@ -78,20 +78,25 @@ def neural(device):
     return open_sweep("quickstart", overrides)
 
 
+def good():
+    """A good cluster, looked at for a sweep."""
+    return replace(SEEN, sweep=open_sweep("quickstart"), data=())
+
+
 def test_of_a_good_cluster_every_check_says_that_it_is_fine():
     for check in CHECKS:
-        found = check(SEEN)
+        found = check(good())
         assert found.verdict is Verdict.fine, found
         assert len(found.lines()) == 1
         assert found.mend == ""
 
 
 def test_every_check_has_a_name_of_its_own():
-    assert len({check(SEEN).what for check in CHECKS}) == len(CHECKS)
+    assert len({check(good()).what for check in CHECKS}) == len(CHECKS)
 
 
 def test_a_node_that_does_not_answer_is_named_and_the_others_are_looked_at():
-    silent = replace(SEEN, nodes=(SEEN.nodes[0], replace(SEEN.nodes[1], visit=None)))
+    silent = replace(good(), nodes=(SEEN.nodes[0], replace(SEEN.nodes[1], visit=None)))
     found = answers(silent)
     assert (found.verdict, found.nodes) == (Verdict.wrong, ("two (10.0.0.2)",))
     assert {check(silent).verdict for check in CHECKS[1:]} == {Verdict.fine}
@@ -140,10 +145,15 @@ def test_a_dataset_that_is_not_imported_is_found_with_how_to_import_it():
     assert "fewlabels datasets import ton_iot_network" in found.nodes[0]
 
 
+def test_what_was_not_asked_for_is_not_told():
+    assert datasets(SEEN) is None
+    assert studies(replace(SEEN, study=None)) is None
+
+
 def test_a_dataset_that_ships_is_fine():
     sweep = open_sweep("quickstart")
     found = datasets(replace(SEEN, sweep=sweep, data=unusable(sweep)))
-    assert found == Finding("datasets", Verdict.fine, "1 are here, whole, and can be split")
+    assert found == Finding("datasets", Verdict.fine, "1 of 1 are here, whole, and can be split")
 
 
 @pytest.mark.parametrize(("fetched", "said"), [(None, "nothing came in time"), ("x", "other byt")])

@@ -105,7 +105,6 @@ def test_everything_that_is_wrong_is_found_at_once(sick):
         "data way": "fine",
         "clock": "wrong",
         "space": verdicts(lines[:-1])["space"],  # this machine's own
-        "study": "fine",
     }
     text = "\n".join(lines)
     assert "dashboard, tried from there: HTTP 200" in text
