@@ -107,6 +107,11 @@ class Growth:
         self._thread = threading.Thread(target=self._run, name="growth", daemon=True)
         self._thread.start()
 
+    @property
+    def is_promised(self) -> bool:
+        """Whether the autoscaler has said that it has, or could have, room for any of the work."""
+        return bool(self._requests.neural.granted or self._requests.plain.granted)
+
     def want(self, wanted: Wanted) -> None:
         """Note what there is to do; returns at once."""
         self._wanted = wanted

@@ -202,17 +202,20 @@ class RayExecutor:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now
-        elif now - self._idle_since > (GROWTH_S if self._growth else NO_ROOM_S):
+        elif now - self._idle_since > (GROWTH_S if self._grows() else NO_ROOM_S):
             try:
                 must_have_room([*self._nodes.values()], self._demand, is_neural=self._is_neural)
             except ClusterError as error:
                 why = (
                     f"the autoscaler has started no node for {GROWTH_S / 60:.0f} minutes that "
                     f"could do what is left (`ray status` on the head may say why): {error}"
-                    if self._growth
+                    if self._grows()
                     else f"nodes have gone, and now {error}"
                 )
                 raise ClusterError(f"{why} {AGAIN}") from None
+
+    def _grows(self) -> bool:
+        return self._growth is not None and self._growth.is_promised
 
     def _ask_roll(self) -> bool:
         """Note what has begun; say whether the roll has answered."""

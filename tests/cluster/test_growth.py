@@ -156,6 +156,21 @@ def asked(monkeypatch):
     return growing, autoscaler
 
 
+def test_only_what_was_granted_is_waited_for(asked):
+    growing, _ = asked
+    assert growing.is_promised
+    growing.close()
+    nothing = Growth(Limited(0), DEMAND, every_s=0.01)
+    nothing.want(Wanted(plain=5))
+    for _ in range(1000):
+        if nothing._requests.plain.refused == 1:
+            break
+        threading.Event().wait(0.01)
+    assert nothing._requests.plain.refused == 1
+    assert not nothing.is_promised
+    nothing.close()
+
+
 def test_at_the_end_nothing_is_asked_for(asked):
     growing, autoscaler = asked
     growing.close()
