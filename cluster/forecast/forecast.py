@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from cluster.forecast.law import Reals
+from cluster.forecast.law import Law, Reals
 from cluster.forecast.simulate import Outcome, Setup, Simulation
 from cluster.forecast.times import Times
 from cluster.forecast.work import Chain, Key
@@ -39,6 +40,9 @@ class Forecast:
         return float(np.quantile([one.makespan_s for one in self.outcomes], share))
 
 
+_Drawn = tuple[Law, Reals, npt.NDArray[np.intp]]  # labels and places of the units of a law
+
+
 class Seconds:
     """Draws the seconds of every unit of a plan."""
 
@@ -46,21 +50,26 @@ class Seconds:
         """`times` must have all that `keys` lists."""
         labels: defaultdict[Key, list[int]] = defaultdict(list)
         places: defaultdict[Key, list[int]] = defaultdict(list)
+        again: dict[Key, None] = {}
         at = 0
         for chain in chains:
             for unit in chain.units:
-                for key in (unit.key, unit.tested):
+                if unit.refitted and unit.n_labels:
+                    again[unit.refitted] = None
+                for key in (unit.key, unit.tested, unit.refitted if unit.n_labels else None):
                     if key:
                         labels[key].append(unit.n_labels)
                         places[key].append(at)
                 at += 1
         self.n_units = at
-        self._drawn = []
+        self._drawn: list[_Drawn] = []
+        self._again: list[_Drawn] = []  # what a segment that begins with a unit takes on top
         beyond: dict[str, tuple[int, int]] = {}
         for key, of in labels.items():
             law = times.law(key)
             assert law  # noqa: S101 - asked for before
-            self._drawn.append((law, np.array(of, dtype=float), np.array(places[key])))
+            drawn = (law, np.array(of, dtype=float), np.array(places[key]))
+            (self._again if key in again else self._drawn).append(drawn)
             if max(of) > law.most_labels and key[0] != "reference":
                 name = f"{key[2]} on {key[1]}"
                 before, most = beyond.get(name, (law.most_labels, 0))
@@ -70,18 +79,23 @@ class Seconds:
             for name, (known, most) in beyond.items()
         )
 
-    def drawn(self, rng: np.random.Generator) -> Reals:
-        """Seconds of all units, one chain after the other."""
-        seconds = np.zeros(self.n_units)
-        for law, labels, places in self._drawn:
-            np.add.at(seconds, places, law.drawn(labels, rng))
-        return seconds
+    def drawn(self, rng: np.random.Generator) -> tuple[Reals, Reals]:
+        """Seconds of all units, and on top where a segment begins with one; chain after chain."""
+        seconds, again = np.zeros(self.n_units), np.zeros(self.n_units)
+        for whole, laws in ((seconds, self._drawn), (again, self._again)):
+            for law, labels, places in laws:
+                np.add.at(whole, places, law.drawn(labels, rng))
+        return seconds, again
 
 
 def keys(chains: Sequence[Chain]) -> set[Key]:
     """All laws that a plan needs."""
     return {
-        key for chain in chains for unit in chain.units for key in (unit.key, unit.tested) if key
+        key
+        for chain in chains
+        for unit in chain.units
+        for key in (unit.key, unit.tested, unit.refitted)
+        if key
     }
 
 
@@ -92,8 +106,8 @@ def forecast(chains: Sequence[Chain], times: Times, setup: Setup) -> Forecast:
     outcomes = []
     for number in range(n_draws):
         rng = np.random.default_rng([SEED, number])
-        drawn = seconds.drawn(rng)
-        outcome = Simulation(chains, drawn, setup, seed=number).run(chains)
+        drawn, again = seconds.drawn(rng)
+        outcome = Simulation(chains, drawn, setup, number, again).run(chains)
         outcomes.append((outcome, float(drawn.sum()), critical_s(chains, drawn)))
     outcomes.sort(key=lambda found: found[0].makespan_s)
     _, unit_s, longest = outcomes[n_draws // 2]

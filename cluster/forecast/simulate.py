@@ -91,12 +91,21 @@ class Simulation:
     """Made for one run."""
 
     def __init__(
-        self, chains: Sequence[Chain], seconds: Sequence[float] | Reals, setup: Setup, seed: int
+        self,
+        chains: Sequence[Chain],
+        seconds: Sequence[float] | Reals,
+        setup: Setup,
+        seed: int,
+        again: Reals | None = None,
     ) -> None:
-        """`seconds` are those of all units of all chains, one chain after the other."""
+        """`seconds` are those of all units of all chains, one chain after the other.
+
+        `again` is what each takes on top where a segment begins with it.
+        """
         self._setup, self._costs = setup, setup.costs
         self._machines = Machines(setup.kinds, setup.demand)
         self._sum: list[float] = np.concatenate([[0.0], np.cumsum(seconds)]).tolist()
+        self._again: list[float] = [0.0] * len(seconds) if again is None else again.tolist()
         self._states: dict[int, _State] = {}
         at = 0
         for chain in chains:
@@ -255,6 +264,7 @@ class Simulation:
         prepared_s = self._prepare(process, chain.problem)
         extra = process.n_bytes - setup.problem_bytes.get((dataset, scaler), 0)
         machine.grows(process, setup.peak_bytes.get((dataset, chain.classifier), 0) + extra)
+        prepared_s += self._again[task.state.done]
         task.stop = self._stop(task.state, prepared_s)
         worked = self._sum[task.stop] - self._sum[task.state.done]
         self._event(now + took + prepared_s + worked, "end", task)

@@ -22,7 +22,10 @@ from harness.sweep import Sweep
 PIPELINE = ("dataset", "classifier", "scaler", "resampler")
 MOST_SHOWN = 8  # of what has no times
 _NAMED = {"default": "the first trials", "trial": "further trials", "round": "rounds"}
-_NAMED |= {"shared_round": "rounds"}  # without the fit, which the test before it has made
+_NAMED |= {
+    "shared_round": "rounds",
+    "fit": "rounds",
+}  # without the fit, which the test before it has made
 _NAMED |= {"evaluation": "tests after rounds", "reference": "full_data references"}
 
 
@@ -51,6 +54,8 @@ class Times:
                         without = group["seconds"] - group["fit_s"]
                         shared: Key = ("shared_round", *key[1:])
                         parts[shared].append((group["labels"].to_numpy(), without.to_numpy()))
+                        fit: Key = ("fit", *key[1:])
+                        parts[fit].append((group["labels"].to_numpy(), group["fit_s"].to_numpy()))
                     parts[key].append((group["labels"].to_numpy(), group["seconds"].to_numpy()))
                 times.note_peaks(frame)
             times.sources.append(_described(folder))

@@ -25,6 +25,7 @@ class Unit:
     key: Key
     n_labels: int  # that it is fitted on
     tested: Key | None = None  # of a round: the law of the test after it
+    refitted: Key | None = None  # that of what comes on top where a segment begins with it
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +83,8 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
         needs = (model.needs or (curve.classifier.needs if tested else "")) if model else None
         # Where every round is tested, the next one asks the model that the test has fitted.
         kind = "shared_round" if test and not model and not acquisition.is_tuned else "round"
+        # But a segment begins in another process, which has to fit that model again.
+        refitted = ("fit", *pipeline, curve.strategy.label) if kind == "shared_round" else None
         buying = Chain(
             "acquisition",
             curve.classifier.needs if needs is None else needs,
@@ -89,7 +92,7 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
             problem,
             curve.classifier.label,
             tuple(
-                Unit((kind, *pipeline, curve.strategy.label), before, test)
+                Unit((kind, *pipeline, curve.strategy.label), before, test, refitted)
                 for before in _stops(acquisition, state.bought)[:-1]
             ),
             is_whole=_continues(model or curve.classifier, known)
