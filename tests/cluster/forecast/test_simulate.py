@@ -1,5 +1,6 @@
 """Simulated runs against schedules worked out by hand, and against what no schedule can beat."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -195,3 +196,12 @@ def test_where_nothing_waits_for_anything_one_more_node_is_never_later(seconds, 
     fewer = went(studies, seconds, cpus=(1,) * n_places)
     more = went(studies, seconds, cpus=(1,) * (n_places + 1))
     assert more.makespan_s <= fewer.makespan_s + 1e-6
+
+
+def test_a_segment_that_has_to_fit_again_takes_so_much_longer():
+    # Units of 6 s, segments of 10 s: two units each, and 1 s more at the third and fifth.
+    setup = Setup([("node", Node(1, 0, 8.0), 1)], PLAIN, False, 10.0, costs=FREE)
+    rounds = [chain("acquisition", 6)]
+    again = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    found = Simulation(rounds, [6.0] * 6, setup, 1, again).run(rounds)
+    assert found.makespan_s == pytest.approx(36 + 2)
