@@ -197,6 +197,7 @@ def fetch(
             others += [line] if line.strip() and not line.startswith("fewlabels:") else []
         else:
             why = others[-1] if others else "its log has no word of it"
+            why = "its job ended early; fetch it again" if received.n_files else why
             raise ClusterError(f"the head did not hand {found.place} over: {why}")
     finally:
         received.drop()

@@ -64,6 +64,7 @@ def _lets_strangers_in(address: str) -> bool:
         with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:  # noqa: S310 - http, https
             jobs = json.load(answer)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == WANTS_TOKEN:
             return False
         what = f"{address} is no Jobs API of Ray: GET {JOBS} gives {error.code} {error.reason}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MARK = "fewlabels"  # in a job's metadata: what it does
 RUN, HAND_OVER = "run", "hand over"
 PLACE, SWEEP = "run folder", "sweep"  # in it as well
 STOP_S = 3600  # that a run has to finish what it does; then Ray kills it
+CHATTY = ("ray.dashboard.modules.dashboard_sdk", "ray.dashboard.modules.job.sdk")  # of uploads
 SHOWN = 6  # jobs, in a message
 
 
@@ -76,6 +78,8 @@ class Jobs:
             )
         from ray.job_submission import JobSubmissionClient
 
+        for name in CHATTY:
+            logging.getLogger(name).setLevel(logging.ERROR)
         with self._explained():
             self._client: Any = JobSubmissionClient(address)
 
