@@ -47,10 +47,8 @@ class Machine:
 
     def start(self, said: Path, *words: str, **environment: str):
         """Begin what goes on; a context."""
-        env = self.environment() | environment
-        return started(
-            ["env", "-i", *(f"{k}={v}" for k, v in env.items()), *self.command(*words)], said
-        )
+        given = (self.environment() | environment).items()
+        return started(["env", "-i", *(f"{k}={v}" for k, v in given), *self.command(*words)], said)
 
     def call(self, *words: str, code: int | None = 0) -> str:
         """What a command on it says; ends this script where its exit code is another."""

@@ -1,4 +1,4 @@
-"""A real head with a token: a sweep is submitted, followed, stopped, submitted again and fetched."""
+"""A real head with a token: a sweep is submitted, stopped, submitted again and fetched."""
 
 import os
 import socket

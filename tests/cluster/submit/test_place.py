@@ -41,7 +41,7 @@ def carried_out(tmp_path):
     def carried_out(command):
         path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
         done = subprocess.run(
-            ["sh", "-c", command],
+            ["/bin/sh", "-c", command],
             env={"PATH": path, "HOME": "/home/of the head"},
             cwd=tmp_path / "par cel",
             check=True,
