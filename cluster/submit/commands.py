@@ -111,8 +111,11 @@ def status(
     api, found = _found(job, address, insecure=insecure)
     say(one_line(f"{'job':<10}{found.id}, of {since(found)}: {found.state}"))
     say(one_line(f"{'run':<10}{found.place}"))
-    log = [line for line in api.log(found.id).splitlines() if line.strip()]
-    for i, line in enumerate((log or found.message.splitlines())[-SAID_LINES:]):
+    text = api.log(found.id)
+    if found.is_over and found.code is None:  # then Ray has a word to say
+        text += f"\n{found.message}"
+    log = [line for line in text.splitlines() if line.strip()]
+    for i, line in enumerate(log[-SAID_LINES:]):
         say(one_line(f"{'' if i else 'said last':<10}{line}"))
 
 
