@@ -205,6 +205,8 @@ def fetch(
     finally:
         received.drop()
         api.stop(carrier)  # it clears its log away
+    for note in received.notes:
+        say(one_line(f"there: {note}"))
     say(f"{received.n_files} files, {size(received.n_bytes)}, are in {to}, each as it was there")
     say(f"  fewlabels report {quote(str(to))} -o site")
 

@@ -38,7 +38,8 @@ NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){
 
 def lines(folder: RunFolder) -> Iterator[str]:
     """The files of a run that nobody writes. Raises `RunFolderError` where somebody does."""
-    with folder.writing():
+    with folder.writing() as set_aside:
+        yield from (_said({"note": line}) for line in set_aside)
         files = [path for path in sorted(folder.root.rglob("*")) if _travels(path, folder.root)]
         n_bytes = sum(path.stat().st_size for path in files)
         if n_bytes > MOST_BYTES:
@@ -92,6 +93,7 @@ class Received:
     root: Path  # where it shall be
     n_files: int = 0
     n_bytes: int = 0
+    notes: list[str] = field(default_factory=list)  # of what was damaged there, and set aside
     _pieces: list[bytes] = field(default_factory=list)
     _hidden: Path = field(init=False)
 
@@ -110,6 +112,9 @@ class Received:
                 self._pieces.append(base64.b64decode(text, validate=True))
                 return False
             said = json.loads(text)
+            if "note" in said:
+                self.notes.append(str(said["note"]))
+                return False
             if "files" not in said:
                 self._store(said["file"], said["sha256"])
                 return False

@@ -99,6 +99,19 @@ def test_a_run_too_large_for_it_is_refused_with_the_way_that_is_left(run, monkey
     assert f":{run.root} runs/, or kubectl cp POD:{run.root}" in str(refused.value)
 
 
+def test_what_is_damaged_there_is_said_and_comes_among_what_was_set_aside(sweeps, tmp_path):
+    run = sweeps.run(tmp_path / "there" / "run", repeats=1)
+    (run.root / "trials" / "000001.parquet").write_bytes(b"torn")
+    coming = Received(tmp_path / "home")
+    assert [coming.take(line) for line in lines(run)][-1]
+    coming.keep()
+    [note] = coming.notes
+    assert "000001.parquet" in note
+    assert [p.read_bytes() for p in (tmp_path / "home" / "quarantine").rglob("*.parquet*")] == [
+        b"torn"
+    ]
+
+
 def test_links_do_not_travel(run, tmp_path):
     link = run.root / "link"
     link.symlink_to("/etc/passwd")
