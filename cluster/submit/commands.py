@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from shlex import join, quote
@@ -204,7 +205,8 @@ def fetch(
             raise ClusterError(f"the head did not hand {found.place} over: {why}")
     finally:
         received.drop()
-        api.stop(carrier)  # it clears its log away
+        with contextlib.suppress(ClusterError):  # it ends by itself, later
+            api.stop(carrier)  # it clears its log away
     for note in received.notes:
         say(one_line(f"there: {note}"))
     say(f"{received.n_files} files, {size(received.n_bytes)}, are in {to}, each as it was there")
