@@ -49,6 +49,7 @@ def _app() -> typer.Typer:
     import typer
 
     import cluster.commands
+    import cluster.doctor.command
     import cluster.launch.commands
     import cluster.submit.commands as submitted
     import datasets.commands
@@ -83,6 +84,7 @@ def _app() -> typer.Typer:
         cluster.launch.commands.app.command()(command)
     cluster.launch.commands.app.command()(submitted.fetch)
     cluster.launch.commands.app.command("hand-over", hidden=True)(submitted.hand_over)
+    cluster.launch.commands.app.command()(cluster.doctor.command.doctor)
     app.add_typer(cluster.launch.commands.app, name="cluster")
     app.command()(harness.commands.components)
     app.command()(harness.commands.fields)
