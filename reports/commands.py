@@ -64,10 +64,10 @@ def leaderboard(
     from reports.grid import Grid
     from reports.html import tuning_metric
     from reports.leaderboard import board
-    from reports.load import load
     from reports.measures import Measures
+    from reports.results import read
 
-    results = load(run)
+    results = read(run)
     grid = Grid.of(results)
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to rank.")
@@ -115,9 +115,9 @@ def efficiency(
     from reports.areas import areas
     from reports.grid import Grid
     from reports.html import tuning_metric
-    from reports.load import load
+    from reports.results import read
 
-    results = load(run)
+    results = read(run)
     grid = Grid.of(results)
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to measure.")
@@ -143,10 +143,10 @@ def report(
 
     from datasets.visible import say
     from reports import html
-    from reports.load import load
     from reports.merge import merge
+    from reports.results import read
 
-    results = merge([load(run) for run in dict.fromkeys(runs)])
+    results = merge([read(run) for run in dict.fromkeys(runs)])
     index = html.write(html.page(results, datetime.now(UTC)), out)
     say(f"{index}")
     if open_:

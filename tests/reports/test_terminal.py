@@ -8,7 +8,7 @@ import pytest
 
 from reports import html, terminal
 from reports.commands import leaderboard
-from reports.load import load
+from reports.results import read
 
 
 def score(**columns):
@@ -132,5 +132,5 @@ def test_why_there_is_no_target_is_said(fake, stored, capsys, change, why):
     run = stored(fake(), change)
     leaderboard(run)
     assert f"\nno target: {why}\n" in capsys.readouterr().out
-    page = html.page(load(run), datetime(2026, 1, 1, tzinfo=UTC))
+    page = html.page(read(run), datetime(2026, 1, 1, tzinfo=UTC))
     assert f'"no_target":"{why}"' in page
