@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
+from reports.efficiency.censored import SURVIVAL, survival
+from reports.grid import Grid
 
 REACHED = ["median", "reached", "n_repeats", "first", "within"]
 
@@ -26,6 +28,23 @@ def labels_to_target(measured: pd.DataFrame, metric: str, goals: pd.Series[float
     labels that a repeat was measured up to without reaching it; NaN: all reached it; below the
     largest budget: a repeat lacks scores beyond, so that "never" is only "not by then").
     """
+    repeats = by_repeat(measured, metric, goals)
+    across: pd.DataFrame = repeats.groupby(["curve", "series"]).agg(
+        median=("labels", "median"),
+        reached=("reached", "sum"),
+        n_repeats=("labels", "count"),
+        first=("first", "min"),
+        within=("within", "min"),
+    )
+    return across[REACHED]
+
+
+def by_repeat(measured: pd.DataFrame, metric: str, goals: pd.Series[float]) -> pd.DataFrame:
+    """Return `labels_to_target` of each repeat: index curve, series, repeat.
+
+    Columns: labels (inf: not seen to get there), first and last (labels measured from and to),
+    reached, within (last, where it is not reached).
+    """
     goal = measured["curve"].map(goals)
     lower = metric in LOWER_IS_BETTER
     hit = measured["value"] <= goal if lower else measured["value"] >= goal
@@ -37,11 +56,29 @@ def labels_to_target(measured: pd.DataFrame, metric: str, goals: pd.Series[float
     )
     repeats["reached"] = np.isfinite(repeats["labels"])
     repeats["within"] = repeats["last"].where(~repeats["reached"])
-    across: pd.DataFrame = repeats.groupby(["curve", "series"]).agg(
-        median=("labels", "median"),
-        reached=("reached", "sum"),
-        n_repeats=("labels", "count"),
-        first=("first", "min"),
-        within=("within", "min"),
-    )
-    return across[REACHED]
+    return repeats
+
+
+def expected_labels(
+    measured: pd.DataFrame, metric: str, goals: pd.Series[float], grid: Grid
+) -> pd.DataFrame:
+    """Return Kaplan and Meier's estimate of the labels to the target; index curve, series.
+
+    Columns `SURVIVAL` (`reports.efficiency.censored`). A repeat whose scores end early counts as
+    far as it was measured. Labels before the first budget were not measured: it counts as the
+    least that is needed.
+    """
+    repeats = by_repeat(measured, metric, goals)
+    parts = []
+    for dataset, budgets in grid.budgets.items():
+        mine = repeats[repeats.index.get_level_values("curve").isin(grid.of_dataset(dataset))]
+        groups = mine.groupby(["curve", "series"])
+        over = survival(
+            np.asarray(groups.ngroup(), dtype=np.int64),
+            mine["labels"].to_numpy(dtype=np.float64),
+            mine["last"].to_numpy(dtype=np.float64),
+            np.asarray(budgets, dtype=np.float64),
+        )
+        numbers = {name: getattr(over, name) for name in SURVIVAL}
+        parts.append(pd.DataFrame(numbers, index=groups.size().index))
+    return pd.concat(parts)
