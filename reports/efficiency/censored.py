@@ -57,7 +57,5 @@ def survival(
     lost = (at_risk[:, 1:] == 0) & (stays[:, :-1] > 0)  # nobody is left to say
     area = budgets[0] + (stays[:, :-1] * widths).sum(axis=1)
     unknown = lost.any(axis=1)
-    first_lost = np.where(unknown, lost.argmax(axis=1) + 1, k)
-    median = np.where(unknown & (is_half.argmax(axis=1) >= first_lost), np.inf, median)
     censored = np.bincount(group[~reached], minlength=n_groups)
     return Survival(median, np.where(unknown, np.nan, area), n, censored)

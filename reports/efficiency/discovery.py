@@ -39,7 +39,7 @@ def discovery(
         ids = pd.factorize(plain["acquisition_id"].to_numpy()[mine])[0]
         mine = mine[np.lexsort([plain["round"].to_numpy()[mine], ids])]
         n_classes = len(one["classes"])
-        bought = _matrix(rounds.column("bought").take(pa.array(mine)), n_classes)
+        bought = _matrix(rounds.column("bought").take(pa.array(mine)), len(mine), n_classes)
         here = plain.iloc[mine]
         starts = np.flatnonzero(~here["acquisition_id"].duplicated().to_numpy())
         labels = here["n_labels"].to_numpy(dtype=np.float64)
@@ -95,9 +95,9 @@ def _first(
     return np.stack(each, axis=2)
 
 
-def _matrix(column: pa.ChunkedArray, n_classes: int) -> npt.NDArray[np.int64]:
+def _matrix(column: pa.ChunkedArray, n: int, n_classes: int) -> npt.NDArray[np.int64]:
     flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return np.asarray(flat, dtype=np.int64).reshape(-1, n_classes)
+    return np.asarray(flat, dtype=np.int64).reshape(n, n_classes)
 
 
 def _long(
