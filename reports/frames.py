@@ -17,6 +17,7 @@ from harness.store import RunFolder
 from harness.winners import defaults, winners
 from reports import curves
 from reports.efficiency import discovery, gain, of_run, recall, seconds
+from reports.efficiency.to_target import expected_labels
 from reports.grid import Grid
 from reports.headline import Headline, headline
 from reports.html import tuning_metric
@@ -70,6 +71,16 @@ class Frames:
     def efficiency_summary(self, metric: str | None = None) -> pd.DataFrame:
         """What they come to over repeats: series, measure, mean, half, low, high, median, n ..."""
         return self._named(of_run.summary(self._measures(metric).efficiency).reset_index())
+
+    def labels_to(self, score: float, metric: str | None = None) -> pd.DataFrame:
+        """Labels until `score`, the same on all datasets: series, median, restricted_mean, n ...
+
+        Kaplan and Meier's estimates over repeats (`reports.efficiency.censored`).
+        """
+        measures = self._measures(metric)
+        goals = pd.Series(score, index=self.grid.curves.index, dtype=float)
+        found = expected_labels(measures.at_budgets, measures.metric, goals, self.grid)
+        return self._named(found.reset_index())
 
     def tuning_gain(self, metric: str | None = None) -> pd.DataFrame:
         """Tuned minus default by n_labels and repeat."""

@@ -81,4 +81,5 @@ def expected_labels(
         )
         numbers = {name: getattr(over, name) for name in SURVIVAL}
         parts.append(pd.DataFrame(numbers, index=groups.size().index))
-    return pd.concat(parts)
+    empty = pd.MultiIndex.from_arrays([[], []], names=["curve", "series"])
+    return pd.concat(parts) if parts else pd.DataFrame(index=empty, columns=[*SURVIVAL])

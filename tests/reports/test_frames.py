@@ -52,6 +52,17 @@ def test_pairs_are_strategies_against_chance_by_repeat(frames):
     assert (pairs["p_holm"] >= pairs["p"]).all()
 
 
+def test_a_fixed_score_has_its_labels_too(frames):
+    run = frames(repeats=5)
+    best = run.scores.query("series == 'tuned' and n_labels == 200")
+    easy = run.labels_to(best["test_macro_f1"].min()).query("series == 'tuned'")
+    assert (easy["median"] <= 200).all()
+    never = run.labels_to(2.0)
+    assert (never["median"] == np.inf).all()
+    assert (never["n_censored"] == never["n"]).all()
+    assert (never["restricted_mean"] == 500).all()
+
+
 def test_few_repeats_have_no_p_values(frames):
     pairs = frames(repeats=4).pairs()
     assert pairs["why"].tolist() == ["underpowered: N = 4, needs 5"]
@@ -111,6 +122,7 @@ def test_an_empty_run_has_empty_frames(fake, tmp_path):
     run = reports.load(fake().write(tmp_path / "run", {}))
     for frame in (run.scores, run.leaderboard(), run.efficiency(), run.efficiency_summary()):
         assert frame.empty
+    assert run.labels_to(0.8).empty
     for frame in (run.pairs(), run.discovery, run.discovered, run.recalls, run.seconds):
         assert frame.empty
 

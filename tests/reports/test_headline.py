@@ -70,7 +70,7 @@ def test_picking_among_equals_flatters_and_holding_out_does_not(scored):
         flattered.append(found.naive)
         honest.append(found.held_out)
     assert np.mean(flattered) > 0.71
-    assert abs(np.mean(honest) - 0.7) < 0.02
+    assert np.mean(honest) < 0.705  # true: 0.7
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "log_loss"])
