@@ -27,6 +27,7 @@ from reports.ranks.across import Across, across
 from reports.ranks.bayesian import EQUIVALENT
 from reports.ranks.overlaps import overlaps
 from reports.ranks.paired import Paired, paired
+from reports.ranks.whole_curves import whole_curves
 from reports.ranks.wilcoxon import holm
 from reports.results import Results, read
 from reports.table_files import Choice, boards, numbers
@@ -71,6 +72,11 @@ class Frames:
     def efficiency_summary(self, metric: str | None = None) -> pd.DataFrame:
         """What they come to over repeats: series, measure, mean, half, low, high, median, n ..."""
         return self._named(of_run.summary(self._measures(metric).efficiency).reset_index())
+
+    def curves(self, metric: str | None = None) -> pd.DataFrame:
+        """The tuned means at each budget, with bands for whole curves and against chance."""
+        found = whole_curves(self._measures(metric), overlaps(self.tables))
+        return self._named(found.reset_index())
 
     def labels_to(self, score: float, metric: str | None = None) -> pd.DataFrame:
         """Labels until `score`, the same on all datasets: series, median, restricted_mean, n ...

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports import curves
-from reports.columns import cells
+from reports.columns import COLUMNS, cells
 from reports.grid import Grid
 from reports.headline import Headline, headline
 from reports.leaderboard import Board, best_of_each, board, filled
@@ -98,7 +98,7 @@ def as_json(boards: Sequence[Shown]) -> str:
 
 
 def as_markdown(boards: Sequence[Shown]) -> str:
-    """Return a table for each board, as the screen shows it."""
+    """Return a table for each board, with all columns."""
     return "\n".join(map(_markdown, boards))
 
 
@@ -144,6 +144,7 @@ def _object(shown: Shown) -> dict[str, Any]:
         "n_repeats": one.n_repeats,
         "target": one.target.value if one.target else None,
         "headline": said,
+        "columns": {name: column.about for name, column in COLUMNS.items()},
         "notes": notes(one, shown=len(shown.rows)),
         "rows": rows,
     }
@@ -166,7 +167,7 @@ def _plain(value: object) -> object:
 
 
 def _markdown(shown: Shown) -> str:
-    texts = cells(shown.rows, shown.board)
+    texts = cells(shown.rows, shown.board, is_wide=True)
     lines = [
         f"**{_escaped(heading(shown.board))}**",
         "",

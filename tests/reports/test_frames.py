@@ -52,6 +52,25 @@ def test_pairs_are_strategies_against_chance_by_repeat(frames):
     assert (pairs["p_holm"] >= pairs["p"]).all()
 
 
+def test_bands_hold_whole_curves_and_are_wider_than_intervals(frames):
+    rows = frames(repeats=6, strategies=("random", "margin")).curves()
+    assert len(rows) == 2 * 3
+    assert (rows["band"] >= rows["half"] - 1e-12).all()
+    assert (rows["boot_low"] < rows["mean"]).all()
+    chance = rows[rows["strategy"] == "random"]
+    assert chance[["over_chance", "over_chance_band"]].isna().all(axis=None)
+    margin = rows[rows["strategy"] == "margin"].set_index("n_labels")
+    apart = margin["mean"] - chance.set_index("n_labels")["mean"]
+    assert margin["over_chance"].to_dict() == pytest.approx(apart.to_dict())
+    assert (margin["over_chance_band"] > 0).all()
+
+
+def test_few_repeats_have_no_bands(frames):
+    rows = frames(repeats=4).curves()
+    assert rows["mean"].notna().all()
+    assert rows[["half", "band", "boot_low", "over_chance_band"]].isna().all(axis=None)
+
+
 def test_a_fixed_score_has_its_labels_too(frames):
     run = frames(repeats=5)
     best = run.scores.query("series == 'tuned' and n_labels == 200")
@@ -123,6 +142,7 @@ def test_an_empty_run_has_empty_frames(fake, tmp_path):
     for frame in (run.scores, run.leaderboard(), run.efficiency(), run.efficiency_summary()):
         assert frame.empty
     assert run.labels_to(0.8).empty
+    assert run.curves().empty
     for frame in (run.pairs(), run.discovery, run.discovered, run.recalls, run.seconds):
         assert frame.empty
 

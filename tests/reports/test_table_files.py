@@ -70,6 +70,7 @@ def test_markdown_is_a_table_whatever_names_hold(printed, fake):
     assert len(lines) == 4
     assert len({line.replace(r"\|", "").count("|") for line in lines}) == 1
     assert r"a\|b\_\[x\]&lt;i&gt;" in text
+    assert lines[0].count(" gain ") == lines[0].count(" speed-up ") == 1  # no room on a screen
 
 
 def test_latex_spells_out_what_it_would_execute(printed, fake):
