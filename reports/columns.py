@@ -104,7 +104,8 @@ def _in(unit: Callable[[float], str], name: str) -> Text:
 def saved_fields(measures: Measures, _: int) -> pd.DataFrame:
     """Labels that are saved until the target, against chance in the same pipeline and repeat."""
     found = _of(measures, "labels_saved")
-    tuned = measures.efficiency.xs("tuned", level="series")
+    every = measures.efficiency
+    tuned = every[every.index.get_level_values("series") == "tuned"]
     is_known, reached = tuned["labels_saved"].notna(), tuned["labels_to_target"] < math.inf
     either = is_known & (reached | (tuned["labels_saved"] != 0))
     n_seen = either.groupby("curve").sum()

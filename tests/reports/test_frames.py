@@ -152,3 +152,20 @@ def test_what_is_not_there_is_refused(frames, tmp_path):
         reports.load(tmp_path)
     with pytest.raises(UnknownName, match="no metric f2; there are accuracy"):
         frames().leaderboard("f2")
+
+
+def test_a_run_in_which_everything_failed_has_empty_frames(frames, as_failed):
+    def fail(tables):
+        for table in ("trials", "references"):
+            tables[table] = [as_failed(row, "failed", "boom") for row in tables[table]]
+
+    run = frames(fail, repeats=5)
+    for frame in (run.scores, run.efficiency(), run.efficiency_summary(), run.curves()):
+        assert frame.empty
+    assert run.pairs().empty
+    assert run.tuning_gain().empty
+    assert run.recalls.empty
+    assert run.labels_to(0.8).empty
+    assert run.headline("ton") is None
+    assert (run.across().coverage == 0).all()
+    assert len(run.discovered)  # labels were bought all the same

@@ -109,3 +109,21 @@ def test_several_datasets_are_one_csv_and_several_boards(printed, fake):
     assert set(pd.read_csv(io.StringIO(printed("csv", run)))["dataset"]) == {"edge", "ton"}
     assert [one["dataset"] for one in json.loads(printed("json", run))] == ["edge", "ton"]
     assert printed("latex", run).count(r"\begin{table}") == 2
+
+
+def test_a_run_in_which_everything_failed_is_shown_without_scores(printed, fake, as_failed):
+    def fail(tables):
+        for table in ("trials", "references"):
+            tables[table] = [as_failed(row, "failed", "boom") for row in tables[table]]
+
+    rows = pd.read_csv(io.StringIO(printed("csv", fake(repeats=5), fail)))
+    assert rows[["rank", "tuned", "aubc", "saved", "expected", "speed_up"]].isna().all(axis=None)
+    assert (rows["coverage"] == 0).all()
+    assert json.loads(printed("json", fake(repeats=5), fail))[0]["headline"] is None
+    assert "no target" in printed("table", fake(repeats=5), fail)
+
+
+def test_a_run_with_one_budget_is_ranked_by_its_score(printed, fake):
+    (board,) = json.loads(printed("json", fake(budgets=(100,), repeats=5)))
+    assert [row["aubc"] for row in board["rows"]] == [None, None]
+    assert board["headline"]["by"] == "score"
