@@ -29,6 +29,7 @@ class Across:
     table: pd.DataFrame  # mean score over repeats, in the metric's unit; NaN: not all repeats
     metric: str
     equivalent: float  # scores this close are worth the same
+    averaged: pd.DataFrame  # by dataset: pipelines that each score is a mean over, and left_out
 
     @property
     def coverage(self) -> pd.Series[int]:
@@ -100,14 +101,19 @@ def across(
     whole = column.where(n >= grid.curves["dataset"].map(grid.repeats))
     named = grid.curves.assign(value=whole, method=grid.curves[list(by)].agg(" / ".join, axis=1))
     rest = [axis for axis in PIPELINE if axis not in by]
-    rows = {}
+    rows, averaged = {}, {}
     for dataset, mine in named.groupby("dataset"):
         if not rest:
             rows[dataset] = mine.set_index("method")["value"]
+            averaged[dataset] = {"pipelines": 1, "left_out": 0}
             continue
         known = mine.dropna(subset=["value"])
         wide = known.pivot_table(index=rest, columns="method", values="value")
-        rows[dataset] = wide.dropna().mean()
+        shared = wide.dropna()
+        rows[dataset] = shared.mean()
+        n_all = len(mine[rest].drop_duplicates())
+        averaged[dataset] = {"pipelines": len(shared), "left_out": n_all - len(shared)}
     methods = sorted(named["method"].unique())
     table = pd.DataFrame(rows, dtype=float).T.reindex(columns=methods)
-    return Across(table.sort_index(), measures.metric, equivalent)
+    counts = pd.DataFrame(averaged, index=["pipelines", "left_out"]).T
+    return Across(table.sort_index(), measures.metric, equivalent, counts.sort_index())

@@ -70,7 +70,9 @@ def test_names_of_an_axis_are_averaged_over_the_same_pipelines(fake, stored):
 
     run = fake(classifiers=("random_forest", "svc"), strategies=("margin", "random"))
     measures = measures_of(stored(run, drop))
-    found = across(measures, ["strategy"], budget=200).table
+    over = across(measures, ["strategy"], budget=200)
+    assert over.averaged.loc["ton"].to_dict() == {"pipelines": 1, "left_out": 1}
+    found = over.table
     forest = measures.grid.curves.query("classifier == 'random_forest'").reset_index()
     for _, row in forest.iterrows():
         expected = measures.of_cells.loc[(row["index"], 200), "tuned"]
