@@ -22,17 +22,17 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     from harness import corpus, destination
     from harness.estimate import left, work_s
     from harness.ledger import Ledger
+    from harness.place import place
     from harness.placement import adopted
     from harness.plan import make_plan
     from harness.run import check_continues
     from harness.shipped import open_sweep
-    from harness.store import RunFolder
 
     opened = open_sweep(sweep, set_ or [])
-    root = out or Path("runs") / opened.name
-    destination.must_be_a_place(root)  # before the data, which take their time
+    at = place(out or Path("runs") / opened.name)
+    at.must_be_a_place()  # before the data, which take their time
     loaded = corpus.load(opened)
-    folder = None if destination.is_new(root) else RunFolder.open(root)
+    folder = None if at.is_new() else at.open()
     opened = adopted(opened, folder)
     planned = make_plan(opened, loaded)
     if folder:
@@ -45,7 +45,7 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
         say(one_line(line))
     say(f"{'time left':<10} {left(standing, seconds)}")
     coming = destination.bytes_to_come(ledger, destination.matrices(planned, loaded))
-    free = destination.free_bytes(root)
+    free = destination.free_bytes(at.disk)
     say(
         f"disk       about {destination.size(coming)} will be written, "
         f"{destination.size(free)} are free"

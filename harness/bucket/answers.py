@@ -1,0 +1,115 @@
+"""What goes wrong with an object store, in words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+from harness.bucket.address import Address
+from harness.errors import BucketError, NoObject, Overtaken, RunFolderError
+
+_REGION = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "301",
+        "TemporaryRedirect",
+    }
+)
+_KEYS = frozenset(
+    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
+)  # fmt: skip
+_REFUSED = frozenset({"AccessDenied", "403", "Forbidden", "AllAccessDisabled"})
+_BUSY = frozenset(
+    {"SlowDown", "503", "ServiceUnavailable", "Throttling", "RequestTimeout", "InternalError", "500"}
+)  # fmt: skip
+_CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+AGAIN = "What was stored is there; run again to continue"
+
+
+@contextlib.contextmanager
+def explained(address: Address) -> Iterator[None]:
+    """Turn what botocore, aiohttp and s3fs raise into `BucketError`."""
+    try:
+        yield
+    except RunFolderError:
+        raise
+    except Exception as error:
+        raise _meaning(address, error) from error
+
+
+def _meaning(address: Address, error: Exception) -> BucketError:
+    from botocore import exceptions
+
+    cause = error if isinstance(error, exceptions.ClientError) else error.__cause__
+    if isinstance(cause, exceptions.ClientError):
+        return _answered(address, cause.response.get("Error", {}))
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return BucketError(
+            f"{address}: there are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, as for the aws command"
+        )
+    lost = (
+        exceptions.HTTPClientError,  # of which connection errors and timeouts are some
+        exceptions.ConnectionError,
+        exceptions.IncompleteReadError,
+        exceptions.ResponseStreamingError,
+        asyncio.TimeoutError,
+        ConnectionError,
+        TimeoutError,
+        *_of_aiohttp(),
+    )
+    what = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, lost):
+        return BucketError(
+            f"{address} cannot be reached ({what}). Look at the network, and at AWS_ENDPOINT_URL "
+            f"where the store is not Amazon's. {AGAIN}",
+            may_pass=True,
+        )
+    if isinstance(error, exceptions.BotoCoreError | ValueError | OSError):
+        return BucketError(f"{address}: {what}. Look at the AWS_ variables and ~/.aws/config")
+    raise error  # a bug of ours
+
+
+def _of_aiohttp() -> tuple[type[Exception], ...]:
+    from aiohttp import ClientError
+
+    return (ClientError,)
+
+
+def _answered(address: Address, said: dict[str, str]) -> BucketError:
+    code, text = str(said.get("Code", "")), " ".join(str(said.get("Message", "")).split())
+    if code in {"NoSuchKey", "404"}:
+        return NoObject(f"{address}: {text}")
+    if code in _CHANGED:
+        return Overtaken(f"{address}: {text}")
+    if code == "NoSuchBucket":
+        return BucketError(
+            f"there is no bucket {address.bucket!r} for {address}; make it first, or look at "
+            "AWS_ENDPOINT_URL and the name"
+        )
+    if code in _REGION:
+        return BucketError(
+            f"the bucket of {address} is in another region than yours ({code}: {text}); "
+            "set AWS_DEFAULT_REGION to it"
+        )
+    if code in _KEYS:
+        return BucketError(
+            f"{address} does not take these credentials ({code}); look at AWS_PROFILE, "
+            "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, and at AWS_ENDPOINT_URL"
+        )
+    if code in _REFUSED:
+        return BucketError(
+            f"{address} may not be used with these credentials ({code}): looking at a run needs "
+            "s3:GetObject and s3:ListBucket, writing one s3:PutObject and s3:DeleteObject, too"
+        )
+    if code in {"NotImplemented", "501"}:
+        return BucketError(
+            f"{address} is in a store without conditional writes ({code}: {text}), which keep two "
+            "runs from writing into one place; use another store, or a folder on disk"
+        )
+    if code in _BUSY:
+        return BucketError(f"{address} was too busy for too long ({code}). {AGAIN}", may_pass=True)
+    return BucketError(f"{address} refuses: {code} {text}")
