@@ -22,7 +22,10 @@ def s3_server():
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
         make = urllib.request.Request(f"{url}/{BUCKET}", method="PUT")  # noqa: S310 - our own
-        make.add_header("Authorization", "AWS4-HMAC-SHA256 Credential=made-up/20260101/us-east-1/s3/aws4_request")
+        make.add_header(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=made-up/20260101/us-east-1/s3/aws4_request",
+        )
         urllib.request.urlopen(make).close()  # noqa: S310
         yield {
             "AWS_ENDPOINT_URL": url,

@@ -16,7 +16,6 @@ from harness.bucket import lease
 from harness.bucket.address import Address
 from harness.bucket.copies import Copies, Held
 from harness.bucket.objects import PATIENT, Objects
-from harness.bucket.probe import must_have_conditions
 from harness.bucket.published import Published, token
 from harness.bucket.snapshot import Source
 from harness.errors import RunFolderError
@@ -63,7 +62,6 @@ class BucketFolder(RunFolder):
         """
         writer = token()
         with self._named(), lease.holding(self._objects, writer):
-            must_have_conditions(self._objects)
             self._published = published = Published.taken_over(self._objects, writer)
             _empty(self.root)
             lost = self._source.fill(self.root, published.manifest)

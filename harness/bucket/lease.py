@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datasets.visible import say
 from harness.bucket.manifest import OWN
 from harness.bucket.objects import Found, Objects
+from harness.bucket.probe import must_keep_conditions
 from harness.environment import host
 from harness.errors import BucketError, NoObject, Overtaken, RunFolderError
 from harness.lock import is_gone
@@ -53,6 +54,7 @@ def holding(objects: Objects, token: str) -> Iterator[None]:
     """
     mine = _Sign(token, f"process {os.getpid()} on {host()}")
     etag = _taken(objects, mine)
+    must_keep_conditions(objects, WRITER, mine.encode())
     over = threading.Event()
     beats = _Beats(objects, mine, etag)
     thread = threading.Thread(target=beats.go_on, args=[over], daemon=True)

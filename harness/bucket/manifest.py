@@ -22,7 +22,6 @@ from harness.table_files import OURS
 OWN = ".fewlabels/"  # begins the names of all that is not the view
 MANIFEST = f"{OWN}manifest"
 OBJECTS = f"{OWN}objects/"
-PROBE = f"{OWN}probe-"
 MOST_BYTES = 64 * 2**20  # of a manifest: over 400,000 files
 LARGEST = 2**30  # bytes of one file; fewlabels begins another one at 256 KB
 FORMAT = 1

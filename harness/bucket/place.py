@@ -9,7 +9,7 @@ from harness.bucket.address import Address
 from harness.bucket.folder import BucketFolder
 from harness.bucket.manifest import OWN, current
 from harness.bucket.objects import Objects
-from harness.bucket.probe import must_have_conditions
+from harness.bucket.probe import must_take_writes
 from harness.errors import RunFolderError
 from harness.store import RunFolder
 
@@ -56,7 +56,7 @@ class InBucket:
     def must_take_a_run(self) -> None:
         """Raise unless objects can be written there, by compare-and-swap."""
         self.must_be_a_place()
-        must_have_conditions(self._objects)
+        must_take_writes(self._objects)
 
     def open(self) -> RunFolder:
         """A copy of the run as it is now."""

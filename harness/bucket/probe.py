@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from harness.bucket.manifest import PROBE
+import secrets
+
+from harness.bucket.manifest import OWN
 from harness.bucket.objects import Objects
-from harness.bucket.published import token
 from harness.errors import BucketError, NoObject, Overtaken
 
 NO_ETAG = '"00000000000000000000000000000000"'
 
 
-def must_have_conditions(objects: Objects) -> None:
-    """Raise `BucketError` unless one can write there, and writes keep to their conditions.
+def must_take_writes(objects: Objects) -> None:
+    """Raise `BucketError` unless one can write there as a run does. Leaves nothing behind."""
+    name = f"{OWN}probe-{secrets.token_hex(8)}"
+    content = name.encode()
+    objects.swap(name, content, None)
+    try:
+        must_keep_conditions(objects, name, content)
+    finally:
+        objects.delete([name])
 
-    Some stores take no notice of them, without a word. Leaves nothing behind.
+
+def must_keep_conditions(objects: Objects, name: str, content: bytes) -> None:
+    """Raise `BucketError` where writes happen whose conditions do not hold.
+
+    Some stores take no notice of them, without a word. `content` is that of `name`, which is
+    there: so nothing is lost if it is written again.
     """
-    name = f"{PROBE}{token()}"
-    key = objects.address.key(name)
-    etag = objects.swap(name, b"1", None)
-    kept = all(
-        _is_refused(objects, Key=key, Body=b"2", **condition)
-        for condition in ({"IfNoneMatch": "*"}, {"IfMatch": NO_ETAG})
-    )
-    if kept:
-        objects.swap(name, b"3", etag)
-    objects.delete([name])
-    if not kept:
+    for condition in ({"IfNoneMatch": "*"}, {"IfMatch": NO_ETAG}):
+        try:
+            objects.call("put_object", Key=objects.address.key(name), Body=content, **condition)
+        except (Overtaken, NoObject):
+            continue
         raise BucketError(
             f"{objects.address} is in a store that takes no notice of If-Match and If-None-Match, "
             "which keep two runs from writing into one place; use another store, or a folder on "
             "disk"
         )
-
-
-def _is_refused(objects: Objects, **arguments: object) -> bool:
-    try:
-        objects.call("put_object", **arguments)
-    except (Overtaken, NoObject):
-        return True
-    return False

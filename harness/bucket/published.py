@@ -19,7 +19,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from harness.bucket.manifest import MANIFEST, OBJECTS, OWN, PROBE, Entry, Manifest, current, is_file
+from harness.bucket.manifest import MANIFEST, OBJECTS, OWN, Entry, Manifest, current, is_file
 from harness.bucket.objects import Listed, Objects
 from harness.errors import Overtaken, RunFolderError
 from harness.schema import TABLES
@@ -167,10 +167,8 @@ class Published:
         return lines
 
     def _is_left(self, name: str) -> bool:
-        if name.startswith(OBJECTS):
-            number = name[len(OBJECTS) :].partition("-")[0]
-            return number.isdecimal() and int(number) <= self.manifest.number
-        return name.startswith(PROBE)
+        number = name.removeprefix(OBJECTS).partition("-")[0]
+        return number.isdecimal() and int(number) <= self.manifest.number
 
     def settle(self, root: Path) -> None:
         """Find out what became of a change that was broken off. `root` may hold it.
