@@ -48,6 +48,7 @@ class OnDisk:
         self.disk = path
 
     def __str__(self) -> str:
+        """What its user calls it."""
         return str(self.disk)
 
     @property

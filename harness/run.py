@@ -73,7 +73,8 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
     """Raise `RunFolderError` where the sweep cannot go on in this folder."""
     if lost := missing_seeds(plan, folder):
         raise RunFolderError(
-            f"{folder.shown()} holds repeats of more seeds than this sweep names; give all of them, "
+            f"{folder.shown()} holds repeats of more seeds than this sweep names; "
+            "give all of them, "
             f"since nobody could tell the others' any more: split.seeds lacks {lost}. Or choose "
             f"another --out."
         )
@@ -91,7 +92,8 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
     for row in folder.read("environments", ["versions"]).to_pylist():
         if changed := environment.differences(row["versions"], now, backend):
             raise RunFolderError(
-                f"{folder.shown()} was computed with other library versions, and numbers may differ: "
+                f"{folder.shown()} was computed with other library versions, "
+                "and numbers may differ: "
                 f"{'; '.join(changed)}. Install those versions, or choose another --out."
             )
 

@@ -21,6 +21,7 @@ class Address:
     prefix: str  # without slashes at its ends
 
     def __str__(self) -> str:
+        """As it is given on the command line."""
         return f"s3://{self.bucket}/{self.prefix}"
 
     @property

@@ -9,23 +9,6 @@ from collections.abc import Iterator
 from harness.bucket.address import Address
 from harness.errors import BucketError, NoObject, Overtaken, RunFolderError
 
-_REGION = frozenset(
-    {
-        "AuthorizationHeaderMalformed",
-        "IllegalLocationConstraintException",
-        "PermanentRedirect",
-        "301",
-        "TemporaryRedirect",
-    }
-)
-_KEYS = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
-)  # fmt: skip
-_REFUSED = frozenset({"AccessDenied", "403", "Forbidden", "AllAccessDisabled"})
-_BUSY = frozenset(
-    {"SlowDown", "503", "ServiceUnavailable", "Throttling", "RequestTimeout", "InternalError", "500"}
-)  # fmt: skip
-_CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 AGAIN = "What was stored is there; run again to continue"
 
 
@@ -85,31 +68,53 @@ def _answered(address: Address, said: dict[str, str]) -> BucketError:
         return NoObject(f"{address}: {text}")
     if code in _CHANGED:
         return Overtaken(f"{address}: {text}")
-    if code == "NoSuchBucket":
-        return BucketError(
-            f"there is no bucket {address.bucket!r} for {address}; make it first, or look at "
-            "AWS_ENDPOINT_URL and the name"
-        )
-    if code in _REGION:
-        return BucketError(
-            f"the bucket of {address} is in another region than yours ({code}: {text}); "
-            "set AWS_DEFAULT_REGION to it"
-        )
-    if code in _KEYS:
-        return BucketError(
-            f"{address} does not take these credentials ({code}); look at AWS_PROFILE, "
-            "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, and at AWS_ENDPOINT_URL"
-        )
-    if code in _REFUSED:
-        return BucketError(
-            f"{address} may not be used with these credentials ({code}): looking at a run needs "
-            "s3:GetObject and s3:ListBucket, writing one s3:PutObject and s3:DeleteObject, too"
-        )
-    if code in {"NotImplemented", "501"}:
-        return BucketError(
-            f"{address} is in a store without conditional writes ({code}: {text}), which keep two "
-            "runs from writing into one place; use another store, or a folder on disk"
-        )
     if code in _BUSY:
-        return BucketError(f"{address} was too busy for too long ({code}). {AGAIN}", may_pass=True)
+        why = f"{address} was too busy for too long ({code}). {AGAIN}"
+        return BucketError(why, may_pass=True)
+    for codes, meaning in _MEANINGS.items():
+        if code in codes:
+            return BucketError(f"{address}: {meaning} ({code}: {text})")
     return BucketError(f"{address} refuses: {code} {text}")
+
+
+_CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+_BUSY = frozenset(
+    {
+        "SlowDown",
+        "503",
+        "ServiceUnavailable",
+        "Throttling",
+        "RequestTimeout",
+        "InternalError",
+        "500",
+    }
+)
+_MEANINGS = {
+    ("NoSuchBucket",): (
+        "there is no such bucket; make it first, or look at its name and AWS_ENDPOINT_URL"
+    ),
+    (
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "301",
+        "TemporaryRedirect",
+    ): "the bucket is in another region than yours; set AWS_DEFAULT_REGION to it",
+    (
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "ExpiredToken",
+        "InvalidToken",
+    ): (
+        "these credentials are not taken; look at AWS_PROFILE, AWS_ACCESS_KEY_ID, "
+        "AWS_SESSION_TOKEN and AWS_ENDPOINT_URL"
+    ),
+    ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"): (
+        "these credentials do not do: looking at a run needs s3:GetObject and s3:ListBucket, "
+        "writing one s3:PutObject and s3:DeleteObject, too"
+    ),
+    ("NotImplemented", "501"): (
+        "the store has no conditional writes, which keep two runs from writing into one place; "
+        "use another store, or a folder on disk"
+    ),
+}

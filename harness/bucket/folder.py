@@ -41,11 +41,11 @@ class BucketFolder(RunFolder):
         self._is_together = False
 
     @classmethod
-    def read_from(cls, address: Address, objects: Objects | None = None) -> BucketFolder:
+    def read_from(cls, address: Address, objects: Objects) -> BucketFolder:
         """The run at `address` as it is now. Raises `RunFolderError` where there is none."""
-        folder = cls(address, objects)
+        folder = cls(address)
         with folder._named():
-            Source(objects or Objects(address), folder._copies).read(folder.root)
+            Source(objects, folder._copies).read(folder.root)
             (folder.root / LOCK).touch()
         return folder
 

@@ -24,6 +24,7 @@ class InBucket:
         self._objects = Objects(address)  # which gives up soon: a wrong name should be said soon
 
     def __str__(self) -> str:
+        """What its user calls it."""
         return str(self.address)
 
     @property
@@ -63,7 +64,7 @@ class InBucket:
         if self.is_new():
             self.must_be_a_place()  # which knows a better reason
             raise RunFolderError(f"no run at {self}")
-        return BucketFolder.read_from(self.address)
+        return BucketFolder.read_from(self.address, self._objects)
 
     def create(self) -> RunFolder:
         """It begins when it is opened for writing."""
