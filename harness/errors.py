@@ -86,10 +86,6 @@ class DamagedFile(RunFolderError):
 class BucketError(RunFolderError):
     """The object store that a run is in refuses, or cannot be reached."""
 
-    def __init__(self, what: str, *, may_pass: bool = False) -> None:
-        self.may_pass = may_pass  # the same request may succeed later
-        super().__init__(what)
-
 
 class NoObject(BucketError):
     """There is no such object."""

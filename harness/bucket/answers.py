@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 
@@ -34,32 +33,32 @@ def _meaning(address: Address, error: Exception) -> BucketError:
             f"{address}: there are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, as for the aws command"
         )
-    lost = (
-        exceptions.HTTPClientError,  # of which connection errors and timeouts are some
-        exceptions.ConnectionError,
-        exceptions.IncompleteReadError,
-        exceptions.ResponseStreamingError,
-        asyncio.TimeoutError,
-        ConnectionError,
-        TimeoutError,
-        *_of_aiohttp(),
-    )
     what = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, lost):
+    if is_lost(error):
         return BucketError(
             f"{address} cannot be reached ({what}). Look at the network, and at AWS_ENDPOINT_URL "
-            f"where the store is not Amazon's. {AGAIN}",
-            may_pass=True,
+            f"where the store is not Amazon's. {AGAIN}"
         )
     if isinstance(error, exceptions.BotoCoreError | ValueError | OSError):
         return BucketError(f"{address}: {what}. Look at the AWS_ variables and ~/.aws/config")
     raise error  # a bug of ours
 
 
-def _of_aiohttp() -> tuple[type[Exception], ...]:
+def is_lost(error: Exception) -> bool:
+    """Whether `error` says that a connection did not come about, or broke off."""
     from aiohttp import ClientError
+    from botocore import exceptions
 
-    return (ClientError,)
+    lost = (
+        exceptions.HTTPClientError,  # of which connection errors and timeouts are some
+        exceptions.ConnectionError,
+        exceptions.IncompleteReadError,
+        exceptions.ResponseStreamingError,
+        ClientError,
+        ConnectionError,
+        TimeoutError,
+    )
+    return isinstance(error, lost)
 
 
 def _answered(address: Address, said: dict[str, str]) -> BucketError:
@@ -69,8 +68,7 @@ def _answered(address: Address, said: dict[str, str]) -> BucketError:
     if code in _CHANGED:
         return Overtaken(f"{address}: {text}")
     if code in _BUSY:
-        why = f"{address} was too busy for too long ({code}). {AGAIN}"
-        return BucketError(why, may_pass=True)
+        return BucketError(f"{address} was too busy for too long ({code}). {AGAIN}")
     for codes, meaning in _MEANINGS.items():
         if code in codes:
             return BucketError(f"{address}: {meaning} ({code}: {text})")

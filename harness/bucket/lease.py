@@ -69,17 +69,20 @@ def holding(objects: Objects, token: str) -> Iterator[None]:
 
 def _taken(objects: Objects, mine: _Sign) -> str:
     before: bytes | None = None
+    began = time.monotonic()
     while True:
         found = _found(objects)
-        if found is None or _may_be_taken(found):
-            with contextlib.suppress(Overtaken):  # by another one who waited, too: look again
-                return objects.swap(WRITER, mine.encode(), found.etag if found else None)
-            continue
-        if before is not None and found.content != before:
+        is_alive = before is not None and found is not None and found.content != before
+        if found and is_alive and not _sign(found).is_free:
             raise RunFolderError(
                 f"{objects.address} is being written by {_sign(found).who}; wait for it, or stop "
                 "it first"
             )
+        waited_s = time.monotonic() - began  # for stores whose answers tell no time
+        if found is None or _may_be_taken(found) or waited_s > DEAD_S:
+            with contextlib.suppress(Overtaken):  # by another one who waited, too: look again
+                return objects.swap(WRITER, mine.encode(), found.etag if found else None)
+            continue
         if before is None:
             say(
                 f"waiting for a sign of life of {_sign(found).who}, which wrote {objects.address} "

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.bucket.address import Address
-from harness.bucket.answers import explained
+from harness.bucket.answers import explained, is_lost
 from harness.errors import BucketError, NoObject, Overtaken
 
 ATTEMPTS = 4  # of one request, waiting 1, 2, 4 ... seconds at most between them, by chance less
@@ -79,32 +79,25 @@ class Objects:
         """
         files = self._files
         with explained(self.address):
-            answer = dict(files.call_s3(method, Bucket=self.address.bucket, **arguments))
-            if "Body" in answer:
-                from fsspec.asyn import sync
-
-                body = answer["Body"]
+            for attempt in range(self._attempts):
+                answer = dict(files.call_s3(method, Bucket=self.address.bucket, **arguments))
+                if "Body" not in answer:
+                    break
                 try:
-                    answer["Body"] = sync(files.loop, body.read)
-                finally:
-                    body.close()
-            return answer
+                    answer["Body"] = _read(files, answer["Body"])
+                    break
+                except Exception as error:  # a body that broke off, which botocore does not retry
+                    if not is_lost(error) or attempt + 1 == self._attempts:
+                        raise
+                time.sleep(2**attempt)
+        return answer
 
     def get(self, name: str, n_bytes: int) -> Found:
         """The object `name`, of which no more than `n_bytes` + 1 are read."""
         arguments = {"Key": self.address.key(name)}
         if n_bytes:  # there is no range of nothing
             arguments["Range"] = f"bytes=0-{n_bytes}"
-        for attempt in range(self._attempts):
-            try:
-                answer = self.call("get_object", **arguments)
-                break
-            except (NoObject, Overtaken):
-                raise
-            except BucketError as error:  # a body that broke off, which botocore does not retry
-                if not error.may_pass or attempt + 1 == self._attempts:
-                    raise
-                time.sleep(2**attempt)
+        answer = self.call("get_object", **arguments)
         return Found(answer["Body"], answer["ETag"], _age_s(answer))
 
     def put(self, name: str, content: bytes) -> None:
@@ -169,6 +162,16 @@ class Objects:
     def side_by_side(self) -> ThreadPoolExecutor:
         """Threads for several requests."""
         return ThreadPoolExecutor(AT_ONCE)
+
+
+def _read(files: Any, body: Any) -> bytes:
+    from fsspec.asyn import sync
+
+    try:
+        content: bytes = sync(files.loop, body.read)
+        return content
+    finally:
+        body.close()
 
 
 def _age_s(answer: Mapping[str, Any]) -> float:

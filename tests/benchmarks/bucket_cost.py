@@ -21,15 +21,14 @@ from tests.s3_server import BUCKET, s3_server
 
 CHANGES = 100
 ROWS = 5
+MADE: Counter[str] = Counter()  # requests
 
 
 class Counted(Objects):
     """Notes its requests."""
 
-    made: Counter[str] = Counter()
-
     def call(self, method, **asked):
-        self.made[method] += 1
+        MADE[method] += 1
         return super().call(method, **asked)
 
 
@@ -51,15 +50,15 @@ def main() -> None:
         in_bucket._objects.__class__ = Counted
         began = time.perf_counter()
         with on_disk.writing(), in_bucket.writing():
-            print(f"opened in {time.perf_counter() - began:.2f} s: {dict(Counted.made)}")
-            Counted.made.clear()
+            print(f"opened in {time.perf_counter() - began:.2f} s: {dict(MADE)}")
+            MADE.clear()
             took = {"disk": [], "bucket": []}
             for number in range(CHANGES):
                 took["disk"].append(change(on_disk, number))
                 took["bucket"].append(change(in_bucket, number))
-            print(f"{CHANGES} changes of 2 tables: {dict(Counted.made)}")
-            Counted.made.clear()
-        print(f"closed: {dict(Counted.made)}")
+            print(f"{CHANGES} changes of 2 tables: {dict(MADE)}")
+            MADE.clear()
+        print(f"closed: {dict(MADE)}")
         began = time.perf_counter()
         place(f"s3://{BUCKET}/runs/x").open()
         print(f"opened to be read in {time.perf_counter() - began:.2f} s")

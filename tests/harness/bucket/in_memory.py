@@ -115,4 +115,4 @@ class Client(Objects):
             raise Killed
         if fate == "tried twice":
             return self.bucket.answer(method, **asked) or answer
-        raise BucketError("the connection was lost", may_pass=True)
+        raise BucketError("the connection was lost")

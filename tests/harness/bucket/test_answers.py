@@ -117,4 +117,6 @@ def test_a_swap_that_lost_a_conflict_of_requests_tries_again():
             return bucket.answer(method, **asked)
 
     client = Conflict(AT, bucket)
-    assert client.get("x", 9).etag == client.swap("x", b"1", None)
+    etag = client.swap("x", b"1", None)
+    assert client.get("x", 9).etag == etag
+    assert client.made[:3] == ["put_object", "get_object", "put_object"]

@@ -58,6 +58,7 @@ def carry_out(client, told):
     while steps:
         assert steps.pop(0) is None
         told(model, model)
+        client.bucket.wait(60)  # the end of the one before may not have got through
         with (folder := BucketFolder(AT, client)).writing() as lines:
             assert not lines
             folder.write_sweep(*SWEEP)
