@@ -49,6 +49,7 @@ def _app() -> typer.Typer:
     import typer
 
     import cluster.commands
+    import cluster.doctor.command
     import cluster.launch.commands
     import datasets.commands
     import harness.commands
@@ -77,6 +78,7 @@ def _app() -> typer.Typer:
     # Only reports draws: its `describe` is the datasets' own, with --html.
     datasets.commands.app.command("describe")(reports.commands.describe)
     app.add_typer(datasets.commands.app, name="datasets")
+    cluster.launch.commands.app.command()(cluster.doctor.command.doctor)
     app.add_typer(cluster.launch.commands.app, name="cluster")
     app.command()(harness.commands.components)
     app.command()(harness.commands.fields)

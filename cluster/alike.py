@@ -57,7 +57,7 @@ def must_be_alike(backend: str) -> None:
             f"process within {ANSWER_S:.0f} s, or lost it {TRIES} times. Look at that node (`ray "
             "status`, its raylet.err), or take it out of the cluster."
         )
-    if lines := _differences(here, [(place.name, told[place.id]) for place in places]):
+    if lines := differences(here, [(place.name, told[place.id]) for place in places]):
         raise ClusterError("\n".join(lines))
 
 
@@ -102,7 +102,7 @@ def _asked(
     return told, {refs[ref] for ref in late}
 
 
-def _differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
+def differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
     """Lines that say which node has what else, and what to do; none where all is alike."""
     compared = [what for what in here if what != COMMIT]
     others = [

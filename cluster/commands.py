@@ -149,7 +149,7 @@ def _before(at: Place, held: contextlib.ExitStack, console: Console) -> RunFolde
     if at.is_new():
         at.must_take_a_run()
         return None
-    return _opened(at.open(), held, console)
+    return _opened(at.create(), held, console)  # it may have lost what a reader would miss
 
 
 def _opened(folder: RunFolder, held: contextlib.ExitStack, console: Console) -> RunFolder:
@@ -226,7 +226,20 @@ def _connect(wanted: _Wanted, address: str | None, sweep: Sweep) -> _Offer:
 
         must_be_alike(sweep.setting.neural.backend if sweep.is_neural else "")
     found = list(nodes().values())
-    return _Offer(any(node.gpus for node in found), offered(found))
+    has_gpu = any(node.gpus for node in found)
+    if not has_gpu and sweep.is_neural and sweep.device != "cpu":
+        has_gpu = _could_start_gpu(sweep)
+    return _Offer(has_gpu, offered(found))
+
+
+def _could_start_gpu(sweep: Sweep) -> bool:
+    """Whether the cluster has an autoscaler that could start a node with a GPU for a network."""
+    from cluster.autoscaler import RayAutoscaler
+    from cluster.growth import could_start
+    from cluster.resources import Ask
+
+    wanted, autoscaler = sweep.resources[NEURAL], RayAutoscaler.find()
+    return autoscaler is not None and could_start(autoscaler)(Ask(wanted.cpus, wanted.gpus))
 
 
 def _executor(where: Where, sweep: Sweep, prepared: Corpus, workers: int | None) -> Executor:

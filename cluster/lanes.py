@@ -6,11 +6,11 @@ compute on CPUs both share one, and networks go first, because they take longest
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from cluster.resources import Demand, Node, must_fit, room, room_beside
+from cluster.resources import Ask, Demand, Node, must_fit, room, room_beside
 from harness.classifiers.needs import NEURAL
 
 AHEAD = 2  # plain tasks handed over per slot, so that no slot waits for the driver
@@ -24,11 +24,17 @@ class Running:
     plain: int
 
 
-def must_have_room(nodes: Sequence[Node], demand: Demand, *, is_neural: bool) -> None:
-    """Raise `ClusterError` where no node can give what one task asks for."""
-    must_fit(nodes, demand.plain, "threads, limits.memory_gb")
+def must_have_room(
+    nodes: Sequence[Node],
+    demand: Demand,
+    *,
+    is_neural: bool,
+    could_start: Callable[[Ask], bool] | None = None,
+) -> None:
+    """Raise `ClusterError` where no node, nor one that could be started, has room for a task."""
+    must_fit(nodes, demand.plain, "threads, limits.memory_gb", could_start)
     if is_neural:
-        must_fit(nodes, demand.neural, "resources.neural, limits.memory_gb")
+        must_fit(nodes, demand.neural, "resources.neural, limits.memory_gb", could_start)
 
 
 class Lanes:

@@ -18,6 +18,7 @@ from cluster.worker import Errand, do
 from harness import memory
 from harness.segment import Rowset
 
+REST_S = 60.0  # that an idle process is kept where its node could be ended; ten to begin anew
 GROWN_GB = 2.0  # GiB since its first segment that a process may keep, unless memory is asked for
 
 
@@ -56,6 +57,7 @@ class Processes:
         self._may_grow_bytes = (ask.memory_gb / 2 if ask.memory_gb else GROWN_GB) * 2**30
         self._idle: list[_Process] = []
         self._busy: dict[ray.ObjectRef[Done], _Process] = {}
+        self._unwanted_since: float | None = None
 
     @property
     def alive(self) -> int:
@@ -105,6 +107,19 @@ class Processes:
         """End an idle process, if there is one."""
         if self._idle:
             ray.kill(self._idle.pop(0).actor)
+
+    def rest(self, now: float, *, is_wanted: bool) -> None:
+        """Retire idle processes that nobody has wanted for long: they keep their nodes from ending.
+
+        `now` is of a steady clock.
+        """
+        if is_wanted or not self._idle:
+            self._unwanted_since = None
+        elif self._unwanted_since is None:
+            self._unwanted_since = now
+        elif now - self._unwanted_since > REST_S:
+            while self._idle:
+                self.retire()
 
     def close(self) -> None:
         """End all."""

@@ -14,19 +14,20 @@ from datasets.visible import one_line
 from harness.run import Progress
 
 LIVE_EVERY_S, PLAIN_EVERY_S = 0.5, 10.0
+MOST = 0.05  # of the driver's time, which counting a million trials takes more of
 
 
 @contextmanager
 def shown(console: Console) -> Iterator[Callable[[Callable[[], Progress]], None]]:
     """Give a function that shows what its argument gives; it asks only as often as it shows."""
     every_s = LIVE_EVERY_S if console.is_terminal else PLAIN_EVERY_S
-    last = time.monotonic()
+    due = time.monotonic() + every_s
 
     def tell(progress: Callable[[], Progress]) -> None:
-        nonlocal last
-        if time.monotonic() - last >= every_s:
-            last = time.monotonic()
+        nonlocal due
+        if (began := time.monotonic()) >= due:
             show(line(progress()))
+            due = began + max(every_s, (time.monotonic() - began) / MOST)
 
     if console.is_terminal:
         with Live(console=console, auto_refresh=False, transient=True) as live:

@@ -19,7 +19,9 @@ import ray
 from ray import exceptions
 
 from cluster import connection
+from cluster.autoscaler import RayAutoscaler
 from cluster.flights import Flight
+from cluster.growth import Growth, Wanted, could_start
 from cluster.lanes import Lanes, Running, must_have_room
 from cluster.lookout import AGAIN, Lookout
 from cluster.processes import Done, Processes
@@ -36,6 +38,7 @@ from harness.sweep import Sweep
 LOOK_S = 2.0  # between two looks at the nodes and at the roll
 GONE_S = 5.0  # that Ray has to report the tasks of a node that it calls dead
 NO_ROOM_S = 60.0  # that a run waits for a node when none is left that could do any of its work
+GROWTH_S = 1200.0  # the same where an autoscaler starts nodes, which have to boot and fetch images
 CAUSES = (
     (exceptions.OutOfMemoryError, "oom"),
     (exceptions.NodeDiedError, "node"),
@@ -58,11 +61,19 @@ class RayExecutor:
     def __init__(self, corpus: Corpus, sweep: Sweep, workers: int | None = None) -> None:
         """`workers` limits the tasks on CPUs at the same time; default: as many as fit.
 
-        Raises `ClusterError` where no node can give what one task asks for.
+        Raises `ClusterError` where no node can give what one task asks for, and none that the
+        cluster's autoscaler could start.
         """
         self._demand = Demand.of(sweep)
         self._is_neural, self._workers = sweep.is_neural, workers
-        must_have_room(list(connection.nodes().values()), self._demand, is_neural=self._is_neural)
+        autoscaler = RayAutoscaler.find()
+        must_have_room(
+            list(connection.nodes().values()),
+            self._demand,
+            is_neural=self._is_neural,
+            could_start=could_start(autoscaler) if autoscaler else None,
+        )
+        self._growth = Growth(autoscaler, self._demand) if autoscaler else None
         self._lookout = Lookout(connection.nodes)
         self._roll = Roll()
         self._processes = Processes(self._demand.neural, sweep.setting.threads)
@@ -80,7 +91,14 @@ class RayExecutor:
 
     def next_of(self, ready: Mapping[str, int]) -> str | None:
         """Networks first, where they do not have a lane of their own."""
-        return self.lanes.next_of(ready, self._running())
+        running = self._running()
+        if self._growth:
+            self._processes.rest(time.monotonic(), is_wanted=bool(ready.get(NEURAL)))
+            plain = running.plain + ready.get("", 0)
+            self._growth.want(
+                Wanted(running.neural + ready.get(NEURAL, 0), min(plain, self._workers or plain))
+            )
+        return self.lanes.next_of(ready, running)
 
     def _running(self) -> Running:
         return Running(self._processes.busy, len(self._flights) - self._processes.busy)
@@ -184,11 +202,20 @@ class RayExecutor:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now
-        elif now - self._idle_since > NO_ROOM_S:
+        elif now - self._idle_since > (GROWTH_S if self._grows() else NO_ROOM_S):
             try:
                 must_have_room([*self._nodes.values()], self._demand, is_neural=self._is_neural)
             except ClusterError as error:
-                raise ClusterError(f"nodes have gone, and now {error}. {AGAIN}") from None
+                why = (
+                    f"the autoscaler has started no node for {GROWTH_S / 60:.0f} minutes that "
+                    f"could do what is left (`ray status` on the head may say why): {error}"
+                    if self._grows()
+                    else f"nodes have gone, and now {error}"
+                )
+                raise ClusterError(f"{why} {AGAIN}") from None
+
+    def _grows(self) -> bool:
+        return self._growth is not None and self._growth.is_promised
 
     def _ask_roll(self) -> bool:
         """Note what has begun; say whether the roll has answered."""
@@ -224,7 +251,10 @@ class RayExecutor:
         return [Finished(self._end(ref).task, {}) for ref, _ in self._waiting()]
 
     def withdraw(self) -> Sequence[Task]:
-        """Take back what has not begun, if the roll can tell."""
+        """Take back what has not begun, if the roll can tell; nothing more is to come."""
+        if self._growth:
+            running = self._running()
+            self._growth.want(Wanted(running.neural, running.plain))
         if not self._flights or not self._ask_roll():
             return []
         return [self._end(ref).task for ref, _ in self._waiting()]
@@ -254,6 +284,8 @@ class RayExecutor:
 
     def close(self) -> None:
         """End what still runs."""
+        if self._growth:
+            self._growth.close()
         self._lookout.close()
         for ref in list(self._flights):
             self._end(ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,12 @@ class Ask:
         if self.memory_gb:
             options["memory"] = int(self.memory_gb * 2**30)
         return options
+
+    def bundle(self) -> dict[str, float]:
+        """The same as Ray's autoscaler takes it."""
+        gib = self.memory_gb or 0.0
+        asked = {"CPU": self.cpus, "GPU": self.gpus, "memory": float(int(gib * 2**30))}
+        return {name: amount for name, amount in asked.items() if amount}
 
     def whole(self, nodes: Sequence[Node]) -> Ask:
         """All CPUs and all memory of the largest of the nodes that fit it, for one task alone."""
@@ -123,15 +129,25 @@ def offered(nodes: Sequence[Node]) -> str:
     )
 
 
-def must_fit(nodes: Sequence[Node], ask: Ask, where: str) -> int:
-    """`room`. Raises `ClusterError` where there is none: Ray would let the task wait for ever."""
-    if not (found := room(nodes, ask)):
-        raise ClusterError(
-            f"a task asks for {ask} ({where}), and no node has that: there are {offered(nodes)}"
-            f"{_nearest(nodes, ask)}. Ask for less in the sweep, such as --set "
-            f"{_less(nodes, ask)}, or give Ray a larger node."
-        )
-    return found
+def must_fit(
+    nodes: Sequence[Node], ask: Ask, where: str, could_start: Callable[[Ask], bool] | None = None
+) -> None:
+    """Raise `ClusterError` where no node has room: Ray would let the task wait for ever.
+
+    `could_start` tells whether the cluster's autoscaler could start one; None: it has none.
+    """
+    if room(nodes, ask) or (could_start and could_start(ask)):
+        return
+    no_node = (
+        "no node has that, and the autoscaler can start none"
+        if could_start
+        else ("no node has that")
+    )
+    raise ClusterError(
+        f"a task asks for {ask} ({where}), and {no_node}: there are {offered(nodes)}"
+        f"{_nearest(nodes, ask)}. Ask for less in the sweep, such as --set "
+        f"{_less(nodes, ask)}, or give Ray a larger node."
+    )
 
 
 def _nearest(nodes: Sequence[Node], ask: Ask) -> str:

@@ -13,7 +13,7 @@ from itertools import count
 from harness.cell import Acquisition, Reference, Study
 from harness.compare import name_of
 from harness.errors import BadQuery, RunFolderError
-from harness.ledger import AcquisitionState, Ledger
+from harness.ledger import Ledger
 from harness.plan import Plan
 from harness.problem_cache import ProblemCache
 from harness.schema import OF_THE_MACHINE, Row
@@ -27,6 +27,7 @@ from harness.segment import (
     Task,
     needs,
 )
+from harness.states import AcquisitionState
 from harness.stored import Stored
 from harness.work import work
 
@@ -123,7 +124,7 @@ class Again:
         """Go on until `stop` labels, and return how that ended: a row of `acquisitions`."""
         while True:
             self.tell(f"{state.bought} labels, up to {stop}")
-            batches, params = tuple(state.batches), state.query_params()
+            batches, params = state.batches, state.query_params()
             segment = AcquisitionSegment(
                 state.acquisition, batches, stop, tested=False, params=params
             )
@@ -142,7 +143,7 @@ class Again:
         self.now["evaluations"] = []
         while missing:
             self.tell(f"{len(missing)} evaluations to do")
-            came = self._do(EvaluationSegment(state.acquisition, tuple(state.batches), missing))
+            came = self._do(EvaluationSegment(state.acquisition, state.batches, missing))
             self.now["evaluations"] += came["evaluations"]
             missing = missing[len(came["evaluations"]) :]
 

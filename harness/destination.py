@@ -72,7 +72,7 @@ def bytes_to_come(ledger: Ledger, matrix_bytes: Mapping[str, float]) -> int:
 
     for study in ledger.studies.values():
         label = study.study.acquisition.curve.dataset.label
-        total += tested(TRIAL_BYTES, label) * max(0, study.study.n_trials - len(study.trials))
+        total += tested(TRIAL_BYTES, label) * study.n_missing
     for state in ledger.acquisitions.values():
         acquisition = state.acquisition
         labels = 0 if state.ended else acquisition.budgets[-1] - state.bought

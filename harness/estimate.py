@@ -21,7 +21,7 @@ def work_s(ledger: Ledger, folder: RunFolder) -> float | None:
     total = 0.0
     for study in ledger.studies.values():
         label = study.study.acquisition.curve.classifier.label
-        missing = study.study.n_trials - len(study.trials)
+        missing = study.n_missing
         total += missing * trial_s.get(label, trial_s[""])
     for state in ledger.acquisitions.values():
         if not state.ended:

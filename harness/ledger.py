@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
-
-from harness.arrays import Rows
-from harness.cell import Acquisition, Params, Reference, Study
+from harness.cell import Reference
 from harness.plan import Plan
-from harness.schema import LOWER_IS_BETTER, Row
+from harness.schema import Row
 from harness.segment import (
     AcquisitionSegment,
     EvaluationSegment,
@@ -20,101 +17,10 @@ from harness.segment import (
     Segment,
     StudySegment,
 )
+from harness.states import ROUND_S, AcquisitionState, StudyState
 from harness.store import RunFolder
-from harness.study import Stored
 
-ROUND_S = ("fit_s", "score_s", "query_s")
-
-
-def round_s(row: Row) -> float:
-    """Seconds that a row of `rounds` took."""
-    return float(sum(row[column] for column in ROUND_S))
-
-
-@dataclass
-class AcquisitionState:
-    """How far an acquisition is."""
-
-    acquisition: Acquisition
-    studies: list[StudyState] = field(default_factory=list)  # by budget, ascending
-    batches: list[Rows] = field(default_factory=list)
-    n_labels: list[int] = field(default_factory=list)  # after each round
-    evaluated: set[int] = field(default_factory=set)  # numbers of labels
-    rounds_s: float = 0.0  # spent on all rounds
-    row: Row | None = None  # as stored: it ended, at this many labels
-
-    @property
-    def bought(self) -> int:
-        """Labels so far, holdout included."""
-        return self.n_labels[-1] if self.n_labels else 0
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will be bought: all budgets are passed, or it did not end well."""
-        if self.row is None:
-            return False
-        n_labels: int = self.row["n_labels"]
-        return self.row["status"] != "done" or n_labels >= self.acquisition.budgets[-1]
-
-    @property
-    def next_stop(self) -> int | None:
-        """Labels to buy until, as far as may be bought now; None: wait, or ended."""
-        if self.ended:
-            return None
-        if not self.acquisition.is_tuned:
-            return self.acquisition.budgets[-1]
-        for study in self.studies:
-            if study.study.budget > self.bought or self.bought == 0:
-                return study.study.budget
-            if not study.complete:
-                return None
-        return self.acquisition.budgets[-1]
-
-    @property
-    def untested(self) -> list[int]:
-        """The rounds after which the defaults were not tested."""
-        return [i for i, n in enumerate(self.n_labels) if n not in self.evaluated]
-
-    def query_params(self) -> Params:
-        """Of a tuned acquisition: the last winner's hyperparameters, the defaults before."""
-        params: Params = {}
-        if self.acquisition.is_tuned:
-            for state in self.studies:
-                if state.study.budget <= self.bought:
-                    params = state.winner() or params
-        return params
-
-    def passed(self, budget: int) -> bool:
-        """Whether the rows of `budget` are bought."""
-        return self.bought >= budget
-
-    def until(self, budget: int) -> tuple[Rows, ...]:
-        """The batches that make up `budget`."""
-        return tuple(
-            batch for batch, n in zip(self.batches, self.n_labels, strict=True) if n <= budget
-        )
-
-
-@dataclass
-class StudyState:
-    """How far a study is."""
-
-    study: Study
-    trials: list[Stored] = field(default_factory=list)
-    trials_s: float = 0.0  # spent on all of them
-
-    @property
-    def complete(self) -> bool:
-        """Whether no trial is left to do."""
-        return len(self.trials) >= self.study.n_trials
-
-    def winner(self) -> Params | None:
-        """The hyperparameters of the best trial, ties to the earlier; None: there is none."""
-        sign = -1 if self.study.acquisition.setting.tuning.metric in LOWER_IS_BETTER else 1
-        scored = [t for t in self.trials if t.status == "done" and t.value is not None]
-        if not scored:
-            return None
-        return max(scored, key=lambda trial: sign * (trial.value or 0.0)).judged().params
+AT_A_TIME = 10_000  # rows of a table, when a run folder is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +84,8 @@ class Ledger:
             found = folder.read(table, names)
             if table in order:
                 found = found.sort_by(order[table])
-            ledger.count({table: found.to_pylist()})
+            for few in found.to_batches(max_chunksize=AT_A_TIME):  # as Python's they take ten times
+                ledger.count({table: few.to_pylist()})
         return ledger
 
     def count(self, rows: Rowset) -> None:
@@ -195,9 +102,7 @@ class Ledger:
 
     def _count_round(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):
-            state.batches.append(np.asarray(row["batch"], dtype=np.intp))
-            state.n_labels.append(row["n_labels"])
-            state.rounds_s += round_s(row)
+            state.count_round(row)
 
     def _count_evaluation(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):
@@ -206,12 +111,11 @@ class Ledger:
 
     def _count_acquisition(self, row: Row) -> None:
         if state := self.acquisitions.get(row["acquisition_id"]):
-            state.row = row
+            state.status, state.ended_at = row["status"], row["n_labels"]
 
     def _count_trial(self, row: Row) -> None:
         if state := self.studies.get(row["study_id"]):
-            state.trials.append(Stored.of(row))
-            state.trials_s += row["wall_s"]
+            state.count_trial(row)
             self.statuses[row["status"]] += 1
 
     def _count_reference(self, row: Row) -> None:
@@ -228,21 +132,35 @@ class Ledger:
 
     def ready_of(self, state: AcquisitionState) -> Iterator[Segment]:
         """What could be started now of an acquisition and its studies."""
+        if segment := self.acquisition_segment(state):
+            yield segment
+        for study in state.studies:
+            if not study.complete and state.passed(study.study.budget):
+                yield self.study_segment(study)
+
+    def segment_of(self, work_id: str) -> Segment | None:
+        """What could be started now of an acquisition, a study or a reference."""
+        if state := self.acquisitions.get(work_id):
+            return self.acquisition_segment(state)
+        if study := self.studies.get(work_id):
+            return self.study_segment(study)
+        return ReferenceSegment(self.references[work_id])
+
+    def acquisition_segment(self, state: AcquisitionState) -> Segment | None:
+        """The rest of an acquisition, or of its tests; None: nothing now."""
         acquisition = state.acquisition
         if (until := state.next_stop) is not None:
-            yield AcquisitionSegment(
+            return AcquisitionSegment(
                 acquisition,
-                tuple(state.batches),
+                state.batches,
                 until,
                 self.tests_every_round,
                 state.query_params(),
                 state.rounds_s,
             )
-        elif self.tests_every_round and (missing := state.untested):
-            yield EvaluationSegment(acquisition, tuple(state.batches), tuple(missing))
-        for study in state.studies:
-            if not study.complete and state.passed(study.study.budget):
-                yield self.study_segment(study)
+        if self.tests_every_round and (missing := state.untested):
+            return EvaluationSegment(acquisition, state.batches, tuple(missing))
+        return None
 
     def study_segment(self, state: StudyState) -> StudySegment:
         """The rest of a study."""
@@ -256,7 +174,7 @@ class Ledger:
         """How much is done, and what did not end well."""
         acquisitions, studies = self.acquisitions.values(), self.studies.values()
         badly: Counter[str] = Counter(self.statuses)
-        badly.update(a.row["status"] for a in acquisitions if a.row)
+        badly.update(a.status for a in acquisitions if a.status)
         badly.update(self.done_references.values())
         del badly["done"]
         badly.update(self._never_begun())
@@ -264,7 +182,7 @@ class Ledger:
             acquisitions=(sum(self._is_done(a) for a in acquisitions), len(acquisitions)),
             studies=(sum(s.complete for s in studies), len(studies)),
             trials=(
-                sum(min(len(s.trials), s.study.n_trials) for s in studies),
+                sum(s.study.n_trials - s.n_missing for s in studies),
                 sum(s.study.n_trials for s in studies),
             ),
             references=(len(self.done_references), len(self.references)),
@@ -279,5 +197,5 @@ class Ledger:
         for acquisition in self.acquisitions.values():
             for study in acquisition.studies:
                 if acquisition.ended and not acquisition.passed(study.study.budget):
-                    is_dropped = acquisition.row and acquisition.row["status"] == "skipped"
+                    is_dropped = acquisition.status == "skipped"
                     yield "dropped" if is_dropped else "unreachable"

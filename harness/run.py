@@ -20,7 +20,7 @@ from harness.deaths import Deaths
 from harness.errors import ClusterError, RunFolderError
 from harness.executor import Executor, Finished
 from harness.giving_up import give_up
-from harness.ledger import Ledger, Standing, round_s
+from harness.ledger import Ledger, Standing
 from harness.placement import began_with
 from harness.plan import Plan
 from harness.schema import Row
@@ -33,6 +33,7 @@ from harness.segment import (
     kind,
     needs,
 )
+from harness.states import round_s
 from harness.store import RunFolder
 
 POLL_S = 0.5
@@ -98,7 +99,7 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
             )
 
 
-_Place = tuple[tuple[int, int], int, Segment]  # in a queue: longest first, then in order
+_Place = tuple[tuple[int, int], int, str]  # of work, in a queue: longest first, then in order
 
 
 class Driver:
@@ -142,9 +143,12 @@ class Driver:
     def start_some(self) -> None:
         """Hand tasks to the executor, as many as it can use soon."""
         while (of := self.executor.next_of(self._ready())) is not None:
-            _, _, segment = heapq.heappop(self._queues[of])
-            work_id = segment.work.id
+            _, _, work_id = heapq.heappop(self._queues[of])
             self._queued.discard(work_id)
+            # Only ids wait: the rows of a hundred thousand segments would fill the memory.
+            segment = self.ledger.segment_of(work_id)
+            if segment is None:
+                raise RuntimeError(f"nothing is left to do of {work_id}, which waited")
             self.in_flight.add(work_id)
             if self._studies_started is None and isinstance(segment, StudySegment):
                 self._studies_started = time.monotonic()
@@ -220,7 +224,7 @@ class Driver:
         # What needs a node of its own goes last: a node is free when little else is left to do.
         is_alone = self._deaths.care(segment).alone
         place = (PRIORITY[kind(segment)] + (LAST if is_alone else 0), -labels)
-        heapq.heappush(self._queues[needs(segment)], (place, next(self._order), segment))
+        heapq.heappush(self._queues[needs(segment)], (place, next(self._order), work_id))
 
     def _push_next(self, segment: Segment) -> None:
         """What may be started now that `segment` is counted."""
@@ -257,7 +261,7 @@ class Driver:
         for row in found.get("acquisitions", ()):
             state = self.ledger.acquisitions[row["acquisition_id"]]
             row["wall_s"] = state.rounds_s + spent[row["acquisition_id"]]
-            (again if state.row else new).append(row)
+            (again if state.status else new).append(row)
         self.folder.append("acquisitions", new)
         if again:
             ids = [row["acquisition_id"] for row in again]

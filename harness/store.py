@@ -32,6 +32,7 @@ SWEEP_JSON = "sweep.json"
 COMPONENTS = "components"
 WRITTEN = (*TABLES, COMPONENTS, quarantine.FOLDER)
 FULL_BYTES = 256 * 2**10  # of a file: then the next one begins. Writing fewer is hardly cheaper
+FULL_ROWS = 2_000  # the same: rows that are alike take few bytes in a file and many in memory
 READERS = 4  # threads; reading is mostly decompression, which leaves Python's lock alone
 TRIES = 100  # of a reader that files are replaced under
 
@@ -282,7 +283,8 @@ class RunFolder:
             self._last[table] = (max(1, len(state)), rows)
         number, rows = self._last[table]
         path = self._tables[table].path(number)
-        if path.exists() and path.stat().st_size >= FULL_BYTES:
+        is_full = len(rows) >= FULL_ROWS or (path.exists() and path.stat().st_size >= FULL_BYTES)
+        if is_full:
             return number + 1, rows.slice(0, 0)
         return number, rows
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cluster.lanes import Lanes, must_have_room
+from cluster.lanes import must_have_room
 from cluster.launch.file import ClusterFile, Nodes
-from cluster.resources import Demand, Node, offered, room
+from cluster.resources import Demand, Node, offered
 from harness.errors import ClusterError
 from harness.sweep import Sweep
 
@@ -16,7 +16,7 @@ from harness.sweep import Sweep
 class Fit:
     """Nodes that can do the work."""
 
-    nodes: tuple[Nodes, ...]  # those that a run must find when it begins come first
+    nodes: tuple[Nodes, ...]  # those with GPUs for networks, and always there, come first
     on_gpus: bool  # whether networks compute on them
     notes: tuple[str, ...]  # to be said
 
@@ -34,12 +34,10 @@ def fitted(sweep: Sweep, file: ClusterFile) -> Fit:
         )
     on_gpus = sweep.is_neural and sweep.device != "cpu" and has_gpu
     demand = _demand(sweep, on_gpus=on_gpus)
-    must_have_room(_each(file.nodes, "most"), demand, is_neural=sweep.is_neural)
+    must_have_room(_each(file.nodes), demand, is_neural=sweep.is_neural)
     _must_be_of_use(file.nodes, demand, is_neural=sweep.is_neural)
-    _must_begin(file.nodes, demand, is_neural=sweep.is_neural)
     ordered = sorted(file.nodes, key=lambda nodes: not (on_gpus and nodes.gpus and nodes.least))
-    notes = [*_gpu_notes(sweep, file.nodes, on_gpus=on_gpus), *_growth(sweep, file.nodes, demand)]
-    return Fit(tuple(ordered), on_gpus, tuple(notes))
+    return Fit(tuple(ordered), on_gpus, tuple(_gpu_notes(sweep, file.nodes, on_gpus=on_gpus)))
 
 
 def must_be_fixed(fit: Fit, launcher: str) -> None:
@@ -57,8 +55,9 @@ def _demand(sweep: Sweep, *, on_gpus: bool) -> Demand:
     return Demand.of(replace(sweep, setting=replace(sweep.setting, neural=neural)))
 
 
-def _each(kinds: Iterable[Nodes], which: str) -> list[Node]:
-    return [nodes.node for nodes in kinds for _ in range(getattr(nodes, which))]
+def _each(kinds: Iterable[Nodes]) -> list[Node]:
+    """As many as there may be."""
+    return [nodes.node for nodes in kinds for _ in range(nodes.most)]
 
 
 def _must_be_of_use(kinds: Sequence[Nodes], demand: Demand, *, is_neural: bool) -> None:
@@ -73,16 +72,6 @@ def _must_be_of_use(kinds: Sequence[Nodes], demand: Demand, *, is_neural: bool) 
             )
 
 
-def _must_begin(kinds: Sequence[Nodes], demand: Demand, *, is_neural: bool) -> None:
-    try:
-        must_have_room(_each(kinds, "least"), demand, is_neural=is_neural)
-    except ClusterError as error:
-        raise ClusterError(
-            f"a run begins with the nodes that are there, which are `min` of each kind, and then "
-            f"{error} Or give those nodes a larger min."
-        ) from None
-
-
 def _gpu_notes(sweep: Sweep, kinds: Sequence[Nodes], *, on_gpus: bool) -> list[str]:
     with_gpus = ", ".join(nodes.name for nodes in kinds if nodes.gpus)
     if with_gpus and not on_gpus:
@@ -91,23 +80,3 @@ def _gpu_notes(sweep: Sweep, kinds: Sequence[Nodes], *, on_gpus: bool) -> list[s
     if sweep.is_neural and not on_gpus and sweep.device == "auto":
         return ["no nodes have GPUs, so networks compute on CPUs"]
     return []
-
-
-def _growth(sweep: Sweep, kinds: Sequence[Nodes], demand: Demand) -> list[str]:
-    """Ray starts nodes for tasks that wait; where the driver lets none wait, it starts none."""
-    lanes = Lanes(_each(kinds, "least"), demand, is_neural=sweep.is_neural, workers=None)
-    waits = lanes.plain_beside(0) > room(_each(kinds, "least"), demand.plain)
-    notes = []
-    for nodes in kinds:
-        if nodes.least == nodes.most or (waits and not nodes.gpus):
-            continue
-        why = (
-            "networks are handed over only as many as fit"
-            if nodes.gpus
-            else "where memory is kept for networks, none is handed over early"
-        )
-        notes.append(
-            f"nodes {nodes.name!r} stay at {nodes.least} of {nodes.most}: Ray starts more for "
-            f"tasks that wait, and {why}. Give count."
-        )
-    return notes

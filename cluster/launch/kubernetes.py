@@ -124,7 +124,8 @@ def _cluster(work: Work, file: ClusterFile, fit: Fit, mounts: _Mounts) -> Object
         "enableInTreeAutoscaling": any(nodes.least != nodes.most for nodes in fit.nodes),
     }
     if spec["enableInTreeAutoscaling"]:
-        spec["autoscalerOptions"] = {"idleTimeoutSeconds": IDLE_S}
+        # Only v2 says what it could start; a run asks it.
+        spec["autoscalerOptions"] = {"version": "v2", "idleTimeoutSeconds": IDLE_S}
     spec["headGroupSpec"] = {
         "serviceType": "ClusterIP",
         # No tasks beside the head: what a task does to its node must not end the run.

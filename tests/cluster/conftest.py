@@ -21,7 +21,10 @@ def environment(home, token):
 
 @pytest.fixture(scope="module")
 def ray_start(tmp_path_factory):
-    """Call `ray start` in the foreground, with an environment; killed at the end."""
+    """Call `ray start` in the foreground, with an environment; killed at the end.
+
+    Gives its process, whose children are Ray's.
+    """
     started = []
 
     def ray_start(*options, token=None, **changes):
@@ -33,6 +36,7 @@ def ray_start(tmp_path_factory):
                 stderr=subprocess.DEVNULL,
             )
         )
+        return started[-1]
 
     yield ray_start
     for process in started:

@@ -32,13 +32,13 @@ def test_what_differs_is_said_by_node_with_what_to_do():
         ("two (10.0.0.2)", HERE | {"numpy": "2.3.1"}),
         ("node-3 (10.0.0.3)", HERE | {"numpy": None, "fewlabels": None, "Python": "3.12"}),
     ]
-    assert "\n".join(alike._differences(HERE, told)) == SAID
-    assert alike._differences(HERE, [("one", HERE)]) == []
+    assert "\n".join(alike.differences(HERE, told)) == SAID
+    assert alike.differences(HERE, [("one", HERE)]) == []
 
 
 def test_of_many_nodes_the_first_are_shown():
     told = [(f"node-{i}", HERE | {"ray": "2.59.0"}) for i in range(30)]
-    lines = alike._differences(HERE, told)
+    lines = alike.differences(HERE, told)
     assert len(lines) == 13
     assert lines[-2:] == [
         "  and 20 more",
@@ -118,8 +118,8 @@ def test_commits_are_shown_but_equal_code_is_enough(tree):
     commit = told[alike.COMMIT]
     assert len(commit) == 8
     without = told | {alike.COMMIT: None}
-    assert alike._differences(told, [("two", without)]) == []
-    lines = alike._differences(told, [("two", without | {"fewlabels": "code 0"})])
+    assert alike.differences(told, [("two", without)]) == []
+    lines = alike.differences(told, [("two", without | {"fewlabels": "code 0"})])
     assert lines[1] == f"  two  fewlabels code 0, here {told['fewlabels']} (commit {commit})"
 
 
@@ -132,11 +132,11 @@ def test_packages_of_components_are_told_and_compared(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     here = alike.question()({})
     assert here[alike.COMPONENTS] == "mine==1.2"
-    lines = alike._differences(here, [("two", here | {alike.COMPONENTS: "mine==1.1"})])
+    lines = alike.differences(here, [("two", here | {alike.COMPONENTS: "mine==1.1"})])
     assert lines[1] == "  two  component packages mine==1.1, here mine==1.2"
     assert lines[2].startswith("There: pip install mine==1.2. Then")
     none = here | {alike.COMPONENTS: None}
-    lines = alike._differences(none, [("two", here)])
+    lines = alike.differences(none, [("two", here)])
     assert lines[1] == "  two  component packages mine==1.2, here not installed"
     assert lines[2].startswith("There: pip uninstall the component packages. Then")
 
