@@ -51,7 +51,7 @@ class InBucket:
             raise RunFolderError(
                 f"{self} is not empty and holds no run (there is {min(foreign)}); choose another "
                 "place. A run folder that was copied there is read from a copy on disk: "
-                f"aws s3 cp --recursive {self} FOLDER"
+                f"aws s3 sync {self} FOLDER"
             )
 
     def must_take_a_run(self) -> None:
