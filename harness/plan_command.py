@@ -1,34 +1,48 @@
-"""`fewlabels plan`."""
+"""What `fewlabels plan` says of a sweep; `cluster/forecast/command.py` adds how long it takes."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datasets.visible import one_line, say
-from harness.commands import OutOption, SetOption, SweepArgument
 
 if TYPE_CHECKING:
     from harness.corpus import Corpus
-    from harness.ledger import Standing
+    from harness.ledger import Ledger, Standing
     from harness.plan import Plan
+    from harness.store import RunFolder
 
 MOST_CLASSES = 6  # of a dataset, that a plan shows
 
 
-def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
-    """Show what would run, what is reused or skipped and why, and how long it may take."""
+@dataclass(frozen=True)
+class Planned:
+    """What was found out for a plan."""
+
+    plan: Plan
+    corpus: Corpus
+    folder: RunFolder | None  # that holds something of it already
+    root: Path  # where that is or will be; of one in a bucket, a name for what goes beside it
+    ledger: Ledger
+    bytes_to_come: int
+
+
+def show_plan(sweep: str, set_: Sequence[str], out: Path | None) -> Planned:
+    """Say what would run, what is reused or skipped and why, and how long it may take."""
     from harness import corpus, destination
     from harness.estimate import left, work_s
     from harness.ledger import Ledger
-    from harness.place import place
+    from harness.place import OnDisk, place
     from harness.placement import adopted
     from harness.plan import make_plan
     from harness.run import check_continues
     from harness.shipped import open_sweep
 
-    opened = open_sweep(sweep, set_ or [])
+    opened = open_sweep(sweep, set_)
     at = place(out or Path("runs") / opened.name)
     at.must_be_a_place()  # before the data, which take their time
     loaded = corpus.load(opened)
@@ -52,6 +66,8 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     )
     if why := destination.too_little(free, coming):
         say(f"{'beware':<10} not enough, `run` will refuse: {why}")
+    root = at.disk if isinstance(at, OnDisk) else Path("runs") / at.name
+    return Planned(planned, loaded, folder, root, ledger, coming)
 
 
 def _datasets(planned: Plan, corpus: Corpus) -> list[str]:
