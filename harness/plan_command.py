@@ -31,7 +31,7 @@ class Planned:
     bytes_to_come: int
 
 
-def show_plan(sweep: str, set_: Sequence[str], out: Path | None) -> Planned:
+def show_plan(sweep: str, set_: Sequence[str], out: str | None) -> Planned:
     """Say what would run, what is reused or skipped and why, and how long it may take."""
     from harness import corpus, destination
     from harness.estimate import left, work_s

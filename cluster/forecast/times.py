@@ -152,8 +152,8 @@ def _same_device(folder: RunFolder, sweep: Sweep, notes: list[str], *, on_gpus: 
     device, now = began_with(folder).get("device"), "gpu" if on_gpus else "cpu"
     if sweep.is_neural and device and device != now:
         notes.append(
-            f"networks of {folder.shown()} computed on a {device.upper()}, these on a {now.upper()}: "
-            "times differ"
+            f"networks of {folder.shown()} computed on a {device.upper()}, "
+            f"these on a {now.upper()}: times differ"
         )
 
 

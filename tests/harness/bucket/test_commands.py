@@ -6,13 +6,13 @@ import typer
 from typer.testing import CliRunner
 
 from cluster.commands import run
+from cluster.forecast.command import plan
 from harness.bucket.copies import Copies
 from harness.bucket.manifest import OBJECTS, current
 from harness.bucket.objects import Objects
 from harness.commands import rerun, status, verify
 from harness.export.command import export
 from harness.place import opened
-from harness.plan_command import plan
 from harness.retry.command import retry
 from reports.commands import efficiency, leaderboard, report
 from tests.harness.test_commands import SMALL
