@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos cut-off long gpu-check clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos cut-off three-nodes long gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -56,6 +56,11 @@ chaos: $(STAMP)
 # A node that is cut off from the network in the middle of a run; some minutes, as root.
 cut-off: $(STAMP)
 	$(BIN)/python -m tests.chaos.cut_off
+
+# A sweep submitted to three machines with nothing in common, while one of them and the driver are
+# killed; some minutes, as root.
+three-nodes: $(STAMP)
+	$(BIN)/python -m tests.end_to_end.three_nodes
 
 # The import of a made-up file of 2,000,000 rows must stay below 2 GB; a minute or two.
 large-import: $(STAMP)

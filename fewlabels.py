@@ -50,11 +50,12 @@ def _app() -> typer.Typer:
 
     import cluster.commands
     import cluster.doctor.command
+    import cluster.forecast.command
     import cluster.launch.commands
+    import cluster.submit.commands as submitted
     import datasets.commands
     import harness.commands
     import harness.export.command
-    import harness.plan_command
     import harness.retry.command
     import reports.commands
 
@@ -65,8 +66,9 @@ def _app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.command()(harness.plan_command.plan)
+    app.command()(cluster.forecast.command.plan)
     app.command()(cluster.commands.run)
+    app.command()(submitted.submit)
     app.command()(harness.commands.status)
     app.command()(harness.commands.verify)
     app.command()(harness.retry.command.retry)
@@ -78,6 +80,10 @@ def _app() -> typer.Typer:
     # Only reports draws: its `describe` is the datasets' own, with --html.
     datasets.commands.app.command("describe")(reports.commands.describe)
     app.add_typer(datasets.commands.app, name="datasets")
+    for command in (submitted.jobs, submitted.status, submitted.logs, submitted.stop):
+        cluster.launch.commands.app.command()(command)
+    cluster.launch.commands.app.command()(submitted.fetch)
+    cluster.launch.commands.app.command("hand-over", hidden=True)(submitted.hand_over)
     cluster.launch.commands.app.command()(cluster.doctor.command.doctor)
     app.add_typer(cluster.launch.commands.app, name="cluster")
     app.command()(harness.commands.components)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
 import ray
 
 from cluster.resources import Node
+from cluster.submit.jobs import MARK
 from harness.errors import ClusterError
+
+# In the environment of what a job runs; see ray/_private/runtime_env/constants.py.
+JOB_CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"
 
 
 def connect(address: str | None, n_cpus: int | None) -> None:
@@ -20,6 +25,7 @@ def connect(address: str | None, n_cpus: int | None) -> None:
         return
     # Otherwise GPUs stay visible to tasks that asked for none.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
+    _keep_the_parcel_here()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     what = f"cannot join a Ray cluster at {address}"
     if address is None:
@@ -27,9 +33,19 @@ def connect(address: str | None, n_cpus: int | None) -> None:
         options |= {"num_cpus": n_cpus, "include_dashboard": False}
     try:
         ray.init(address=address, **options)
-    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+    except Exception as error:  # Ray has no class for a node that does not start in time
         said = str(error).partition("\n")[0]
         raise ClusterError(f"{what}: {said}") from error
+
+
+def _keep_the_parcel_here() -> None:
+    """What a submitted run was sent with is for its driver, which gives workers what they need.
+
+    Ray would send it to every node, datasets and all, and begin every worker process in it.
+    """
+    injected = json.loads(os.environ.get(JOB_CONFIG) or "{}")
+    if MARK in injected.get("metadata", {}):
+        os.environ[JOB_CONFIG] = json.dumps(injected | {"runtime_env": {}})
 
 
 def nodes() -> dict[str, Node]:

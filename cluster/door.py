@@ -17,11 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cluster import probe
+from cluster import auth_token, probe
 from harness.errors import ClusterError
 
 LAST_PORT = 65_535
-FIRST_PRINTABLE, LAST_PRINTABLE = 0x21, 0x7E  # of ASCII
 ACCEPT_S = 10.0  # that the head of a cluster has to accept a connection
 ANSWER_S = 60.0  # that a head has: importing Ray takes most of it, on a busy machine
 SOCKET_BYTES = 103 if sys.platform == "darwin" else 107  # of a socket's path (sun_path in un.h)
@@ -108,20 +107,20 @@ def check(address: str, *, insecure: bool) -> tuple[str, str]:
             "reach it."
         )
     os.environ["RAY_AUTH_MODE"] = "token"
-    _must_be_text(_token())
+    auth_token.must_be_text()
     found, answer = _asked(found, "token")
     if answer == probe.NO_TOKEN:
         raise ClusterError(
             f"the Ray cluster at {found} asks for its token, and there is none in "
-            f"{_token_place()}: put it into ~/.ray/auth_token, or name its file in "
+            f"{auth_token.place()}: put it into ~/.ray/auth_token, or name its file in "
             "RAY_AUTH_TOKEN_PATH. On the cluster `ray get-auth-token` prints it."
         )
     if answer == probe.OUT:
         raise ClusterError(
-            f"the Ray cluster at {found} does not take the token that is in {_token_place()}: it "
-            "is another cluster's. On the right one `ray get-auth-token` prints its own."
+            f"the Ray cluster at {found} does not take the token that is in {auth_token.place()}: "
+            "it is another cluster's. On the right one `ray get-auth-token` prints its own."
         )
-    return found, _open_token()
+    return found, auth_token.beware_if_open()
 
 
 def _must_answer(address: str, why: str = "") -> None:
@@ -170,46 +169,8 @@ def _asked(address: str, mode: str, question: str = probe.ASK) -> tuple[str, str
         ) from None
     words = asked.stdout.split()
     if asked.returncode or len(words) != 2:  # noqa: PLR2004 - address and answer
-        token = _token().decode(errors="replace")
+        token = auth_token.read().decode(errors="replace")
         lines = [line for line in asked.stderr.splitlines() if line.strip()]
         said = [line for line in lines if not token or token not in line]  # which is nobody's
         raise ClusterError(f"cannot join a Ray cluster at {address}: {said[-1] if said else '?'}")
     return words[0], words[1]
-
-
-def _token() -> bytes:
-    """The one that Ray finds here; empty: none, or none that can be read."""
-    place = _token_place()
-    if isinstance(place, str):
-        return os.environb[place.encode()].strip()
-    try:
-        return place.read_bytes().strip()
-    except OSError:
-        return b""
-
-
-def _must_be_text(token: bytes) -> None:
-    """Raise `ClusterError` for one that no HTTP header can carry, for which Ray would abort."""
-    if not all(FIRST_PRINTABLE <= byte <= LAST_PRINTABLE for byte in token):
-        raise ClusterError(
-            f"the token in {_token_place()} has characters that no token has (only printable ASCII "
-            "ones may be in it): copy it again; `ray get-auth-token` on the cluster prints it"
-        )
-
-
-def _open_token() -> str:
-    """A line to be said where others can read the token; empty: they cannot."""
-    place = _token_place()
-    if isinstance(place, str) or not place.stat().st_mode & 0o077:
-        return ""
-    return (
-        f"beware: other users of this machine can read the cluster's token in {place}: "
-        f"chmod 600 {place}"
-    )
-
-
-def _token_place() -> str | Path:
-    """Where Ray looks for the token, which is never shown: a variable or a file; in its order."""
-    if os.environ.get("RAY_AUTH_TOKEN"):
-        return "RAY_AUTH_TOKEN"
-    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")

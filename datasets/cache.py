@@ -175,6 +175,18 @@ def load(name: str, content: str, columns: Sequence[str] | None = None) -> Store
         raise DatasetError(f"{path} is damaged ({error}); {_again(name)}") from error
 
 
+def entry(name: str, content: str) -> dict[str, Path]:
+    """The files that are `content`, by their place below the folder that $FEWLABELS_CACHE names.
+
+    With them and a file `datasets/NAME/current` that says `content`, another machine has it, too.
+    """
+    folder = Path("datasets") / name / content
+    return {
+        str(folder / file): root() / name / content / file
+        for file in ("table.parquet", "table.sha256")
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class StoredColumns:
     """What is stored under `content`, read a column at a time: as much memory as one takes."""
