@@ -233,7 +233,10 @@ def _connect(wanted: _Wanted, address: str | None, sweep: Sweep) -> _Offer:
 
 
 def _could_start_gpu(sweep: Sweep) -> bool:
-    """Whether the cluster has an autoscaler that could start a node with a GPU for a network."""
+    """Whether the cluster has an autoscaler that could start a node with a GPU for a network.
+
+    Raises `ClusterError` where it does not answer: a run keeps the device that it begins with.
+    """
     from cluster.autoscaler import RayAutoscaler
     from cluster.growth import could_start
     from cluster.resources import Ask
