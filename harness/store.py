@@ -58,7 +58,7 @@ class RunFolder:
     @classmethod
     def check(cls, root: Path) -> None:
         """Raise `RunFolderError` where something else than a run is at `root`."""
-        with _explained(root):
+        with explained(root):
             if root.exists() and not root.is_dir():
                 raise RunFolderError(f"{root} is a file; a run needs a folder")
             if root.is_dir() and not _is_run(root) and any(root.iterdir()):
@@ -70,7 +70,7 @@ class RunFolder:
     def create(cls, root: Path) -> RunFolder:
         """The run at `root`, made with its parent folders if it is not there yet."""
         cls.check(root)
-        with _explained(root):
+        with explained(root):
             root.mkdir(parents=True, exist_ok=True)
             must_stay_inside(root, WRITTEN)
             (root / LOCK).touch()
@@ -79,7 +79,7 @@ class RunFolder:
     @classmethod
     def open(cls, root: Path) -> RunFolder:
         """The run at `root`, finished or not."""
-        with _explained(root):
+        with explained(root):
             if _is_run(root):
                 return cls(root)
             nearest = _nearest_run(root)
@@ -95,7 +95,7 @@ class RunFolder:
         out what became of it.
         """
         with contextlib.ExitStack() as held:
-            with _explained(self.root):
+            with explained(self.root):
                 must_stay_inside(self.root, WRITTEN)
                 held.enter_context(lock.holding(self.root / LOCK))
                 durable.write(self.root / f".probe{durable.TEMPORARY}", b"")
@@ -187,7 +187,7 @@ class RunFolder:
     def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of `table` that are stored now; none where nothing was written yet."""
         empty = parquet.selected(table, columns).empty_table()
-        with _explained(self.root / table):
+        with explained(self.root / table):
             for _ in range(TRIES):
                 with contextlib.suppress(FileNotFoundError):  # it was replaced meanwhile
                     state = self._tables[table].state()
@@ -215,7 +215,7 @@ class RunFolder:
             return parts[0], lines
         for path in sorted((self.root / table).glob("[!._]*.parquet")):
             try:
-                with _explained(path):
+                with explained(path):
                     parts.append(parquet.decode(path, table))
             except RunFolderError as error:
                 if not lines[0].startswith(f"{path} "):
@@ -241,7 +241,7 @@ class RunFolder:
         can be run again.
         """
         self._must_be_writing()
-        with _explained(self.root):
+        with explained(self.root):
             for name, code in (components or {}).items():
                 (self.root / COMPONENTS).mkdir(exist_ok=True)
                 durable.write(self.root / COMPONENTS / name, code.encode())
@@ -255,7 +255,7 @@ class RunFolder:
     def component_texts(self) -> dict[str, str]:
         """The stored sweep's component files: text by name. Raises `DamagedFile` for no text."""
         folder = self.root / COMPONENTS
-        with _explained(folder):
+        with explained(folder):
             regular.must_be_no_link(folder)
             return {path.name: regular.text(path) for path in sorted(folder.glob("*.py"))}
 
@@ -271,7 +271,7 @@ class RunFolder:
             raise DamagedFile(f"{path} is damaged ({error}); run the sweep again") from None
 
     def _text(self, path: Path) -> str | None:
-        with _explained(path), contextlib.suppress(FileNotFoundError):
+        with explained(path), contextlib.suppress(FileNotFoundError):
             return regular.text(path)
         return None
 
@@ -302,7 +302,7 @@ class RunFolder:
     def _at_once(self, table: str) -> Iterator[None]:
         """Explain what the operating system says, and write nothing after it."""
         try:
-            with _explained(self.root / table):
+            with explained(self.root / table):
                 yield
         except RunFolderError as error:
             self._failed = error
@@ -331,7 +331,7 @@ def _nearest_run(root: Path) -> Path | None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Turn what the operating system says about `path` into a `RunFolderError`."""
     try:
         yield

@@ -1,7 +1,7 @@
 """Working copies on this machine's disk, and contents that were downloaded once.
 
     CACHE/buckets/DIGEST/contents/SHA256    of the files of one run
-                         copies/NAME/       one for each command that is under way
+                         copies/HOST.NAME/  one for each command that is under way
 
 A copy's files are links to contents: whoever changes one puts another file in its place.
 """
@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 import weakref
@@ -20,6 +21,7 @@ from pathlib import Path
 from datasets import cache
 from harness import durable
 from harness.bucket.address import Address
+from harness.environment import host
 from harness.errors import RunFolderError
 
 
@@ -32,16 +34,21 @@ class Copies:
         self._contents = self._root / "contents"
 
     def new(self) -> Held:
-        """An empty folder for whoever asks. Those that killed processes left are removed."""
+        """An empty folder for whoever asks. Those that killed processes left are removed.
+
+        Only of this machine: on a shared disk, the locks of another one's need not be seen here.
+        """
         copies = self._root / "copies"
         copies.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._contents.mkdir(exist_ok=True)
         descriptor = os.open(copies, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # or it would be taken for one that was left
+            ours = f"{host()}."
             for left in copies.iterdir():
-                _discard_unless_held(left)
-            return Held(Path(tempfile.mkdtemp(dir=copies)))
+                if left.name.startswith(ours):
+                    _discard_unless_held(left)
+            return Held(Path(tempfile.mkdtemp(prefix=ours, dir=copies)))
         finally:
             os.close(descriptor)
 
@@ -66,9 +73,9 @@ class Copies:
         """Make `path` a file of `content`, and keep it for later copies."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        temporary = self._contents / f"{sha256}.{os.getpid()}.{path.name}"
-        with contextlib.suppress(FileExistsError, FileNotFoundError):
-            temporary.write_bytes(content)
+        temporary = self._contents / f"{sha256}.{secrets.token_hex(8)}"
+        with contextlib.suppress(OSError):  # then it is downloaded again
+            durable.link(path, temporary)
             temporary.replace(self._contents / sha256)
 
     def forget_all_but(self, sums: set[str]) -> None:

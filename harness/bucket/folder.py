@@ -11,16 +11,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness import durable
-from harness.bucket import lease
+from harness.bucket import copies, lease
 from harness.bucket.address import Address
 from harness.bucket.copies import Copies, Held
 from harness.bucket.objects import PATIENT, Objects
 from harness.bucket.published import Published, token
 from harness.bucket.snapshot import Source
-from harness.errors import RunFolderError
+from harness.errors import BucketError, RunFolderError
 from harness.schema import Row
-from harness.store import LOCK, RunFolder
+from harness.store import LOCK, RunFolder, explained
 
 
 class BucketFolder(RunFolder):
@@ -31,8 +30,9 @@ class BucketFolder(RunFolder):
     """
 
     def __init__(self, address: Address, objects: Objects | None = None) -> None:
-        self._copies = Copies(address)
-        self._held: Held = self._copies.new()
+        with explained(copies.place()):
+            self._copies = Copies(address)
+            self._held: Held = self._copies.new()
         super().__init__(self._held.path)
         self._address = address
         self._objects = objects or Objects(address, PATIENT)
@@ -44,7 +44,7 @@ class BucketFolder(RunFolder):
     def read_from(cls, address: Address, objects: Objects) -> BucketFolder:
         """The run at `address` as it is now. Raises `RunFolderError` where there is none."""
         folder = cls(address)
-        with folder._named():
+        with folder._named(), explained(folder.root):
             Source(objects, folder._copies).read(folder.root)
             (folder.root / LOCK).touch()
         return folder
@@ -63,21 +63,25 @@ class BucketFolder(RunFolder):
         writer = token()
         with self._named(), lease.holding(self._objects, writer):
             self._published = published = Published.taken_over(self._objects, writer)
-            _empty(self.root)
-            lost = self._source.fill(self.root, published.manifest)
-            (self.root / LOCK).touch()
-            published.stored(self.root)
+            with explained(self.root):
+                lost = self._source.fill(self.root, published.manifest)
+                (self.root / LOCK).touch()
+                published.stored(self.root)
             with super().writing() as lines:
-                published.commit(self.root)
-                foreign = published.tidy(self.root)
+                with explained(self.root):
+                    published.commit(self.root, drops=True)
+                    foreign = published.tidy(self.root)
                 try:
                     yield (*self._source.named(lost), *map(self.shown, lines), *foreign)
+                except BucketError:  # the store is not asked again for minutes
+                    raise
                 except BaseException:
                     with contextlib.suppress(RunFolderError, OSError):
                         published.settle(self.root)
                         published.end(self.root)
                     raise
-                published.end(self.root)
+                with explained(self.root):
+                    published.end(self.root)
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -147,7 +151,8 @@ class BucketFolder(RunFolder):
         if self._is_together or self._published is None:
             return
         try:
-            self._published.commit(self.root)
+            with explained(self.root):
+                self._published.commit(self.root)
         except BaseException as error:
             if isinstance(error, RunFolderError):
                 self._failed = error
@@ -157,17 +162,14 @@ class BucketFolder(RunFolder):
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:
-        """Name the bucket in messages, not the working copy."""
+        """Name the bucket in messages; the working copy only where its disk refuses."""
         try:
             yield
         except RunFolderError as error:
+            if type(error) is RunFolderError and isinstance(error.__cause__, OSError):
+                raise
             error.args = tuple(self.shown(str(arg)) for arg in error.args)
             raise
 
 
 _AGAIN = "open it again to find out what is stored"
-
-
-def _empty(root: Path) -> None:
-    for path in root.iterdir():
-        durable.discard_all(path)

@@ -59,12 +59,17 @@ def holding(objects: Objects, token: str) -> Iterator[None]:
     beats = _Beats(objects, mine, etag)
     thread = threading.Thread(target=beats.go_on, args=[over], daemon=True)
     thread.start()
+    answers = True
     try:
         yield
+    except BucketError:  # then a last sign may take minutes, and has little chance
+        answers = False
+        raise
     finally:
         over.set()
-        thread.join()
-        beats.end()
+        if answers:
+            thread.join()
+            beats.end()
 
 
 def _taken(objects: Objects, mine: _Sign) -> str:

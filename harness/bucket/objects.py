@@ -72,8 +72,8 @@ class Objects:
         files.retries = 1  # botocore's own suffice: they wait longer each time
         return files
 
-    def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """One request and its answer, as botocore has them; a body as bytes.
+    def call(self, method: str, *, most: int = 0, **arguments: Any) -> Mapping[str, Any]:
+        """One request and its answer, as botocore has them; of a body, the first `most` bytes.
 
         Raises `NoObject`, `Overtaken` where a condition does not hold, and `BucketError`.
         """
@@ -84,7 +84,7 @@ class Objects:
                 if "Body" not in answer:
                     break
                 try:
-                    answer["Body"] = _read(files, answer["Body"])
+                    answer["Body"] = _read(files, answer["Body"], most)
                     break
                 except Exception as error:  # a body that broke off, which botocore does not retry
                     if not is_lost(error) or attempt + 1 == self._attempts:
@@ -94,10 +94,8 @@ class Objects:
 
     def get(self, name: str, n_bytes: int) -> Found:
         """The object `name`, of which no more than `n_bytes` + 1 are read."""
-        arguments = {"Key": self.address.key(name)}
-        if n_bytes:  # there is no range of nothing
-            arguments["Range"] = f"bytes=0-{n_bytes}"
-        answer = self.call("get_object", **arguments)
+        # No Range: objects without content have none, and who answers need not keep to it.
+        answer = self.call("get_object", Key=self.address.key(name), most=n_bytes + 1)
         return Found(answer["Body"], answer["ETag"], _age_s(answer))
 
     def put(self, name: str, content: bytes) -> None:
@@ -110,7 +108,7 @@ class Objects:
         `content` is one that nobody else writes: so where an attempt failed and has happened all
         the same, it is known again. Raises `Overtaken` where there is another object by now.
         """
-        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         for attempt in range(RACES):
             try:
                 key = self.address.key(name)
@@ -164,12 +162,17 @@ class Objects:
         return ThreadPoolExecutor(AT_ONCE)
 
 
-def _read(files: Any, body: Any) -> bytes:
+def _read(files: Any, body: Any, most: int) -> bytes:
     from fsspec.asyn import sync
 
+    async def read() -> bytes:
+        content = bytearray()
+        while len(content) < most and (some := await body.read(most - len(content))):
+            content += some
+        return bytes(content)
+
     try:
-        content: bytes = sync(files.loop, body.read)
-        return content
+        return bytes(sync(files.loop, read))
     finally:
         body.close()
 

@@ -13,7 +13,7 @@ from harness.bucket.probe import must_take_writes
 from harness.errors import RunFolderError
 from harness.store import RunFolder
 
-_LOOKED_AT = 2  # objects: enough to know whether there are any
+_LOOKED_AT = 1_000  # objects: a place without a run has few of our own, if any
 
 
 class InBucket:
@@ -45,9 +45,8 @@ class InBucket:
         """Raise where other objects are there, and no run."""
         if not self.is_new():
             return
-        own = self._objects.list(OWN, at_most=_LOOKED_AT)
-        found = self._objects.list(at_most=_LOOKED_AT + len(own))
-        if foreign := found.keys() - own.keys():
+        found = self._objects.list(at_most=_LOOKED_AT)
+        if foreign := [name for name in found if not name.startswith(OWN)]:
             raise RunFolderError(
                 f"{self} is not empty and holds no run (there is {min(foreign)}); choose another "
                 "place. A run folder that was copied there is read from a copy on disk: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from harness.bucket.manifest import OWN
 from harness.bucket.objects import Objects
@@ -28,7 +29,8 @@ def must_keep_conditions(objects: Objects, name: str, content: bytes) -> None:
     Some stores take no notice of them, without a word. `content` is that of `name`, which is
     there: so nothing is lost if it is written again.
     """
-    for condition in ({"IfNoneMatch": "*"}, {"IfMatch": NO_ETAG}):
+    conditions: tuple[dict[str, Any], ...] = ({"IfNoneMatch": "*"}, {"IfMatch": NO_ETAG})
+    for condition in conditions:
         try:
             objects.call("put_object", Key=objects.address.key(name), Body=content, **condition)
         except (Overtaken, NoObject):

@@ -14,6 +14,7 @@ end; each file by compare-and-swap, too. Nothing is ever read from it.
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import time
 from collections import deque
@@ -63,13 +64,23 @@ class Published:
 
     def stored(self, root: Path) -> None:
         """Note that `root` is as the manifest says."""
-        self._seen = {name: _told_by(root / name) for name in _files(root)}
+        self._seen = _files(root)
 
-    def commit(self, root: Path) -> None:
-        """Store what has changed in `root`: all of it, or none if it raises `Overtaken`."""
-        there = {name: _told_by(root / name) for name in _files(root)}
+    def commit(self, root: Path, *, drops: bool = False) -> None:
+        """Store what has changed in `root`: all of it, or none if it raises `Overtaken`.
+
+        Files that are gone from `root` are dropped only where that is meant. No change of a run
+        removes one: else somebody cleared the cache, and what is stored must outlive that. Raises
+        `RunFolderError` then.
+        """
+        there = _files(root)
         changed = [name for name, told in there.items() if self._seen.get(name) != told]
         gone = self.manifest.files.keys() - there.keys()
+        if gone and not drops:
+            raise RunFolderError(
+                f"{root / min(gone)} was removed, while the run worked with it. The bucket has it: "
+                "run again to continue"
+            )
         contents = {name: (root / name).read_bytes() for name in changed}
         number, writer = self.manifest.number + 1, self.manifest.writer
         files = {n: entry for n, entry in self.manifest.files.items() if n not in gone}
@@ -180,6 +191,8 @@ class Published:
         if found is None or found[0].writer != self.manifest.writer:
             raise Overtaken(_other(self._objects))
         self.manifest, self._etag = found
+        if _files(root).keys() != self.manifest.files.keys():
+            raise RunFolderError(f"{root} is not what is stored")
         for name, entry in self.manifest.files.items():
             if hashlib.sha256((root / name).read_bytes()).hexdigest() != entry.sha256:
                 raise RunFolderError(f"{root / name} is not what is stored")
@@ -199,15 +212,22 @@ def _other(objects: Objects) -> str:
     )
 
 
-def _files(root: Path) -> list[str]:
-    """The names of the files of a run in `root`, as a manifest has them."""
-    found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
-    return sorted(name for path in found if is_file(name := path.as_posix()))
+def _files(root: Path) -> dict[str, _Stat]:
+    """The files of a run in `root`, by the names that a manifest has for them.
 
-
-def _told_by(path: Path) -> _Stat:
-    stat = path.stat()
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+    With each change all of them are looked at, so this is made to be fast.
+    """
+    found, folders = {}, [""]
+    for folder in folders:  # which grows meanwhile
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                name = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{name}/")
+                elif is_file(name):
+                    stat = entry.stat()
+                    found[name] = stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return dict(sorted(found.items()))
 
 
 def _is(listed: Listed, path: Path) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import durable
 from harness.bucket.copies import Copies, must_have_room
 from harness.bucket.manifest import AGAIN, OBJECTS, Entry, Manifest, current
 from harness.bucket.objects import Objects
@@ -22,7 +23,7 @@ class Source:
     copies: Copies
 
     def read(self, root: Path) -> None:
-        """Put the run as it is at one moment into `root`, which is empty.
+        """Put the run as it is at one moment into `root`.
 
         Raises `DamagedFile` where objects are missing or hold something else, and
         `RunFolderError` where there is no run or its copy has no room.
@@ -45,8 +46,10 @@ class Source:
         return [f"{self.objects.address}/{name} is damaged: its object is lost" for name in lost]
 
     def fill(self, root: Path, manifest: Manifest) -> list[str]:
-        """Make the files of `root` those of `manifest`; return which could not be had."""
+        """Make what is in `root` the files of `manifest`; return which could not be had."""
         must_have_room(sum(e.n_bytes for e in manifest.files.values()), self.objects.address)
+        for path in root.iterdir():  # an earlier try may have left what is no part of this one
+            durable.discard_all(path)
 
         def fetch(name: str) -> bool:
             return self._fetch(manifest.files[name], root / name)
@@ -57,8 +60,6 @@ class Source:
         return [name for name, there in is_there.items() if not there]
 
     def _fetch(self, entry: Entry, path: Path) -> bool:
-        if path.exists():  # by an earlier try, of a file that may have changed since
-            path.unlink()
         if self.copies.link(entry.sha256, path):
             return True
         content = b""

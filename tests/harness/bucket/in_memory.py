@@ -52,13 +52,12 @@ class Bucket:
         self.stored[Key] = bytes(Body), etag, self.now
         return {"ETag": etag}
 
-    def get_object(self, Key, Range=None):
+    def get_object(self, Key, most=0):
         if Key not in self.stored:
             raise NoObject(Key)
         content, etag, at = self.stored[Key]
-        last = int(Range.partition("-")[2]) if Range else len(content)
         return {
-            "Body": content[: last + 1],
+            "Body": content[:most],
             "ETag": etag,
             "LastModified": at,
             "ResponseMetadata": {"HTTPHeaders": {"date": format_datetime(self.now)}},
