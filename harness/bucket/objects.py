@@ -63,7 +63,7 @@ class Objects:
                 skip_instance_cache=True,
                 use_listings_cache=False,
                 config_kwargs={
-                    "retries": {"mode": "standard", "max_attempts": self._attempts},
+                    "retries": {"mode": "standard", "total_max_attempts": self._attempts},
                     "connect_timeout": TIMEOUT_S,
                     "read_timeout": TIMEOUT_S,
                     "max_pool_connections": 2 * AT_ONCE,

@@ -1,11 +1,14 @@
 """What is said when a store refuses, is not there, or is not what it should be."""
 
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from harness.bucket.address import Address
 from harness.bucket.answers import explained
+from harness.bucket.objects import Objects
 from harness.errors import BucketError, Overtaken, RunFolderError
 from harness.place import place
 from tests.harness.bucket.in_memory import Bucket, Client
@@ -83,6 +86,28 @@ def test_each_refusal_is_one_line_that_says_what_to_do(code, words):
 def test_errors_that_are_nobodys_answer_are_not_explained_away():
     with pytest.raises(ZeroDivisionError), explained(AT):
         raise ZeroDivisionError
+
+
+class Busy(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        self.send_error(503)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_busy_store_is_asked_as_often_as_is_said(s3, monkeypatch):
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        server.asked = []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(BucketError, match="too busy for too long"):
+            Objects(s3, 2).get("x", 1)
+        server.shutdown()
+        thread.join()
+    assert len(server.asked) == 2
 
 
 class Careless(Client):
