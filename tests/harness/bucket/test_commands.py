@@ -1,4 +1,7 @@
-"""Every command that takes a run folder takes an address."""
+"""Every command that takes a run folder takes an address.
+
+What it does there is shown by `make long`, and for `run`, `verify` and `report` by `tests/chaos`.
+"""
 
 import pandas as pd
 import pytest
@@ -43,6 +46,24 @@ def equal(one, other):
         pd.testing.assert_frame_equal(frame, tables(other)[table], obj=table, check_exact=True)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(f"{name} s3:/lab/x" for name in ("status", "verify", "retry", "leaderboard")),
+        *("efficiency s3:/lab/x", "report s3:/lab/x -o site", "rerun s3:/lab/x abc"),
+        *("export s3:/lab/x --to optuna:sqlite:///x", "plan quickstart --out s3:/lab/x"),
+        "run quickstart --out s3:/lab/x --executor inline",
+    ],
+)
+def test_every_command_tells_an_address_from_a_folder(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, words.split())
+    assert done.exit_code
+    assert "did you mean s3://lab/x?" in f"{done.exception} {done.output}"
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.long
 def test_every_command_takes_an_address(s3, sweep, tmp_path):
     at, on_disk = str(s3), tmp_path / "on disk"
     assert "trials 8 0 8" in call("plan", sweep, "--out", at)
@@ -62,6 +83,7 @@ def test_every_command_takes_an_address(s3, sweep, tmp_path):
     assert "trials 0 8 8" in call("plan", sweep, "--out", at)
 
 
+@pytest.mark.long
 def test_a_run_that_lost_an_object_is_computed_again_to_the_same_tables(s3, sweep, tmp_path):
     at, on_disk = str(s3), tmp_path / "on disk"
     call("run", sweep, "--out", at, "--executor", "inline")
