@@ -52,6 +52,10 @@ class Copies:
         finally:
             os.close(descriptor)
 
+    def has(self, sha256: str) -> bool:
+        """Whether that content is here, so that `link` takes no room."""
+        return (self._contents / sha256).exists()
+
     def link(self, sha256: str, path: Path) -> bool:
         """Make `path` the file of that content; whether it is there."""
         held = self._contents / sha256
@@ -117,11 +121,11 @@ def place() -> Path:
 
 
 def must_have_room(n_bytes: int, address: Address) -> None:
-    """Raise `RunFolderError` where no copy of so many bytes has room."""
+    """Raise `RunFolderError` where so many bytes more have no room."""
     nearest = next(path for path in (place(), *place().parents) if path.exists())
     free = shutil.disk_usage(nearest).free
     if n_bytes > free:
         raise RunFolderError(
-            f"{address} holds {n_bytes / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free at "
-            f"{nearest} for a copy; make room, or set FEWLABELS_CACHE"
+            f"{address} holds {n_bytes / 1e9:.1f} GB not here yet, and {free / 1e9:.1f} GB "
+            f"are free at {nearest} for a copy; make room, or set FEWLABELS_CACHE"
         )

@@ -47,7 +47,8 @@ class Source:
 
     def fill(self, root: Path, manifest: Manifest) -> list[str]:
         """Make what is in `root` the files of `manifest`; return which could not be had."""
-        must_have_room(sum(e.n_bytes for e in manifest.files.values()), self.objects.address)
+        new = [e for e in manifest.files.values() if not self.copies.has(e.sha256)]
+        must_have_room(sum(entry.n_bytes for entry in new), self.objects.address)
         for path in root.iterdir():  # an earlier try may have left what is no part of this one
             durable.discard_all(path)
 

@@ -1,6 +1,7 @@
 """What happens to the working copy on this machine's disk, and what of that reaches the bucket."""
 
 import errno
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,6 +94,18 @@ def test_what_is_kept_takes_room_once(tmp_path):
     copies.keep("a" * 64, b"content", held.path / "x")
     (kept,) = tmp_path.rglob("a" * 64)
     assert kept.samefile(held.path / "x")
+
+
+def test_what_is_here_needs_no_room_to_be_read_again(monkeypatch):
+    bucket = Bucket()
+    with (folder := BucketFolder(AT, Client(AT, bucket))).writing():
+        model = write(folder, EMPTY, "environments", (), X)
+    assert read(bucket) == model
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    assert read(bucket) == model
+    Copies(AT).forget_all_but(set())
+    with pytest.raises(RunFolderError, match="not here yet"):
+        read(bucket)
 
 
 def test_a_copy_holds_nothing_of_an_earlier_try():
