@@ -177,7 +177,7 @@ def fetch(
     insecure: InsecureOption = False,  # noqa: FBT002 - Typer's way
 ) -> None:
     """Bring the run folder of a submitted run home, when it has ended or was stopped."""
-    from cluster.submit.hand_over import Received, whole_lines
+    from cluster.submit.hand_over import MARK, Received, whole_lines
     from cluster.submit.place import hand_over_command, is_url
     from harness.destination import is_new, must_take_a_run, size
     from harness.errors import ClusterError
@@ -187,22 +187,23 @@ def fetch(
     must_take_a_run(to)
     api, found = _found(job, address, insecure=insecure)
     if is_url(found.place):
-        raise ClusterError(f"{found.id} writes to {found.place}: read it there")
+        raise ClusterError(one_line(f"{found.id} writes to {found.place}: read it there"))
     if not found.is_over:
         raise ClusterError(f"{found.id} still writes its run; stop it first, or wait")
     carrier = api.submit_hand_over(hand_over_command(found.place))
-    others: list[str] = []
+    last = ""
     received = Received(to)
     try:
         for line in whole_lines(api.following(carrier)):
             if received.take(line):
                 received.keep()
                 break
-            others += [line] if line.strip() and not line.startswith("fewlabels:") else []
+            if line.strip() and not line.startswith(MARK):
+                last = line
         else:
-            why = others[-1] if others else "its log has no word of it"
+            why = last or "its log has no word of it"
             why = "its job ended early; fetch it again" if received.n_files else why
-            raise ClusterError(f"the head did not hand {found.place} over: {why}")
+            raise ClusterError(one_line(f"the head did not hand {found.place} over: {why}"))
     finally:
         received.drop()
         with contextlib.suppress(ClusterError):  # it ends by itself, later
