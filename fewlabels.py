@@ -50,12 +50,12 @@ def _app() -> typer.Typer:
 
     import cluster.commands
     import cluster.doctor.command
+    import cluster.forecast.command
     import cluster.launch.commands
     import cluster.submit.commands as submitted
     import datasets.commands
     import harness.commands
     import harness.export.command
-    import harness.plan_command
     import harness.retry.command
     import reports.commands
 
@@ -66,7 +66,7 @@ def _app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.command()(harness.plan_command.plan)
+    app.command()(cluster.forecast.command.plan)
     app.command()(cluster.commands.run)
     app.command()(submitted.submit)
     app.command()(harness.commands.status)

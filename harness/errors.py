@@ -10,6 +10,7 @@ HarnessError
         DamagedFile  a file of it does not hold what it should
     ExportError      a run cannot be exported to where it should go
     ClusterFileError a cluster.toml is wrong; holds every problem found
+    NoTimes          a forecast lacks recorded times; says of what, and how to get them
     ClusterError     Ray is not there, is gone, or cannot give what a task asks for
     DeviceError      what neural work shall compute on or with is not there
     WorkError        one piece of work failed; the run goes on
@@ -86,6 +87,10 @@ class ExportError(HarnessError):
 
 class ClusterError(HarnessError):
     """Ray is not there, is gone, or cannot give what a task asks for."""
+
+
+class NoTimes(HarnessError):
+    """A forecast lacks recorded times; the message says of what, and how to get them."""
 
 
 class DeviceError(HarnessError):

@@ -1,24 +1,38 @@
-"""`fewlabels plan`."""
+"""What `fewlabels plan` says of a sweep; `cluster/forecast/command.py` adds how long it takes."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datasets.visible import one_line, say
-from harness.commands import OutOption, SetOption, SweepArgument
 
 if TYPE_CHECKING:
     from harness.corpus import Corpus
-    from harness.ledger import Standing
+    from harness.ledger import Ledger, Standing
     from harness.plan import Plan
+    from harness.store import RunFolder
 
 MOST_CLASSES = 6  # of a dataset, that a plan shows
 
 
-def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) -> None:
-    """Show what would run, what is reused or skipped and why, and how long it may take."""
+@dataclass(frozen=True)
+class Planned:
+    """What was found out for a plan."""
+
+    plan: Plan
+    corpus: Corpus
+    folder: RunFolder | None  # that holds something of it already
+    root: Path  # where that is or will be
+    ledger: Ledger
+    bytes_to_come: int
+
+
+def show_plan(sweep: str, set_: Sequence[str], out: Path | None) -> Planned:
+    """Say what would run, what is reused or skipped and why, and how long it may take."""
     from harness import corpus, destination
     from harness.estimate import left, work_s
     from harness.ledger import Ledger
@@ -28,7 +42,7 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     from harness.shipped import open_sweep
     from harness.store import RunFolder
 
-    opened = open_sweep(sweep, set_ or [])
+    opened = open_sweep(sweep, set_)
     root = out or Path("runs") / opened.name
     destination.must_be_a_place(root)  # before the data, which take their time
     loaded = corpus.load(opened)
@@ -52,6 +66,7 @@ def plan(sweep: SweepArgument, set_: SetOption = None, out: OutOption = None) ->
     )
     if why := destination.too_little(free, coming):
         say(f"{'beware':<10} not enough, `run` will refuse: {why}")
+    return Planned(planned, loaded, folder, root, ledger, coming)
 
 
 def _datasets(planned: Plan, corpus: Corpus) -> list[str]:

@@ -33,7 +33,7 @@ def fitted(sweep: Sweep, file: ClusterFile) -> Fit:
             "any: give some `gpus`, or the sweep --set neural.device=cpu"
         )
     on_gpus = sweep.is_neural and sweep.device != "cpu" and has_gpu
-    demand = _demand(sweep, on_gpus=on_gpus)
+    demand = demand_of(sweep, on_gpus=on_gpus)
     must_have_room(_each(file.nodes), demand, is_neural=sweep.is_neural)
     _must_be_of_use(file.nodes, demand, is_neural=sweep.is_neural)
     ordered = sorted(file.nodes, key=lambda nodes: not (on_gpus and nodes.gpus and nodes.least))
@@ -50,7 +50,8 @@ def must_be_fixed(fit: Fit, launcher: str) -> None:
             )
 
 
-def _demand(sweep: Sweep, *, on_gpus: bool) -> Demand:
+def demand_of(sweep: Sweep, *, on_gpus: bool) -> Demand:
+    """What its tasks ask for where networks compute on GPUs, or do not."""
     neural = replace(sweep.setting.neural, device="gpu" if on_gpus else "cpu")
     return Demand.of(replace(sweep, setting=replace(sweep.setting, neural=neural)))
 

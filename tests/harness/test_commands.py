@@ -11,11 +11,11 @@ import yaml
 from typer.testing import CliRunner
 
 from cluster.commands import run
+from cluster.forecast.command import plan
 from datasets.errors import DatasetError
 from harness import corpus
 from harness.commands import components, status, verify
 from harness.errors import BadComponents, RunFolderError, SweepError
-from harness.plan_command import plan
 from harness.store import RunFolder
 
 app = typer.Typer()

@@ -43,7 +43,7 @@ class Results:
 TABLES = tuple(field.name for field in fields(Results))[:-3]
 
 
-def load(root: Path) -> Results:
+def read(root: Path) -> Results:
     """Read the run folder `root`.
 
     Raises `RunFolderError` where there is no run.

@@ -1,0 +1,1 @@
+"""How long a sweep would take on a cluster: the driver's scheduling, simulated."""

@@ -1,0 +1,57 @@
+"""What a simulation needs to know of the data and the machines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from cluster.forecast.simulate import Setup
+from cluster.forecast.times import Times
+from cluster.launch.fit import Fit, demand_of
+from harness.corpus import Prepared
+from harness.errors import HarnessError
+from harness.plan_command import Planned
+from harness.problem import ProblemKey, prepare
+
+
+def setup_of(
+    planned: Planned, fit: Fit, times: Times, *, segment_s: float, deaths_a_day: float
+) -> Setup:
+    """Measure here what preparing each dataset takes; the rest is known."""
+    sweep = planned.plan.sweep
+    prepare_s, problem_bytes = {}, {}
+    for key in _problems(planned):
+        started = time.perf_counter()
+        try:
+            problem = prepare(key, planned.corpus[key.dataset.label], sweep.registry)
+        except HarnessError:  # a repeat that the split leaves out: nothing is done on it
+            continue
+        names = (key.dataset.label, key.scaler.label)
+        prepare_s[names] = time.perf_counter() - started
+        problem_bytes[names] = problem.X.nbytes + problem.pool.X.nbytes + problem.test.X.nbytes
+    return Setup(
+        kinds=[(nodes.name, nodes.node, nodes.most) for nodes in fit.nodes],
+        demand=demand_of(sweep, on_gpus=fit.on_gpus),
+        is_neural=sweep.is_neural,
+        segment_s=segment_s,
+        deaths_a_day=deaths_a_day,
+        prepare_s=prepare_s,
+        problem_bytes=problem_bytes,
+        dataset_bytes={label: _n_bytes(of) for label, of in planned.corpus.items()},
+        peak_bytes=times.peaks,
+    )
+
+
+def _problems(planned: Planned) -> Iterator[ProblemKey]:
+    """One of each dataset and scaler."""
+    seen = set()
+    for acquisition in planned.plan.acquisitions:
+        curve = acquisition.curve
+        if (names := (curve.dataset.label, curve.scaler.label)) not in seen:
+            seen.add(names)
+            yield ProblemKey(curve.dataset, curve.scaler, acquisition.repeat, acquisition.setting)
+
+
+def _n_bytes(prepared: Prepared) -> int:
+    table = prepared.table
+    return int(table.numbers.nbytes + table.codes.nbytes + table.y.nbytes + prepared.twins.nbytes)
