@@ -20,8 +20,11 @@ from harness.errors import UnknownName
 
 TOP = 20  # rows on a screen
 
-Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
-Runs = Annotated[list[Path], typer.Argument(help="One or more run folders.")]
+Run = Annotated[
+    str,
+    typer.Argument(help="A run folder, such as runs/quickstart or s3://bucket/runs/quickstart."),
+]
+Runs = Annotated[list[str], typer.Argument(help="One or more run folders.")]
 Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: over all of them.")]
 DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
 Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from harness.place import opened
 from harness.schema import AXES, LOWER_IS_BETTER, METRICS
-from harness.store import RunFolder
 from harness.winners import defaults, winners
 from reports import curves
 from reports.efficiency import discovery, gain, of_run, recall, seconds
@@ -43,7 +43,7 @@ class Frames:
     strategy. Methods raise `UnknownName` for a metric that is not there.
     """
 
-    root: Path
+    run: Path | str  # a folder or an address
     tables: Results  # the stored tables, but for batches, confusion matrices and parameters
 
     @cached_property
@@ -136,7 +136,7 @@ class Frames:
     @cached_property
     def discovery(self) -> pd.DataFrame:
         """Labels until the first, fifth and tenth row of each class, per repeat."""
-        rounds = RunFolder.open(self.root).read("rounds", discovery.COLUMNS)
+        rounds = opened(self.run).read("rounds", discovery.COLUMNS)
         return discovery.discovery(rounds, self.tables.datasets)
 
     @cached_property
@@ -147,7 +147,7 @@ class Frames:
     @cached_property
     def recalls(self) -> pd.DataFrame:
         """Recall of each class along the curves: series, n_labels, repeat, class, recall."""
-        folder, parts = RunFolder.open(self.root), []
+        folder, parts = opened(self.run), []
         trials = folder.frame("trials", _WINNING)
         matrices = folder.read("trials", ["confusion"]).column(0)
         for series, rows in (("tuned", winners(trials)), ("default", defaults(trials))):
@@ -189,4 +189,4 @@ _WINNING += [f"val_{name}" for name in METRICS]
 
 def load(run: Path | str) -> Frames:
     """Read the run folder `run`, finished or not. Raises `RunFolderError` where there is none."""
-    return Frames(Path(run), read(Path(run)))
+    return Frames(run, read(run))
