@@ -16,7 +16,7 @@ FIT = Fit((), False, ())
 def said(*, critical_s=0.0, times=None, **outcome):
     made = {"makespan_s": 3600.0, "n_segments": 10, "n_trials": 7200, "busy_s": {"cpu": 14400.0}}
     found = Outcome(**{**made, "peak_bytes": {"cpu": 12 * 2**30}, **outcome})
-    forecast = Forecast((found,), 1.0, 1, critical_s, ())
+    forecast = Forecast((found,), critical_s, ())
     known = times or Times(sources=["runs/x (a CPU)"])
     answer = list(lines(forecast, SETUP, FIT, known, 3 * 2**20))
     return {line.split()[0]: line for line in answer}
