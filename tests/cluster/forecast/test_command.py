@@ -1,6 +1,7 @@
 """`fewlabels plan --cluster`, from a run folder that was recorded here."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -172,6 +173,49 @@ def test_a_pilot_is_a_sweep_of_one_repeat_few_trials_and_the_outer_budgets(here)
     assert small.acquisitions[0].budgets == (100, 748)  # four rounds of 162
     assert [str(a.curve) for a in small.acquisitions] == [str(whole.acquisitions[0].curve)]
     assert whole.sweep.resolved["budgets"] == [100, 250, 750]
+
+
+def test_a_pilots_rounds_begin_about_where_the_sweeps_do(here):
+    # Steps of 50 from 200 to 400, and from there down as far as 60.
+    fields = {"budgets": [200, 400], "labelling": {"initial": 60, "batch": 10}}
+    (buying, *_) = planned(
+        written(here, pilot_of(planned(written(here, {**SWEEP, **fields}))))
+    ).acquisitions
+    assert buying.setting.labelling.initial == 100
+    assert (buying.setting.labelling.batch, buying.budgets) == (50, (200, 400))
+
+
+@pytest.mark.parametrize(
+    ("places", "more", "repeats"),
+    [
+        (2, {"repeats": 9}, [2, 4, 6, 8, 10]),
+        (2, {"repeats": 1}, [1, 2, 3, 4, 5]),
+        (8, {"repeats": 9, "strategies": ["random", "margin", "entropy"]}, [3, 6, 9, 12, 15]),
+        (2, {"strategies": ["random", "margin", "entropy"]}, [1, 2, 3, 4, 5]),
+        (8, {"threads": 8}, [1, 2, 3, 4, 5]),
+        (2, {"repeats": 3, "split": {"seeds": [7, 8, 9]}}, [2, 3]),
+    ],
+)
+def test_each_pass_of_a_pilot_keeps_the_places_busy(here, places, more, repeats):
+    plan_of = planned(written(here, {**SWEEP, **more}))
+    assert pilot.passes(plan_of, places=places) == repeats
+
+
+@pytest.mark.parametrize(("enough_s", "n_passes"), [(0.0, 3), (1e9, 5)])
+def test_a_pilot_goes_on_until_it_has_recorded_enough(here, monkeypatch, enough_s, n_passes):
+    ran = []
+
+    def inline(sweep, out):
+        ran.append(yaml.safe_load(Path(sweep).read_text())["repeats"])
+        run(sweep, out=out, executor=Where.inline)
+
+    monkeypatch.setattr("cluster.commands.run", inline)
+    monkeypatch.setattr(pilot, "ENOUGH_S", enough_s)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    whole = planned(written(here, {**SWEEP, "repeats": 4}))
+    pilot.run_pilot(whole, here / "other")
+    assert ran == [1, 2, 3, 4, 5][:n_passes]
+    assert pilot.recorded_s(place_of(here / "other")) > 0
 
 
 def test_a_pilot_of_one_budget_has_one(here):
