@@ -34,4 +34,4 @@ class Costs:
     trial_bytes: float = 480
 
 
-MEASURED = Costs()
+COSTS = Costs()

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cluster.forecast.law import Law, Reals
-from cluster.forecast.simulate import Outcome, Setup, Simulation
+from cluster.forecast.setup import Setup
+from cluster.forecast.simulate import Outcome, Simulation
 from cluster.forecast.times import Times
 from cluster.forecast.work import Chain, Key
 

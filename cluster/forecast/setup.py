@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from cluster.forecast.simulate import Setup
+from cluster.forecast.costs import COSTS, Costs
 from cluster.forecast.times import Times
 from cluster.launch.fit import Fit, demand_of
+from cluster.resources import Demand, Node
 from harness.corpus import Prepared
 from harness.errors import HarnessError
 from harness.plan_command import Planned
 from harness.problem import ProblemKey, prepare
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a simulation assumes, beside the plan."""
+
+    kinds: Sequence[tuple[str, Node, int]]  # of nodes: name, what one offers, how many
+    demand: Demand
+    is_neural: bool
+    segment_s: float
+    deaths_a_day: float = 0.0  # of each node
+    costs: Costs = COSTS
+    prepare_s: Mapping[tuple[str, str], float] = field(default_factory=dict)  # dataset, scaler
+    problem_bytes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    dataset_bytes: Mapping[str, int] = field(default_factory=dict)
+    peak_bytes: Mapping[tuple[str, str], int] = field(default_factory=dict)  # dataset, classifier
 
 
 def setup_of(

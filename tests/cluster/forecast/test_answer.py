@@ -4,7 +4,8 @@ import pytest
 
 from cluster.forecast.answer import lines
 from cluster.forecast.forecast import Forecast
-from cluster.forecast.simulate import Outcome, Setup
+from cluster.forecast.setup import Setup
+from cluster.forecast.simulate import Outcome
 from cluster.forecast.times import Times
 from cluster.launch.fit import Fit
 from cluster.resources import Ask, Demand, Node
