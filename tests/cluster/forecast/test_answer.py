@@ -44,7 +44,7 @@ def test_what_limits_is_what_takes_most_of_the_makespan(more, limit):
 
 def test_the_driver_is_given_with_its_rate_and_its_memory():
     line = said(driver_s=1800.0)["driver"]
-    assert "busy for 50 % of it: 10 segments, 2.0 trials/s; about 313 MB" in line
+    assert "busy for 50 % of it: 10 segments, 2.0 trials/s; about 311 MB" in line
 
 
 def test_what_stands_in_for_something_else_is_said():
