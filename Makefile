@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos cut-off three-nodes long gpu-check clean
+.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos bucket cut-off three-nodes long gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -43,7 +43,7 @@ fuzz: $(STAMP)
 
 # Every operation on a run folder's files made to fail, or to be the last one: some thousand, minutes.
 faults: $(STAMP)
-	FEWLABELS_FAULTS=all $(BIN)/pytest -q -s tests/harness/test_faults.py tests/harness/test_store_machine.py
+	FEWLABELS_FAULTS=all $(BIN)/pytest -q -s tests/harness/test_faults.py tests/harness/test_store_machine.py tests/harness/bucket/test_faults.py
 
 # Tests that take a minute each: a cluster that loses its head, launchers among stand-ins, and such.
 long: $(STAMP)
@@ -52,6 +52,10 @@ long: $(STAMP)
 # A sweep on three nodes whose workers, nodes, head and driver are killed; some minutes.
 chaos: $(STAMP)
 	$(BIN)/python -m tests.chaos.chaos
+
+# A sweep into a bucket (moto's server on loopback) whose driver is killed 20 times; some minutes.
+bucket: $(STAMP)
+	$(BIN)/python -m tests.chaos.bucket
 
 # A node that is cut off from the network in the middle of a run; some minutes, as root.
 cut-off: $(STAMP)

@@ -102,8 +102,13 @@ def _asked(
     return told, {refs[ref] for ref in late}
 
 
-def differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
-    """Lines that say which node has what else, and what to do; none where all is alike."""
+def differences(
+    here: Told, told: Sequence[tuple[str, Told]], shown: int | None = SHOWN
+) -> list[str]:
+    """Lines that say which node has what else, and what to do; none where all is alike.
+
+    At most so many nodes are `shown`; None: all.
+    """
     compared = [what for what in here if what != COMMIT]
     others = [
         (name, its, [what for what in compared if its[what] != here[what]]) for name, its in told
@@ -116,13 +121,13 @@ def differences(here: Told, told: Sequence[tuple[str, Told]]) -> list[str]:
         f"  {name:<{width}}  {'; '.join(_versus(what, its, here) for what in differs)}"
         for name, its, differs in others
     ]
-    more = [f"  and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+    more = [f"  and {len(rows) - shown} more"] if shown is not None and len(rows) > shown else []
     head = (
         f"{len(rows)} of the cluster's {len(told)} nodes cannot compute for this machine: what "
         "they have differs, and so may numbers"
     )
     wrong = {what for _, _, differs in others for what in differs}
-    return [head, *rows[:SHOWN], *more, _remedy(here, wrong)]
+    return [head, *rows[:shown], *more, _remedy(here, wrong)]
 
 
 def _versus(what: str, there: Told, here: Told) -> str:

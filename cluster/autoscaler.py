@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from threading import Event
 from typing import Protocol
 
 from ray.autoscaler.sdk import request_resources
@@ -28,10 +29,11 @@ Bundle = Mapping[str, float]  # resource -> how much, as Ray names and counts th
 class Autoscaler(Protocol):
     """Takes one request, which replaces the one before."""
 
-    def gives(self, bundles: Sequence[Bundle]) -> bool:
+    def gives(self, bundles: Sequence[Bundle], over: Event) -> bool:
         """Ask for room for all these at the same time; whether there is, or could be, such room.
 
-        Raises `TimeoutError` where it does not answer, and what Ray does where its head is gone.
+        Raises `TimeoutError` where it does not answer, at once when `over` is set; and what Ray
+        does where its head is gone.
         """
 
     def release(self) -> None:
@@ -46,7 +48,7 @@ class RayAutoscaler:
         """None: there is none, or an old one, which cannot say what it could give."""
         return cls() if is_autoscaler_v2(fetch_from_server=True) else None
 
-    def gives(self, bundles: Sequence[Bundle]) -> bool:
+    def gives(self, bundles: Sequence[Bundle], over: Event) -> bool:
         """As `Autoscaler` says."""
         request_resources(bundles=[dict(bundle) for bundle in bundles])
         asked = _status().cluster_resource_state.cluster_resource_state_version
@@ -55,7 +57,8 @@ class RayAutoscaler:
             state = _status().autoscaling_state
             if state.last_seen_cluster_resource_state_version > asked:
                 return not state.infeasible_cluster_resource_constraints
-            time.sleep(POLL_S)
+            if over.wait(POLL_S):
+                break
         raise TimeoutError(f"Ray's autoscaler has not answered for {ANSWER_S:.0f} s")
 
     def release(self) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from harness.corpus import Corpus
     from harness.executor import Executor
+    from harness.place import Place
     from harness.run import Driver, Progress
     from harness.store import RunFolder
     from harness.sweep import Sweep
@@ -76,27 +77,27 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
     from cluster.progress import line
     from harness import corpus
     from harness.destination import must_have_room
+    from harness.place import place
     from harness.placement import adopted, settled
     from harness.plan import make_plan
     from harness.run import Driver, check_continues
     from harness.shipped import open_sweep
-    from harness.store import RunFolder
 
     console = Console(stderr=True)
     wanted = _Wanted(executor, address, insecure, workers)
     wanted.check()
     opened = open_sweep(sweep, set_ or [])
-    root = out or Path("runs") / opened.name
+    at = place(out or Path("runs") / opened.name)
     pace_s = SEGMENT_S["cluster" if address else "local"] if segment_s is None else segment_s
     with contextlib.ExitStack() as held:  # the right to write the run
-        before = _before(root, held, console)  # before the data, which take their time
+        before = _before(at, held, console)  # before the data, which take their time
         joined = _let_in(wanted, console)
         prepared = corpus.load(opened)
         asked, opened = opened.device, adopted(opened, before)
         planned = make_plan(opened, prepared)
         if before:
             check_continues(planned, before)  # before Ray, which takes its time
-        must_have_room(planned, prepared, root, before)
+        must_have_room(planned, prepared, at.disk, before)
         offer = _connect(wanted, joined, opened)
         why = {"auto": "there is no GPU"}.get(opened.device, "as the run folder began")
         opened = settled(opened, offer.text, has_gpu=offer.has_gpu, require_gpu=require_gpu)
@@ -105,22 +106,22 @@ def run(  # noqa: PLR0913, PLR0917 - an argument for each option
         if opened.is_neural:
             why = "as the sweep asks" if asked == opened.device else why
             _say(console, [_where(opened, why)])
-        folder = before or _opened(RunFolder.create(root), held, console)
+        folder = before or _opened(at.create(), held, console)
         check_continues(planned, folder)
         folder.write_sweep(
             _as_yaml(opened), opened.resolved, {f.name: f.text for f in opened.files}
         )
-        _say(console, [f"{opened.name}: results go to {folder.root}"])
+        _say(console, [f"{opened.name}: results go to {at}"])
         driver = Driver(planned, prepared, folder, work, pace_s)
         try:
-            progress = _driven(driver, console)
+            progress = _driven(driver, console, at)
         finally:
             work.close()
     _say(console, [line(progress)])
-    _end(progress, folder.root, len(driver.left))
+    _end(progress, at, len(driver.left))
 
 
-def _driven(driver: Driver, console: Console) -> Progress:
+def _driven(driver: Driver, console: Console, at: Place) -> Progress:
     from cluster.progress import shown
     from cluster.stop import on_signals
     from harness.run import Watch, run
@@ -129,7 +130,7 @@ def _driven(driver: Driver, console: Console) -> Progress:
         with on_signals(console.print) as should_stop, shown(console) as tell:
             return run(driver, Watch(tell, should_stop))
     except KeyboardInterrupt:
-        _say_how_to_continue(driver.folder.root)
+        _say_how_to_continue(at)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -139,19 +140,16 @@ def _as_yaml(sweep: Sweep) -> str:
     return yaml.safe_dump(dict(sweep.resolved), sort_keys=False, allow_unicode=True)
 
 
-def _before(root: Path, held: contextlib.ExitStack, console: Console) -> RunFolder | None:
-    """The run at `root`, open for writing and without damage; None: one can begin there.
+def _before(at: Place, held: contextlib.ExitStack, console: Console) -> RunFolder | None:
+    """The run that is there, open for writing and without damage; None: one can begin there.
 
     Refused where another run writes it, or none can.
     """
-    from harness.destination import is_new, must_be_a_place, must_take_a_run
-    from harness.store import RunFolder
-
-    must_be_a_place(root)
-    if is_new(root):
-        must_take_a_run(root)
+    at.must_be_a_place()
+    if at.is_new():
+        at.must_take_a_run()
         return None
-    return _opened(RunFolder.open(root), held, console)
+    return _opened(at.create(), held, console)  # it may have lost what a reader would miss
 
 
 def _opened(folder: RunFolder, held: contextlib.ExitStack, console: Console) -> RunFolder:
@@ -235,7 +233,10 @@ def _connect(wanted: _Wanted, address: str | None, sweep: Sweep) -> _Offer:
 
 
 def _could_start_gpu(sweep: Sweep) -> bool:
-    """Whether the cluster has an autoscaler that could start a node with a GPU for a network."""
+    """Whether the cluster has an autoscaler that could start a node with a GPU for a network.
+
+    Raises `ClusterError` where it does not answer: a run keeps the device that it begins with.
+    """
     from cluster.autoscaler import RayAutoscaler
     from cluster.growth import could_start
     from cluster.resources import Ask
@@ -263,22 +264,22 @@ def _where(sweep: Sweep, why: str) -> str:
     return f"networks compute on CPUs, with {neural.backend}: {why}"
 
 
-def _end(progress: Progress, root: Path, n_left: int) -> None:
+def _end(progress: Progress, at: Place, n_left: int) -> None:
     from cluster.progress import duration
 
     standing, took = progress.standing, duration(progress.elapsed_s)
     if n_left:
         say(f"node after node died under {n_left} acquisitions, studies or references; they wait")
     if not standing.complete:
-        _say_how_to_continue(root)
+        _say_how_to_continue(at)
         raise typer.Exit(INTERRUPTED)
-    say(f"done in {took}: {standing.trials[0]} trials in {root}")
+    say(f"done in {took}: {standing.trials[0]} trials in {at}")
     if set(standing.badly) - {"skipped", "dropped"}:
-        folder = shlex.quote(str(root))
+        folder = shlex.quote(str(at))
         say(f"not all ended well; see: fewlabels report {folder} -o site")
         say(f"what can be done again, and how: fewlabels retry {folder}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
-def _say_how_to_continue(root: Path) -> None:
-    say(f"interrupted; what was finished is in {root}. Run the same command to continue.")
+def _say_how_to_continue(at: Place) -> None:
+    say(f"interrupted; what was finished is in {at}. Run the same command to continue.")

@@ -10,13 +10,14 @@ of networks first.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event, Thread
 
 from cluster.autoscaler import Autoscaler
 from cluster.resources import Ask, Demand
+from harness.errors import ClusterError
 
 EVERY_S = 5.0  # as often as the autoscaler looks
 MOST = 1000  # tasks of a kind in one request: it takes its time over long ones
@@ -30,15 +31,30 @@ class Search:
 
     granted: int = 0
     refused: int | None = None  # the smallest number that was
+    is_doubted: bool = False  # more may be granted now than once was
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether any is granted, or it is still searched for how few are."""
+        return self.granted > 0 or (self.refused or 0) > 1
+
+    def doubt(self) -> None:
+        """Ask again, first for one more than is granted: a refusal leaves nothing asked for."""
+        if self.refused is not None:
+            self.refused, self.is_doubted = None, True
 
     def next(self, wanted: int) -> int:
         """What to ask for where `wanted` would be best: halfway between granted and refused."""
-        if self.refused is None or wanted < self.refused:
+        if self.refused is None:
+            return min(wanted, self.granted + 1) if self.is_doubted else wanted
+        if wanted < self.refused:
             return wanted
         return (self.granted + self.refused) // 2
 
     def note(self, asked: int, *, is_granted: bool) -> None:
         """Take in the answer."""
+        if asked > self.granted:
+            self.is_doubted = False
         if is_granted:
             self.granted = max(self.granted, asked)
         else:
@@ -54,6 +70,15 @@ class Wanted:
     neural: int = 0
     plain: int = 0
 
+    def limited(self, workers: int | None, demand: Demand) -> Wanted:
+        """With at most so many `workers` on CPUs, of which networks without a GPU come first."""
+        if workers is None:
+            return self
+        if demand.neural.gpus:
+            return Wanted(self.neural, min(self.plain, workers))
+        neural = min(self.neural, workers)
+        return Wanted(neural, min(self.plain, workers - neural))
+
 
 class Requests:
     """What one autoscaler was asked for, and answered."""
@@ -61,21 +86,24 @@ class Requests:
     def __init__(self, autoscaler: Autoscaler, demand: Demand) -> None:
         self._autoscaler = autoscaler
         self._neural, self._plain = demand.neural.bundle(), demand.plain.bundle()
+        self.neural, self.plain = Search(), Search()
         self._last = Wanted()
         self._refused_at: float | None = None
-        self._forget()
 
-    def _forget(self) -> None:
-        self.neural, self.plain = Search(), Search()
-
-    def request(self, wanted: Wanted, now: float) -> None:
+    def request(self, wanted: Wanted, now: float, over: Event) -> None:
         """Ask for what is best of `wanted`, unless that is what was asked for last.
 
-        `now` is of a steady clock. Raises what `Autoscaler.gives` does.
+        Where it is refused, at once for less: until then nothing is asked for. `now` is of a
+        steady clock. Raises what `Autoscaler.gives` does.
         """
         if self._refused_at is not None and now - self._refused_at > AGAIN_S:
             self._refused_at = None
-            self._forget()
+            self.neural.doubt()
+            self.plain.doubt()
+        while self._is_refused(wanted, over):
+            self._refused_at = now
+
+    def _is_refused(self, wanted: Wanted, over: Event) -> bool:
         neural = self.neural.next(min(wanted.neural, MOST))
         plain = self.plain.next(min(wanted.plain, MOST))
         is_more = neural > self.neural.granted
@@ -83,16 +111,17 @@ class Requests:
             plain = min(plain, self.plain.granted)
         ask = Wanted(neural, plain)
         if ask == self._last:
-            return
-        is_granted = self._autoscaler.gives([self._neural] * neural + [self._plain] * plain)
+            return False
+        bundles = [self._neural] * neural + [self._plain] * plain
+        is_granted = self._autoscaler.gives(bundles, over)
         self._last = ask
         if is_granted:
             self.neural.note(neural, is_granted=True)
             self.plain.note(plain, is_granted=True)
         else:
-            self._refused_at = now
             search, refused = (self.neural, neural) if is_more or not plain else (self.plain, plain)
             search.note(refused, is_granted=False)
+        return not is_granted
 
 
 class Growth:
@@ -103,14 +132,14 @@ class Growth:
         self._requests = Requests(autoscaler, demand)
         self._every_s = every_s
         self._wanted = Wanted()
-        self._is_closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="growth", daemon=True)
+        self._is_closed = Event()
+        self._thread = Thread(target=self._run, name="growth", daemon=True)
         self._thread.start()
 
     @property
     def is_promised(self) -> bool:
-        """Whether the autoscaler has said that it has, or could have, room for any of the work."""
-        return bool(self._requests.neural.granted or self._requests.plain.granted)
+        """Whether the autoscaler has room for any of the work, could have it, or may say so yet."""
+        return self._requests.neural.is_promised or self._requests.plain.is_promised
 
     def want(self, wanted: Wanted) -> None:
         """Note what there is to do; returns at once."""
@@ -128,19 +157,26 @@ class Growth:
     def _run(self) -> None:
         while not self._is_closed.wait(self._every_s):
             try:
-                self._requests.request(self._wanted, time.monotonic())
+                self._requests.request(self._wanted, time.monotonic(), self._is_closed)
             except Exception:  # noqa: BLE001, S112 - Ray raises all sorts while its head is away
                 continue
 
 
 def could_start(autoscaler: Autoscaler) -> Callable[[Ask], bool]:
-    """Tells whether a node could be started that one such task fits on."""
+    """Tells whether a node could be started that one such task fits on.
+
+    What it gives raises `ClusterError` where the autoscaler does not answer.
+    """
 
     def could(ask: Ask) -> bool:
         try:
-            return autoscaler.gives([ask.bundle()])
-        except TimeoutError:
-            return False
+            return autoscaler.gives([ask.bundle()], Event())
+        except TimeoutError as error:
+            raise ClusterError(
+                f"a task asks for {ask}, no node has that, and whether one could be started "
+                f"is not known: {error}. `ray status` on the head may say why. Or ask for less "
+                "in the sweep (threads, limits.memory_gb, resources.neural, neural.device)."
+            ) from error
         finally:
             autoscaler.release()  # the run may be refused for another reason
 

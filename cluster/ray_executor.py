@@ -94,10 +94,9 @@ class RayExecutor:
         running = self._running()
         if self._growth:
             self._processes.rest(time.monotonic(), is_wanted=bool(ready.get(NEURAL)))
-            plain = running.plain + ready.get("", 0)
-            self._growth.want(
-                Wanted(running.neural + ready.get(NEURAL, 0), min(plain, self._workers or plain))
-            )
+            neural, plain = ready.get(NEURAL, 0), ready.get("", 0)
+            wanted = Wanted(running.neural + neural, running.plain + plain)
+            self._growth.want(wanted.limited(self._workers, self._demand))
         return self.lanes.next_of(ready, running)
 
     def _running(self) -> Running:

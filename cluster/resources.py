@@ -139,9 +139,7 @@ def must_fit(
     if room(nodes, ask) or (could_start and could_start(ask)):
         return
     no_node = (
-        "no node has that, and the autoscaler can start none"
-        if could_start
-        else ("no node has that")
+        "no node has that, and the autoscaler can start none" if could_start else "no node has that"
     )
     raise ClusterError(
         f"a task asks for {ask} ({where}), and {no_node}: there are {offered(nodes)}"

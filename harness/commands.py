@@ -18,18 +18,25 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a field, such as labelling.batch=10; may be repeated."),
 ]
-RunArgument = Annotated[Path, typer.Argument(help="A run folder.")]
+RunArgument = Annotated[
+    str, typer.Argument(help="A run folder, such as runs/NAME or s3://bucket/runs/NAME.")
+]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="The run folder itself. Default: runs/NAME.")
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="The run folder itself, also s3://bucket/runs/NAME. Default: runs/NAME.",
+    ),
 ]
 
 
 def status(run: RunArgument) -> None:
     """Show progress, failures by cause and the time left; reads files only."""
     from harness.errors import RunFolderError
-    from harness.store import RunFolder
+    from harness.place import opened
 
-    folder = RunFolder.open(run)
+    folder = opened(run)
     from harness.estimate import left, work_s  # what plans takes longer to load
     from harness.ledger import Ledger
     from harness.replan import replanned
@@ -64,7 +71,7 @@ def status(run: RunArgument) -> None:
     say(end)
     if badly:
         options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))
-        say(f"to do again   fewlabels retry {shlex.quote(str(run))} {options}")
+        say(f"to do again   fewlabels retry {shlex.quote(run)} {options}")
 
 
 _COUNTED = ("references", "acquisitions", "trials")
@@ -77,9 +84,9 @@ def verify(run: RunArgument) -> None:
     winners that do not follow from what is stored, ids that are not those of the stored sweep.
     Exit code 1: something is wrong.
     """
-    from harness.store import RunFolder
+    from harness.place import opened
 
-    folder = RunFolder.open(run)
+    folder = opened(run)
     from harness.verify import verify as check
 
     done = check(folder)
@@ -110,11 +117,11 @@ def rerun(
     from rich.console import Console
 
     from harness import ids
+    from harness.place import opened
     from harness.rerun import other_versions
     from harness.rerun import rerun as do_again
-    from harness.store import RunFolder
 
-    folder = RunFolder.open(run)
+    folder = opened(run)
     named = ids.find(folder, id_)
     if changed := other_versions(folder):
         say(f"other library versions than stored: {'; '.join(changed)}", err=True)

@@ -8,6 +8,9 @@ HarnessError
     CannotRetry      what `retry` is asked for is not there, or cannot come out otherwise
     RunFolderError   the run folder cannot be used
         DamagedFile  a file of it does not hold what it should
+        BucketError  the object store that it is in refuses, or cannot be reached
+            NoObject   there is no such object
+            Overtaken  somebody else has written there meanwhile
     ExportError      a run cannot be exported to where it should go
     ClusterFileError a cluster.toml is wrong; holds every problem found
     NoTimes          a forecast lacks recorded times; says of what, and how to get them
@@ -79,6 +82,18 @@ class RunFolderError(HarnessError):
 
 class DamagedFile(RunFolderError):
     """A file of a run folder is torn, foreign or missing; who writes next sets it aside."""
+
+
+class BucketError(RunFolderError):
+    """The object store that a run is in refuses, or cannot be reached."""
+
+
+class NoObject(BucketError):
+    """There is no such object."""
+
+
+class Overtaken(BucketError):
+    """Somebody else has written there meanwhile."""
 
 
 class ExportError(HarnessError):

@@ -47,7 +47,9 @@ def find(folder: RunFolder, typed: str) -> Named:
     known = _ids(folder)
     met = [named for named in known if named.id.startswith(beginning)]
     if not met:
-        raise UnknownId(f"{folder.root} has no id {beginning}{_nearest(beginning, known)}{_KINDS}")
+        raise UnknownId(
+            f"{folder.shown()} has no id {beginning}{_nearest(beginning, known)}{_KINDS}"
+        )
     if len(met) > 1:
         shown = ", ".join(f"{named.kind} {named.id}" for named in met[:_SHOWN])
         more = f" and {len(met) - _SHOWN} more" if len(met) > _SHOWN else ""

@@ -38,7 +38,7 @@ def _lock(descriptor: int, path: Path) -> None:
     except BlockingIOError as error:
         holder = os.pread(descriptor, 1000, 0).decode(errors="replace") or "another process"
         what = f"{path.parent} is being written by {holder}; wait for it, or stop it first"
-        if _is_gone(holder):
+        if is_gone(holder):
             what = (
                 f"{path.parent} is locked for {holder}, which has ended: a process that it "
                 "started may still hold the lock (end that one), or the file system has not "
@@ -54,7 +54,7 @@ def _lock(descriptor: int, path: Path) -> None:
         ) from error
 
 
-def _is_gone(holder: str) -> bool:
+def is_gone(holder: str) -> bool:
     """Whether the process that `holder` names ran on this host, and does not run any more."""
     named = re.fullmatch(r"process ([0-9]+) on (.*)", holder)
     if not named or named[2] != host():

@@ -95,7 +95,8 @@ def _asked_backend(sweep: Sweep) -> str | None:
 def _must_agree(what: str, now: str, stored: str, folder: RunFolder, where: str) -> None:
     if now not in {"auto", stored}:
         raise RunFolderError(
-            f"{folder.root} began with the {what} {stored}, and {where} says {now}. Numbers of the "
+            f"{folder.shown()} began with the {what} {stored}, "
+            f"and {where} says {now}. Numbers of the "
             f"two are never mixed in one folder: leave {where} out, or choose another --out."
         )
 

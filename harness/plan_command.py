@@ -26,27 +26,27 @@ class Planned:
     plan: Plan
     corpus: Corpus
     folder: RunFolder | None  # that holds something of it already
-    root: Path  # where that is or will be
+    root: Path  # where that is or will be; of one in a bucket, a name for what goes beside it
     ledger: Ledger
     bytes_to_come: int
 
 
-def show_plan(sweep: str, set_: Sequence[str], out: Path | None) -> Planned:
+def show_plan(sweep: str, set_: Sequence[str], out: str | None) -> Planned:
     """Say what would run, what is reused or skipped and why, and how long it may take."""
     from harness import corpus, destination
     from harness.estimate import left, work_s
     from harness.ledger import Ledger
+    from harness.place import OnDisk, place
     from harness.placement import adopted
     from harness.plan import make_plan
     from harness.run import check_continues
     from harness.shipped import open_sweep
-    from harness.store import RunFolder
 
     opened = open_sweep(sweep, set_)
-    root = out or Path("runs") / opened.name
-    destination.must_be_a_place(root)  # before the data, which take their time
+    at = place(out or Path("runs") / opened.name)
+    at.must_be_a_place()  # before the data, which take their time
     loaded = corpus.load(opened)
-    folder = None if destination.is_new(root) else RunFolder.open(root)
+    folder = None if at.is_new() else at.open()
     opened = adopted(opened, folder)
     planned = make_plan(opened, loaded)
     if folder:
@@ -59,13 +59,14 @@ def show_plan(sweep: str, set_: Sequence[str], out: Path | None) -> Planned:
         say(one_line(line))
     say(f"{'time left':<10} {left(standing, seconds)}")
     coming = destination.bytes_to_come(ledger, destination.matrices(planned, loaded))
-    free = destination.free_bytes(root)
+    free = destination.free_bytes(at.disk)
     say(
         f"disk       about {destination.size(coming)} will be written, "
         f"{destination.size(free)} are free"
     )
     if why := destination.too_little(free, coming):
         say(f"{'beware':<10} not enough, `run` will refuse: {why}")
+    root = at.disk if isinstance(at, OnDisk) else Path("runs") / at.name
     return Planned(planned, loaded, folder, root, ledger, coming)
 
 

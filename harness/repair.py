@@ -76,6 +76,7 @@ def _check_environments(folder: RunFolder) -> None:
     }
     if lost := used - {*known, environment.describe()["environment_id"]}:
         raise RunFolderError(
-            f"{folder.root / 'environments'} lacks {', '.join(sorted(lost))}, so nobody knows "
+            f"{folder.shown(folder.root / 'environments')} lacks {', '.join(sorted(lost))}, "
+            "so nobody knows "
             "which library versions computed a part of this run; choose another --out"
         )

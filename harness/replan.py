@@ -18,12 +18,12 @@ def replanned(folder: RunFolder) -> Plan:
     not tell: a run folder may come from anybody, so the component files in it, which are code,
     are not run.
     """
-    path = folder.root / SWEEP
+    path = folder.shown(folder.root / SWEEP)
     text = folder.sweep_text()
     if text is None:
-        raise RunFolderError(f"{folder.root} holds no {SWEEP} yet")
+        raise RunFolderError(f"{folder.shown()} holds no {SWEEP} yet")
     try:
-        sweep = adopted(read_sweep(text, str(path), folder=None), folder)
+        sweep = adopted(read_sweep(text, path, folder=None), folder)
         return plan_of(sweep, _known(sweep, folder))
     except RunFolderError:
         raise
@@ -42,7 +42,9 @@ def _known(sweep: Sweep, folder: RunFolder) -> dict[str, Known]:
     known = {}
     for dataset in (dataset for grid in sweep.grids for dataset in grid.datasets):
         if dataset.label not in rows:
-            raise RunFolderError(f"{folder.root / 'datasets'} has no row of {dataset.label} yet")
+            raise RunFolderError(
+                f"{folder.shown(folder.root / 'datasets')} has no row of {dataset.label} yet"
+            )
         row = rows[dataset.label]
         content = with_content(dataset, row["content"], row["reading"] or "")
         known[dataset.label] = Known(content, row["n_pool"])

@@ -74,7 +74,8 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
     """Raise `RunFolderError` where the sweep cannot go on in this folder."""
     if lost := missing_seeds(plan, folder):
         raise RunFolderError(
-            f"{folder.root} holds repeats of more seeds than this sweep names; give all of them, "
+            f"{folder.shown()} holds repeats of more seeds than this sweep names; "
+            "give all of them, "
             f"since nobody could tell the others' any more: split.seeds lacks {lost}. Or choose "
             f"another --out."
         )
@@ -82,7 +83,7 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
         shown = "\n".join(f"  {line}" for line in mixed[:5])
         more = f"\n  and {len(mixed) - 5} more" if len(mixed) > 5 else ""  # noqa: PLR2004
         raise RunFolderError(
-            f"{folder.root} holds results that another sweep made under the same names (other "
+            f"{folder.shown()} holds results that another sweep made under the same names (other "
             f"data, seed, labelling, parameters, tuning, code of a components file), or under "
             f"other names. Choose another --out, or give what changed another label with `as:` "
             f"and what only changed its label the old one.\n{shown}{more}"
@@ -92,7 +93,8 @@ def check_continues(plan: Plan, folder: RunFolder) -> None:
     for row in folder.read("environments", ["versions"]).to_pylist():
         if changed := environment.differences(row["versions"], now, backend):
             raise RunFolderError(
-                f"{folder.root} was computed with other library versions, and numbers may differ: "
+                f"{folder.shown()} was computed with other library versions, "
+                "and numbers may differ: "
                 f"{'; '.join(changed)}. Install those versions, or choose another --out."
             )
 
@@ -184,7 +186,8 @@ class Driver:
                 continue
             for table, of_table in rows.items():
                 found.setdefault(table, []).extend(of_table)
-        self._write(found)
+        with self.folder.together():
+            self._write(found)
         self.ledger.count(found)
         if refused:
             raise refused

@@ -51,6 +51,10 @@ class RunFolder:
         self._is_writing = False
         self._failed: RunFolderError | None = None  # a write that nobody knows the outcome of
 
+    def shown(self, what: Path | str = "") -> str:
+        """How a message names the run, or something in it: by where its user finds it."""
+        return str(what or self.root)
+
     @classmethod
     def check(cls, root: Path) -> None:
         """Raise `RunFolderError` where something else than a run is at `root`."""
@@ -121,6 +125,14 @@ class RunFolder:
 
     def _temporary_components(self) -> Iterator[Path]:
         return (self.root / COMPONENTS).glob(f".*{durable.TEMPORARY}")
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Changes inside may be stored together at its end, where storing each is slow.
+
+        Here each is stored at once. Where the block raises, nobody knows which of them are.
+        """
+        yield
 
     def append(self, table: str, rows: Sequence[Row]) -> None:
         """Add `rows` to `table`: all are on disk when this returns.

@@ -52,7 +52,7 @@ class Stored:
                     for table in ("acquisitions", "trials", "evaluations", "rounds")
                 }
         if not any(tables.values()):
-            raise RunFolderError(f"{named.kind} {named.id} has just gone from {folder.root}")
+            raise RunFolderError(f"{named.kind} {named.id} has just gone from {folder.shown()}")
         for table, key in (("rounds", "round"), ("trials", "number")):
             tables.get(table, []).sort(key=itemgetter(key))
         return cls(folder, named, tables)
@@ -83,8 +83,10 @@ def planned(stored: Stored) -> tuple[Work, Plan, Corpus]:
     root, label = stored.folder.root, stored.row["dataset"]
     text = stored.folder.sweep_text()
     if text is None:
-        raise RunFolderError(f"{root} holds no {SWEEP}, so nobody knows what its rows are")
-    whole = read_sweep(text, str(root / SWEEP), root)
+        raise RunFolderError(
+            f"{stored.folder.shown()} holds no {SWEEP}, so nobody knows what its rows are"
+        )
+    whole = read_sweep(text, stored.folder.shown(root / SWEEP), root)
     grids = tuple(
         replace(grid, datasets=(dataset,))
         for grid in whole.grids
@@ -143,5 +145,5 @@ def _other(stored: Stored, plan: Plan) -> str:
 
 
 def _gone(stored: Stored, why: str) -> RunFolderError:
-    path = stored.folder.root / SWEEP
+    path = stored.folder.shown(stored.folder.root / SWEEP)
     return RunFolderError(f"{stored.title} is stored, but {path} no longer describes it: {why}")

@@ -1,1 +1,19 @@
-"""What a run found: leaderboards, learning curves, the site. Reads run folders only."""
+"""What a run says: load -> compute (frames) -> draw -> render. It only reads run folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.frames import Frames
+
+
+def load(run: Path | str) -> Frames:
+    """Return the run folder `run` as tidy data frames (`reports.frames`); docs/results.md.
+
+    Raises `RunFolderError` where there is no run.
+    """
+    from reports import frames  # pandas is slow, and the command line imports this package
+
+    return frames.load(run)

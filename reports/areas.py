@@ -9,7 +9,7 @@ import pandas as pd
 from reports import rebenchmark_2025
 from reports.efficiency import area_under_curve
 from reports.grid import Grid
-from reports.load import Results
+from reports.results import Results
 
 KEY = ["curve", "series", "repeat"]
 

@@ -18,12 +18,23 @@ import typer
 
 from harness.errors import UnknownName
 
-Run = Annotated[Path, typer.Argument(help="A run folder, such as runs/quickstart.")]
-Runs = Annotated[list[Path], typer.Argument(help="One or more run folders.")]
+TOP = 20  # rows on a screen
+
+Run = Annotated[
+    str,
+    typer.Argument(help="A run folder, such as runs/quickstart or s3://bucket/runs/quickstart."),
+]
+Runs = Annotated[list[str], typer.Argument(help="One or more run folders.")]
 Budget = Annotated[int | None, typer.Option(help="Rank at this budget; default: over all of them.")]
 DatasetName = Annotated[str | None, typer.Option(help="Only this dataset.")]
 Metric = Annotated[str | None, typer.Option(help="Default: the one that chose the winners.")]
-Top = Annotated[int, typer.Option(min=1, help="Rows to show per dataset.")]
+Top = Annotated[
+    int | None, typer.Option(min=1, help="Rows to show per dataset; default: 20, in files all.")
+]
+By = Annotated[
+    str | None, typer.Option(help="Only the best row of each classifier, scaler, resampler ...")
+]
+Format = Annotated[str, typer.Option("--format", help="table, csv, json, markdown or latex.")]
 First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats (seeds).")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
@@ -44,54 +55,53 @@ PageOut = Annotated[
 ]
 
 
-def leaderboard(
+def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
     run: Run,
     budget: Budget = None,
     dataset: DatasetName = None,
     metric: Metric = None,
-    top: Top = 20,
+    top: Top = None,
+    by: By = None,
+    format_: Format = "table",
 ) -> None:
-    """Print the leaderboard of each dataset of a run."""
+    """Print the leaderboard of each dataset of a run.
+
+    Without a budget, rows are ranked by labels to the target, then by area under the curve.
+    """
     from datasets.visible import one_line, say
-    from harness.schema import METRICS
+    from harness.schema import AXES, METRICS
 
     if metric is not None:
         _must_be_known("metric", metric, METRICS)
+    if by is not None:
+        _must_be_known("axis", by, AXES[1:])
+    _must_be_known("format", format_, ("table", "csv", "json", "markdown", "latex"))
 
     from rich.console import Console
 
-    from reports import curves, provenance, terminal
+    from reports import provenance, table_files, terminal
     from reports.grid import Grid
     from reports.html import tuning_metric
-    from reports.leaderboard import board
-    from reports.load import load
-    from reports.measures import Measures
+    from reports.results import read
 
-    results = load(run)
+    results = read(run)
     grid = Grid.of(results)
     if not grid.budgets:
-        say(f"{run} holds no trials yet: nothing to rank.")
+        say(f"{run} holds no trials yet: nothing to rank.", err=format_ != "table")
         return
-    names = sorted(grid.budgets)
-    if dataset is not None:
-        _must_be_known("dataset", dataset, names)
-        names = [dataset]
-    if budget is not None:
-        at = sorted({b for name in names for b in grid.budgets[name]})
-        _must_be_known("budget", budget, at)
-        names = [name for name in names if budget in grid.budgets[name]]
-    measures = Measures.of(
-        metric or tuning_metric(results),
-        grid,
-        curves.scores(results, grid),
-        results.references,
-        results.reference,
-    )
+    names = _with_budget(grid.budgets, dataset, budget)
+    metric = metric or tuning_metric(results)
+    boards = table_files.boards(results, grid, metric, names, table_files.Choice(budget, by, top))
+    if format_ != "table":
+        typer.echo(table_files.FORMATS[format_](boards), nl=False)
+        return
     console = Console()
-    for i, name in enumerate(names):
+    for i, (name, one) in enumerate(zip(names, boards, strict=True)):
         if i:
             console.print()
-        terminal.show(board(measures, name, budget), top, console)
+        terminal.show(one.board, top or TOP, console)
+        for line in terminal.headline(one.headline, one.whole) if one.headline else ():
+            say(line)
         for badge in provenance.badges(results, name):
             say(one_line(f"badge: {badge}"))
 
@@ -115,9 +125,9 @@ def efficiency(
     from reports.areas import areas
     from reports.grid import Grid
     from reports.html import tuning_metric
-    from reports.load import load
+    from reports.results import read
 
-    results = load(run)
+    results = read(run)
     grid = Grid.of(results)
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to measure.")
@@ -143,10 +153,10 @@ def report(
 
     from datasets.visible import say
     from reports import html
-    from reports.load import load
     from reports.merge import merge
+    from reports.results import read
 
-    results = merge([load(run) for run in dict.fromkeys(runs)])
+    results = merge([read(run) for run in dict.fromkeys(runs)])
     index = html.write(html.page(results, datetime.now(UTC)), out)
     say(f"{index}")
     if open_:
@@ -195,6 +205,20 @@ def describe(
     to = given_path.expand(out) if out is not None else Path(f"{name}.html")
     dataset_page.write(dataset_page.page(content, stored, datetime.now(UTC)), to)
     say(f"{to}")
+
+
+def _with_budget(
+    budgets: dict[str, list[int]], dataset: str | None, budget: int | None
+) -> list[str]:
+    """Return the datasets to show: the one asked for, of those that have the budget."""
+    names = sorted(budgets)
+    if dataset is not None:
+        _must_be_known("dataset", dataset, names)
+        names = [dataset]
+    if budget is not None:
+        _must_be_known("budget", budget, sorted({b for name in names for b in budgets[name]}))
+        names = [name for name in names if budget in budgets[name]]
+    return names
 
 
 def _must_be_known(kind: str, value: str | int, known: Iterable[str | int]) -> None:

@@ -16,7 +16,7 @@ from harness.schema import COSTS, METRICS
 from harness.winners import defaults, winners
 from reports.grid import Grid
 from reports.interval import half_width
-from reports.load import Results
+from reports.results import Results
 
 SERIES = ("tuned", "default", "novel")
 POINT = ["curve", "series", "n_labels"]

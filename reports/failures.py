@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports.grid import NO_FAILURE
-from reports.load import Results
+from reports.results import Results
 
 LONGEST = 20_000  # characters of a traceback that are shown, the end of it
 MOST = 100  # groups that are listed

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harness.schema import AXES, OF_THE_MACHINE
-from reports.load import Results
+from reports.results import Results
 
 NO_FAILURE = ("done", "pruned")
 _NAMES = list(AXES)

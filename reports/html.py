@@ -13,8 +13,8 @@ from reports import answer, curves, failures, payload, provenance
 from reports.grid import Grid
 from reports.interval import ENOUGH
 from reports.leaderboard import board
-from reports.load import Results
 from reports.measures import Measures
+from reports.results import Results
 from reports.scripts import TEMPLATES, Scripts
 
 SCRIPTS = ("page.js", "board.js", "curves.js", "costs.js", "references.js", "start.js")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
+from reports.columns import COLUMNS
 from reports.efficiency import Target
 from reports.measures import Measures
 
@@ -37,6 +38,7 @@ class Board:
     no_target: str  # why there is none; "" where there is one
     n_repeats: int  # that the dataset has
     rows: pd.DataFrame
+    by: str | None = None  # the axis of which each component has its best row only; None: all
 
 
 def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
@@ -106,3 +108,21 @@ def _ranked(
     ranked = rows.iloc[order].reset_index(drop=True)
     ranked.insert(0, "rank", np.where(has_none.iloc[order], np.nan, rank))
     return ranked
+
+
+def filled(board: Board, measures: Measures) -> Board:
+    """Return `board` with the numbers that columns bring with them (`reports.columns`)."""
+    brought = [column.fields for column in COLUMNS.values() if column.fields]
+    more = [fields(measures, board.at).reindex(board.rows["curve"]) for fields in brought]
+    numbers = [frame.reset_index(drop=True) for frame in more]
+    return replace(board, rows=pd.concat([board.rows, *numbers], axis=1))
+
+
+def best_of_each(board: Board, axis: str) -> Board:
+    """Return `board` with the first row of each component of `axis` only, its rank unchanged.
+
+    Rows that were the best of more candidates had more chances; `n_candidates` counts them.
+    """
+    rows = board.rows.assign(n_candidates=board.rows.groupby(axis)[axis].transform("size"))
+    first = rows.drop_duplicates(axis).reset_index(drop=True)
+    return replace(board, rows=first, by=axis)

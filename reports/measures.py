@@ -9,7 +9,8 @@ import pandas as pd
 
 from reports import curves, efficiency
 from reports.costs import costs
-from reports.efficiency import Target
+from reports.efficiency import Target, of_run
+from reports.efficiency.to_target import by_repeat, expected_labels
 from reports.grid import Grid
 from reports.reference import Reference
 
@@ -21,12 +22,15 @@ class Measures:
     metric: str
     grid: Grid
     points: pd.DataFrame  # `reports.curves.points`
+    at_budgets: pd.DataFrame  # those of them at budgets, where all curves have equal chances
     means: pd.DataFrame  # `over_repeats` of them, indexed by curve, series, n_labels
     targets: dict[str, Target]  # by dataset
     no_target: dict[str, str]  # why, by dataset that has none
     to_target: pd.DataFrame  # `reports.efficiency.labels_to_target`, measured at budgets
+    area_by_repeat: pd.DataFrame  # `reports.efficiency.area_under_curve`
     areas: pd.DataFrame  # `over_repeats` of the areas under the curves, indexed by curve, series
     costs: pd.DataFrame  # `reports.costs.costs`, whatever the metric
+    references: pd.DataFrame  # the table of that name
 
     @classmethod
     def of(
@@ -46,13 +50,14 @@ class Measures:
             # Defaults may be tested after every round; at budgets both have equal chances.
             at_budgets.append(mine[mine["n_labels"].isin(budgets)])
             areas.append(efficiency.area_under_curve(mine, budgets))
-        goals = grid.curves["dataset"].map({name: goal.value for name, goal in targets.items()})
+        goals = _goals(grid, targets)
         bought = pd.concat(at_budgets[1:] or at_budgets)
         area = pd.concat(areas or [points.iloc[:0]])
         return cls(
             metric,
             grid,
             points,
+            bought,
             curves.over_repeats(points, curves.POINT),
             targets,
             {
@@ -60,10 +65,35 @@ class Measures:
                 for dataset in grid.budgets
                 if dataset not in targets
             },
-            efficiency.labels_to_target(bought, metric, goals.astype(float)),
+            efficiency.labels_to_target(bought, metric, goals),
+            area,
             curves.over_repeats(area, ["curve", "series"]),
             costs(scored),
+            references,
         )
+
+    @cached_property
+    def efficiency(self) -> pd.DataFrame:
+        """`reports.efficiency.of_run.measures`."""
+        goals = {name: goal.value for name, goal in self.targets.items()}
+        return of_run.measures(self.at_budgets, self.metric, self.grid, self.references, goals)
+
+    @cached_property
+    def efficiency_summary(self) -> pd.DataFrame:
+        """`reports.efficiency.of_run.summary`."""
+        return of_run.summary(self.efficiency)
+
+    @cached_property
+    def labels_by_repeat(self) -> pd.DataFrame:
+        """`reports.efficiency.to_target.by_repeat`, its index as columns."""
+        goals = _goals(self.grid, self.targets)
+        return by_repeat(self.at_budgets, self.metric, goals).reset_index()
+
+    @cached_property
+    def expected_labels(self) -> pd.DataFrame:
+        """`reports.efficiency.to_target.expected_labels`."""
+        goals = _goals(self.grid, self.targets)
+        return expected_labels(self.at_budgets, self.metric, goals, self.grid)
 
     @cached_property
     def of_cells(self) -> pd.DataFrame:
@@ -86,3 +116,9 @@ class Measures:
         found = pd.concat(parts, axis=1)
         labels = [f"to_target_{column}" for column in efficiency.REACHED[1:]]
         return found.set_axis(["to_target", *labels, "aubc", "aubc_half", "aubc_n_repeats"], axis=1)
+
+
+def _goals(grid: Grid, targets: dict[str, Target]) -> pd.Series[float]:
+    """Return the target of each curve, indexed by it; NaN: none."""
+    of = {name: goal.value for name, goal in targets.items()}
+    return grid.curves["dataset"].map(of).astype(float)

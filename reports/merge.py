@@ -8,7 +8,7 @@ import pandas as pd
 
 from harness.errors import RunFolderError
 from harness.schema import AXES
-from reports.load import TABLES, Results
+from reports.results import TABLES, Results
 from reports.terms import difference
 
 # What makes two rows of two runs the same piece of work: shared by id, kept once.

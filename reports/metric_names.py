@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from harness.errors import UnknownName
+from harness.schema import METRICS
+
 TITLES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
@@ -17,3 +20,10 @@ TITLES = {
     "pr_auc": "PR-AUC",
     "specificity": "specificity",
 }
+
+
+def known(metric: str) -> str:
+    """Return `metric`. Raises `UnknownName` unless there is such a one."""
+    if metric not in METRICS:
+        raise UnknownName(f"no metric {metric}; there are {', '.join(METRICS)}")
+    return metric

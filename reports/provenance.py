@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
-from reports.load import Results
+from reports.results import Results
 
 _TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
 

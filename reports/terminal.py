@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
-import pandas as pd
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from datasets.visible import one_line
-from reports import units
+from reports.columns import LIMITED, NOTHING, cells
+from reports.headline import Headline
 from reports.interval import ENOUGH
 from reports.leaderboard import PIPELINE, Board
 from reports.metric_names import TITLES
 
-NOTHING = "-"
-LIMITED = "†"
+MANY = 8  # ranks that are listed
 
 
 def show(board: Board, top: int, console: Console) -> None:
     """Print the first `top` rows of `board`; on a screen without the columns that say nothing."""
     rows = board.rows.head(top)
-    columns = _columns(rows, board)
+    columns = cells(rows, board)
     title, hidden = heading(board), []
     if console.is_terminal:
         idle = [name for name, cells in columns.items() if _says_nothing(name, cells)]
@@ -52,7 +48,7 @@ def heading(board: Board) -> str:
     title = f"{one_line(board.dataset)}: {TITLES[board.metric]} at {board.at:,} labels"
     if board.budget is None:
         title += ", ranked by labels to the target, then by area under the curve"
-    return title
+    return f"{title}; the best row of each {board.by}" if board.by else title
 
 
 def notes(board: Board, shown: int) -> list[str]:
@@ -85,59 +81,46 @@ def notes(board: Board, shown: int) -> list[str]:
             f"{LIMITED} timeouts, out-of-memory or crashes among them: on another machine its "
             "numbers may be others"
         )
+    if (board.rows["saved_n_seen"] > 0).any():
+        lines.append(
+            "saved: labels until the target, against chance on the same repeats; who never gets "
+            "there counts as the largest budget"
+        )
     hidden = len(board.rows) - shown
     if hidden:
         lines.append(f"{hidden} more row{'s' * (hidden > 1)}: --top {len(board.rows)}")
     return lines
 
 
-def labels(row: pd.Series, most: int) -> str:
-    """Return the labels to the target with the repeats that reach it: `200 (4/5)`.
+def headline(found: Headline, board: Board) -> list[str]:
+    """Return lines on the winner: scored where it was not chosen, and what may be as good.
 
-    `most` is the largest budget: only there is "never" said.
+    `board` has all rows. Nothing below five repeats, where `notes` says so already.
     """
-    median = row["to_target"]
-    if pd.isna(median):
-        return NOTHING
-    of = f"({int(row['to_target_reached'])}/{int(row['to_target_n_repeats'])})"
-    if math.isinf(median):
-        within = int(row["to_target_within"])
-        return f"{'never by' if within == most else '>'} {within:,} {of}"
-    bound = "<= " if median <= row["to_target_first"] else ""
-    return f"{bound}{median:,.0f} {of}"
-
-
-def score(row: pd.Series, name: str) -> str:
-    """Return a mean with its interval, or with the range of fewer than five repeats."""
-    mean, half = row[name], row[f"{name}_half"]
-    if pd.isna(mean):
-        return NOTHING
-    if not pd.isna(half):
-        return f"{mean:.3f} ± {half:.3f}"
-    if row[f"{name}_n_repeats"] == 1:
-        return f"{mean:.3f}"
-    return f"{mean:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
-
-
-def _columns(rows: pd.DataFrame, board: Board) -> dict[str, list[str]]:
-    each = [row for _, row in rows.iterrows()]
-    found = {"#": [NOTHING if pd.isna(rank) else f"{rank:.0f}" for rank in rows["rank"]]}
-    found |= {name: list(map(one_line, rows[name])) for name in PIPELINE}
-    found |= {name: [score(row, name) for row in each] for name in ("tuned", "default")}
-    found["no twins"] = [_digits(value) for value in rows["novel"]]
-    found["to target"] = [labels(row, board.most) for row in each]
-    found["AUBC"] = [_digits(value) for value in rows["aubc"]]
-    found["size"] = [_in(units.size, n_bytes) for n_bytes in rows["model_bytes"]]
-    found["latency"] = [_in(units.duration, seconds) for seconds in rows["latency_row_s"]]
-    found["repeats"] = [
-        f"{n}/{board.n_repeats}{'*' * is_partial}"
-        for n, is_partial in zip(rows["coverage"], rows["is_partial"], strict=True)
-    ]
-    found["failures"] = [
-        f"{n}{LIMITED * (limited > 0)}"
-        for n, limited in zip(rows["failures"], rows["limited"], strict=True)
-    ]
-    return found
+    if found.n_repeats < ENOUGH:
+        return []
+    ranks = board.rows.set_index("curve")["rank"]
+    what = f"{TITLES[found.metric]}"
+    if found.by == "area":
+        what = f"area under the {what} curve"
+    first = (
+        f"winner chosen without one repeat and scored on it: {what} {found.held_out:.3f} ± "
+        f"{found.half:.3f} ({found.naive:.3f} on the repeats that chose it); "
+        f"{found.chosen.get(found.winner, 0)} of {found.n_repeats} such choices fell on the first"
+    )
+    lines = [first]
+    n, some = len(found.alike), ", ".join(f"{ranks[curve]:.0f}" for curve in found.alike[:MANY])
+    if n == 1:
+        lines.append(f"no other row may be the best by {what}, at 95 %")
+    elif n > 1:
+        more = " ..." if n > MANY else ""
+        lines.append(f"{n} rows may be the best by {what}, at 95 %: ranks {some}{more}")
+    if found.labels_saved and found.labels_saved.n:
+        saved = found.labels_saved
+        sure = f" [{saved.low:,.0f}, {saved.high:,.0f}]"
+        why = f" (no interval: {saved.why})" if saved.why else sure
+        lines.append(f"labels saved against chance by winners so chosen: {saved.mean:,.0f}{why}")
+    return lines
 
 
 def narrowed(columns: dict[str, list[str]], width: int) -> list[str]:
@@ -146,7 +129,7 @@ def narrowed(columns: dict[str, list[str]], width: int) -> list[str]:
     Returns the names of those taken out.
     """
     hidden: list[str] = []
-    for name in ("failures", "latency", "AUBC", "size", "no twins", "default"):
+    for name in ("failures", "latency", "AUBC", "size", "no twins", "saved", "default"):
         wide = sum(max(map(len, [head, *cells])) + 3 for head, cells in columns.items())
         if wide > width and name in columns:
             del columns[name]
@@ -158,14 +141,6 @@ def _says_nothing(name: str, column: list[str]) -> bool:
     if name in PIPELINE:
         return len(column) > 1 and len(set(column)) == 1
     return set(column) <= {NOTHING, "0"}
-
-
-def _in(unit: Callable[[float], str], value: float) -> str:
-    return NOTHING if pd.isna(value) else unit(value)
-
-
-def _digits(value: float) -> str:
-    return NOTHING if pd.isna(value) else f"{value:.3f}"
 
 
 def _repeats(n: int) -> str:

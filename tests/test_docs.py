@@ -16,7 +16,7 @@ PAGES = [*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY"
 EVERYWHERE = {"--help", "--debug"}
 # What docs/cluster.md says of other programs: sbatch, ray, docker.
 OTHERS = {"--open-mode", "--signal", "--requeue", "--gres", "--generate", "--dashboard-host"}
-OTHERS |= {"--build-arg", "--num-gpus"}
+OTHERS |= {"--build-arg", "--num-gpus", "--temp-dir"}
 
 
 def on_each(pages):

@@ -30,6 +30,7 @@ def clock(seen: Seen) -> Finding:
     """Against this machine's, which may itself be wrong."""
     offs = [(seat, off_s(best(v.samples))) for seat, v in seen.visits() if v.samples]
     verdicts = {seat.id: _verdict(off) for seat, off in offs}
+    mute = tuple(f"{seat.name}: no answer in time" for seat, v in seen.visits() if not v.samples)
     lines = tuple(
         f"{seat.name}: {abs(off):.1f} s {'ahead of' if off > 0 else 'behind'} this machine"
         for seat, off in offs
@@ -41,9 +42,12 @@ def clock(seen: Seen) -> Finding:
             worst(*verdicts.values()),
             f"{len(lines)} of {len(offs)} nodes have another time; over {WRONG_S:.0f} s is wrong: "
             "buckets refuse requests, locks in them are taken for abandoned, certificates fail",
-            lines,
+            lines + mute,
             "let a time service (chrony, systemd-timesyncd) set the clock there, and here",
         )
+    if mute:
+        found = f"{len(mute)} nodes did not tell their time"
+        return Finding("clock", Verdict.beware, found, mute, "ask again when they are less busy")
     most = max((abs(off) for _, off in offs), default=0.0)
     return Finding("clock", Verdict.fine, f"no clock is off by more than {max(most, 0.1):.1f} s")
 

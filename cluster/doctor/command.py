@@ -75,6 +75,7 @@ def _seen(asked: _Asked, sweep: Sweep | None) -> Seen:
 
     found, beware = door.check(asked.address, insecure=asked.insecure)
     # From here on Ray is imported, which reads what the door has set.
+    from cluster.autoscaler import RayAutoscaler
     from cluster.connection import connect
     from cluster.doctor import visits
     from cluster.doctor.data import unusable
@@ -100,6 +101,7 @@ def _seen(asked: _Asked, sweep: Sweep | None) -> Seen:
         study=study() if asked.with_study else None,
         beware=beware,
         is_open=os.environ["RAY_AUTH_MODE"] == "disabled",
+        grows=RayAutoscaler.find() is not None,
         sweep=sweep,
         data=unusable(sweep) if sweep else None,
     )

@@ -31,9 +31,10 @@ def dashboards(seen: Seen) -> Finding:
     open_, shown = [], []
     for seat, visit in seen.visits():
         for door, status in visit.doors.items():
-            if status is None or (door != DASHBOARD and _is_loopback(seat)):
+            is_open = status not in ASKED
+            if status is None or (_is_loopback(seat) and not (is_open and door == DASHBOARD)):
                 continue
-            if status not in ASKED:
+            if is_open:
                 open_.append(_line(seat, visit, door))
             elif door == DASHBOARD:
                 shown.append(_line(seat, visit, door))

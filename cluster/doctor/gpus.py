@@ -35,6 +35,8 @@ def gpus(seen: Seen) -> Finding:
             "gpu": "; this sweep's networks ask for one (neural.device: gpu)",
             "auto": "; this sweep's networks will compute on CPUs",
         }.get(seen.sweep.device, "")
+        if seen.grows and seen.sweep.device != "cpu":
+            found += ", unless the autoscaler can start one: a run asks it"
         if seen.sweep.device == "gpu":
             remedies.append("add a node with a GPU, or give the sweep --set neural.device=cpu")
     return Finding(WHAT, verdict, found, lines, "; ".join(remedies))
@@ -42,7 +44,9 @@ def gpus(seen: Seen) -> Finding:
 
 def _of_sweep(seen: Seen, real: float) -> Verdict:
     asks = seen.sweep is not None and seen.sweep.is_neural and seen.sweep.device == "gpu"
-    return Verdict.wrong if asks and not real else Verdict.fine
+    if real or not asks:
+        return Verdict.fine
+    return Verdict.beware if seen.grows else Verdict.wrong
 
 
 def _line(seat: Seat, visit: Visit) -> str:

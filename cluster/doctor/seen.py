@@ -85,10 +85,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node, and what it told; None: nothing in time."""
+    """A node, and what it told."""
 
     seat: Seat
-    visit: Visit | None
+    visit: Visit | str  # or why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,10 @@ class Seen:
     study: Studied | None  # that of this machine; None: no node was asked for one
     beware: str  # what the door said
     is_open: bool  # the head asks nobody for a token
+    grows: bool  # an autoscaler may start nodes for a run
     sweep: Sweep | None
     data: tuple[str, ...] | None  # what keeps its datasets from being used; None: not looked at
 
     def visits(self) -> list[tuple[Seat, Visit]]:
         """The nodes that told anything."""
-        return [(node.seat, node.visit) for node in self.nodes if node.visit]
+        return [(node.seat, node.visit) for node in self.nodes if isinstance(node.visit, Visit)]

@@ -54,7 +54,7 @@ def _troubles(seat: Seat, visit: Visit) -> Iterator[Trouble]:
             ),
         )
     promised = seat.memory_bytes + seat.store_bytes
-    if visit.memory_bytes and promised > visit.memory_bytes:
+    if seat.works and visit.memory_bytes and promised > visit.memory_bytes:
         yield (
             Verdict.beware,
             (

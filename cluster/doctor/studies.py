@@ -24,7 +24,9 @@ def studies(seen: Seen) -> Finding | None:
             "fewlabels run quickstart",
         )
     good = [(seat, study) for seat, study in done if isinstance(study, Studied)]
-    times = f"{', '.join(f'{study.took_s:.1f}' for _, study in good[:10])} s" if good else "no node"
+    if not good:
+        return Finding("study", Verdict.fine, "no node that answers takes work")
+    times = f"{', '.join(f'{study.took_s:.1f}' for _, study in good[:10])} s"
     others = tuple(seat.name for seat, study in good if study.score != seen.study.score)
     if others:
         return Finding(

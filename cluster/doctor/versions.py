@@ -11,12 +11,14 @@ WHAT = "versions"
 
 def answers(seen: Seen) -> Finding:
     """Whether each node says anything at all."""
-    silent = tuple(node.seat.name for node in seen.nodes if node.visit is None)
+    silent = tuple(
+        f"{node.seat.name}: {node.visit}" for node in seen.nodes if isinstance(node.visit, str)
+    )
     if silent:
         return Finding(
             "answers",
             Verdict.wrong,
-            f"{len(silent)} of {len(seen.nodes)} nodes did not start a process in time",
+            f"{len(silent)} of {len(seen.nodes)} nodes say nothing of themselves",
             silent,
             "look at that node (`ray status`, its raylet.err), or take it out of the cluster",
         )
@@ -28,12 +30,12 @@ def versions(seen: Seen) -> Finding:
     visits = seen.visits()
     told = [(seat.name, visit.told) for seat, visit in visits if seat.works]
     others = [(seat.name, visit.told) for seat, visit in visits if not seat.works]
-    found = differences(seen.here, told)
+    found = differences(seen.here, told, shown=None)
     if found:
         head, *rows, remedy = found
         lines = tuple(row.strip() for row in rows)
         return Finding(WHAT, Verdict.wrong, head, lines, _there(remedy))
-    if odd := differences(seen.here, others):
+    if odd := differences(seen.here, others, shown=None):
         _, *rows, remedy = odd
         why = "the head, which takes no work, has other versions: numbers are the same"
         return Finding(

@@ -7,10 +7,10 @@ none: so it imports what Python and Ray bring, and gives back plain values.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -32,6 +32,7 @@ class Visitor:
         doors: Mapping[str, str],
     ) -> dict[str, Any]:
         """What is there; `doors` are URLs by name, `tell` is a `question.question`."""
+        import ray
         from ray._raylet import (  # type: ignore[attr-defined]
             AuthenticationMode,
             get_authentication_mode,
@@ -43,7 +44,7 @@ class Visitor:
             "told": dict(tell(distributions)),
             "gpus": gpus,
             "gpus_by": how,
-            "temp": free_of(tempfile.gettempdir()),
+            "temp": free_of(ray.get_runtime_context().get_temp_dir()),
             "shm": free_of("/dev/shm"),  # noqa: S108 - where Ray keeps objects on Linux
             "memory_bytes": memory_bytes(),
             "auth": "token" if has_token else "no token",
@@ -104,5 +105,5 @@ def answer_of(url: str) -> int | None:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         return int(refused.code)
-    except (OSError, ValueError):  # the latter for what is no HTTP
+    except (OSError, ValueError, http.client.HTTPException):  # the latter for what is no HTTP
         return None

@@ -120,14 +120,17 @@ class Round:
                 for seat in self._seats
             },
             self._patience_s,
+            or_why=True,
         )
-        there = {id_: self._visitors[id_] for id_ in looks}
+        there = {
+            id_: self._visitors[id_] for id_, look in looks.items() if not isinstance(look, str)
+        }
         ref = ray.put(data)
         fetched = gathered(
             {i: one.fetched.remote(ref) for i, one in there.items()}, self._patience_s
         )
         samples = {id_: _clock(handle) for id_, handle in there.items()}
-        studies = self._studies(looks) if with_study else {}
+        studies = self._studies(there) if with_study else {}
         nodes = [
             Node(
                 seat,
@@ -137,18 +140,18 @@ class Round:
                     fetched.get(seat.id),
                     studies.get(seat.id, "no answer in time" if with_study else None),
                 )
-                if seat.id in looks
-                else None,
+                if seat.id in there
+                else looks.get(seat.id, "it did not start a process in time"),
             )
             for seat in self._seats
         ]
         return nodes, sha256(data).hexdigest()
 
-    def _studies(self, looks: Mapping[str, Any]) -> dict[str, Studied | str]:
+    def _studies(self, there: Handles) -> dict[str, Studied | str]:
         from cluster.doctor.study import study
 
         remote: Any = ray.remote(max_retries=0)(study)
-        seats = [seat for seat in self._seats if seat.id in looks and seat.works]
+        seats = [seat for seat in self._seats if seat.id in there and seat.works]
         refs = {seat.id: remote.options(**_on(seat)).remote() for seat in seats}
         return gathered(refs, STUDY_S, or_why=True)
 
@@ -192,10 +195,10 @@ def _clock(visitor_: Any) -> tuple[Sample, ...]:
     """Some looks at a node's clock, one after the other: each takes a millisecond or so."""
     samples: list[Sample] = []
     late = time.monotonic() + CLOCK_S
-    while len(samples) < SAMPLES and time.monotonic() < late:
+    while len(samples) < SAMPLES and (left_s := late - time.monotonic()) > 0:
         sent = time.time()
         try:
-            theirs = ray.get(visitor_.now.remote(), timeout=late - time.monotonic())
+            theirs = ray.get(visitor_.now.remote(), timeout=left_s)
         except ray.exceptions.RayError:
             break
         samples.append(Sample(sent, theirs, time.time()))

@@ -26,7 +26,7 @@ def plan(  # noqa: PLR0913, PLR0917 - an argument for each option
         typer.Option(metavar="FILE", help="A cluster.toml: forecast the run on these machines."),
     ] = None,
     times: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="RUN",
             help="A run folder whose times the forecast uses; may be repeated. Default: the "
@@ -82,14 +82,14 @@ def plan(  # noqa: PLR0913, PLR0917 - an argument for each option
         say(one_line(line))
 
 
-def _times(planned: Planned, given: list[Path], *, on_gpus: bool) -> Times:
+def _times(planned: Planned, given: list[str], *, on_gpus: bool) -> Times:
     from cluster.forecast.pilot import place_of
     from cluster.forecast.times import Times
-    from harness.store import RunFolder
+    from harness.place import opened
 
-    folders = [RunFolder.open(path) for path in given]
+    folders = [opened(path) for path in given]
     if not given:
         beside = place_of(planned.root)
         folders = [planned.folder] if planned.folder else []
-        folders += [RunFolder.open(beside)] if beside.is_dir() else []
+        folders += [opened(beside)] if beside.is_dir() else []
     return Times.of(folders, planned.plan.sweep, on_gpus=on_gpus)

@@ -108,7 +108,7 @@ def _run(plan: Plan, place: Path, repeats: int) -> None:
     with tempfile.TemporaryDirectory() as made:
         path = _written(plan.sweep, pilot_of(plan, repeats), Path(made))
         try:
-            run(str(path), out=place)
+            run(str(path), out=str(place))
         except typer.Exit as ended:
             if ended.exit_code != WITH_FAILURES:
                 raise

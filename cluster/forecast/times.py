@@ -164,8 +164,8 @@ def _same_device(folder: RunFolder, sweep: Sweep, notes: list[str], *, on_gpus: 
     device, now = began_with(folder).get("device"), "gpu" if on_gpus else "cpu"
     if sweep.is_neural and device and device != now:
         notes.append(
-            f"networks of {folder.root} computed on a {device.upper()}, these on a {now.upper()}: "
-            "times differ"
+            f"networks of {folder.shown()} computed on a {device.upper()}, "
+            f"these on a {now.upper()}: times differ"
         )
 
 
@@ -192,18 +192,18 @@ def _same(folder: RunFolder, sweep: Sweep, notes: list[str]) -> Mapping[str, set
             known[axis].add(label)
         else:
             notes.append(
-                f"{folder.root} has another {label}: {_params(other)} there, {_params(one)} here"
+                f"{folder.shown()} has another {label}: {_params(other)} there, {_params(one)} here"
             )
     resolved = folder.sweep()
     notes.extend(
-        f"{folder.root} ran with {name} {resolved.get(name)}, the sweep says "
+        f"{folder.shown()} ran with {name} {resolved.get(name)}, the sweep says "
         f"{sweep.resolved.get(name)}: times differ"
         for name in ("threads", "dtype")
         if resolved.get(name) != sweep.resolved.get(name)
     )
     folds = [_at(one, "tuning", "validation") for one in (resolved, sweep.resolved)]
     if folds[0] != folds[1]:
-        notes.append(f"{folder.root} validated by {folds[0]}, the sweep by {folds[1]}")
+        notes.append(f"{folder.shown()} validated by {folds[0]}, the sweep by {folds[1]}")
     return known
 
 
@@ -250,4 +250,4 @@ def _words(key: Key) -> str:
 def _described(folder: RunFolder) -> str:
     """Its path and the processors that its times come from."""
     found = folder.read("environments", ["cpu"]).column("cpu").to_pylist()
-    return f"{folder.root} ({', '.join(dict.fromkeys(map(str, found))) or 'no machine noted'})"
+    return f"{folder.shown()} ({', '.join(dict.fromkeys(map(str, found))) or 'no machine noted'})"

@@ -33,14 +33,15 @@ def export(
     from harness.export.spaces import spaces
     from harness.export.to_optuna import export as write
     from harness.export.to_optuna import open_storage
+    from harness.place import place
     from harness.spec.problems import nearest
-    from harness.store import RunFolder
 
     kind, _, url = to.partition(":")
     if kind not in KINDS or not url:
         hint = nearest(kind, KINDS)
         raise ExportError(f"--to {to}: give optuna:URL, such as optuna:sqlite:///studies.db{hint}")
-    folder = RunFolder.open(run)
+    at = place(run)
+    folder = at.open()
     trials = folder.frame("trials")
     if trials.empty:
         raise ExportError(f"{run} has no trials yet")
@@ -48,7 +49,7 @@ def export(
     known, why = spaces(folder, trials)
     if why:
         say(why, err=True)
-    steps = write(folder.sweep().get("name", run.name), trials, known, storage)
+    steps = write(folder.sweep().get("name", at.name), trials, known, storage)
     console = Console(stderr=True)
     *_, done = track(steps, "exporting", total=len(known), console=console, transient=True)
     say(

@@ -42,14 +42,16 @@ def retry(
     A trial goes with those after it in its study, which were proposed from it; an acquisition goes
     on after its last good round. What goes is noted in attempts/.
     """
+    from harness.place import OnDisk, place
     from harness.repair import repair
     from harness.retry.asked import there_is
     from harness.retry.chosen import choose
     from harness.retry.supersede import supersede
     from harness.schema import RETRIED
-    from harness.store import SWEEP, RunFolder
+    from harness.store import SWEEP
 
-    folder = RunFolder.open(run)
+    at = place(run)
+    folder = at.open()
     asked = status or RETRIED, where or []
     if not status:
         chosen = choose(folder, *asked)
@@ -68,9 +70,11 @@ def retry(
         supersede(folder, chosen)
     _show(chosen)
     if _some(chosen.goes):
+        stored = isinstance(at, OnDisk)
+        sweep = shlex.quote(str(at.disk / SWEEP)) if stored else "SWEEP"
         say(
             "Run the sweep again to do it, with other limits if it needs them: "
-            f"fewlabels run {shlex.quote(str(run / SWEEP))} --out {shlex.quote(str(run))}"
+            f"fewlabels run {sweep} --out {shlex.quote(run)}"
         )
 
 

@@ -45,7 +45,8 @@ class Wanted:
         resolved = folder.sweep()
         if not resolved:
             raise CannotRetry(
-                f"{folder.root} has no {SWEEP_JSON}, so nobody knows what hangs on what; run the "
+                f"{folder.shown()} has no {SWEEP_JSON}, so nobody knows what hangs on what; "
+                "run the "
                 f"sweep again first"
             )
         rows = folder.read("datasets", ["dataset", "n_pool"]).to_pylist()
@@ -53,7 +54,8 @@ class Wanted:
             plan = _planned(resolved, {row["dataset"]: row["n_pool"] for row in rows})
         except (AttributeError, KeyError, SweepError, TypeError, ValueError) as error:
             raise CannotRetry(
-                f"{folder.root / SWEEP_JSON} and datasets/ do not tell what the sweep asks for "
+                f"{folder.shown(folder.root / SWEEP_JSON)} and datasets/ do not tell "
+                "what the sweep asks for "
                 f"({error!r}); run the sweep again first"
             ) from error
         tuning = plan.sweep.setting.tuning

@@ -31,7 +31,9 @@ def check_sweep(folder: RunFolder, *, has_rows: bool) -> list[str]:
         return findings
     fields, resolved = found[SWEEP], found[SWEEP_JSON]
     missing = [name for name, content in found.items() if content is None]
-    findings += [f"{folder.root / name} is missing; run the sweep again" for name in missing]
+    findings += [
+        f"{folder.shown(folder.root / name)} is missing; run the sweep again" for name in missing
+    ]
     if fields is not None and resolved is not None:
         differences = list(_differences(fields, resolved, ""))
         findings += [
@@ -44,10 +46,10 @@ def check_sweep(folder: RunFolder, *, has_rows: bool) -> list[str]:
 
 
 def _of_people(folder: RunFolder) -> Mapping[str, Any] | None:
-    path = folder.root / SWEEP
+    path = folder.shown(folder.root / SWEEP)
     text = folder.sweep_text()
     try:
-        return None if text is None else plain_fields(text, str(path))
+        return None if text is None else plain_fields(text, path)
     except SweepError as error:
         why = "; ".join(error.problems)
         raise DamagedFile(f"{path} is damaged ({why}); run the sweep again") from None

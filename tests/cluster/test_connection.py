@@ -7,6 +7,7 @@ import pytest
 
 from cluster import connection
 from cluster.submit.jobs import MARK, RUN
+from harness.errors import ClusterError
 
 PARCEL = {"working_dir": "gcs://_ray_pkg_1.zip", "env_vars": {"A": "1"}}
 
@@ -43,3 +44,12 @@ def test_the_variable_is_the_installed_ray_s():
     from ray._private.runtime_env import constants
 
     assert constants.RAY_JOB_CONFIG_JSON_ENV_VAR == connection.JOB_CONFIG
+
+
+def test_a_ray_that_does_not_start_in_time_is_one_line(monkeypatch):
+    def init(**_):
+        raise Exception("The current node timed out during startup.\nlook at its logs")  # noqa: TRY002
+
+    monkeypatch.setattr(connection.ray, "init", init)
+    with pytest.raises(ClusterError, match=r"^cannot start a local Ray: The current .* startup\.$"):
+        connection.connect(None, 1)

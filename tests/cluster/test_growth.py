@@ -1,13 +1,15 @@
 """What an autoscaler is asked for, on clusters that are not there."""
 
 import threading
+import time
+from threading import Event
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cluster import growth
-from cluster.growth import AGAIN_S, MOST, Growth, Requests, Wanted, could_start
+from cluster.growth import AGAIN_S, MOST, Growth, Requests, Search, Wanted, could_start
 from cluster.lanes import must_have_room
 from cluster.resources import Ask, Demand, Node, must_fit
 from harness.errors import ClusterError
@@ -25,9 +27,9 @@ class Limited:
         self.asked, self.now = [], []
         self.is_there = True
 
-    def gives(self, bundles):
+    def gives(self, bundles, _over=None):
         if not self.is_there:
-            raise TimeoutError
+            raise TimeoutError("it has not answered")
         self.asked.append(len(bundles))
         self.now = list(bundles)
         return (
@@ -44,7 +46,7 @@ def settled(requests, wanted, now=0.0):
     before = None
     while requests._last != before:
         before = requests._last
-        requests.request(wanted, now)
+        requests.request(wanted, now, Event())
     return requests._last
 
 
@@ -55,7 +57,7 @@ def test_a_task_is_asked_for_as_ray_counts_and_names_it():
 
 def test_all_that_waits_is_asked_for_at_once():
     autoscaler = Limited(100, 4)
-    Requests(autoscaler, DEMAND).request(Wanted(neural=16, plain=0), 0.0)
+    Requests(autoscaler, DEMAND).request(Wanted(neural=16, plain=0), 0.0, Event())
     assert autoscaler.now == [{"GPU": 0.25}] * 16
     requests = Requests(autoscaler, DEMAND)
     assert settled(requests, Wanted(16, 90)) == Wanted(16, 90)
@@ -97,7 +99,7 @@ def test_the_same_is_not_asked_for_twice():
     autoscaler = Limited(8)
     requests = Requests(autoscaler, DEMAND)
     for _ in range(3):
-        requests.request(Wanted(plain=5), 0.0)
+        requests.request(Wanted(plain=5), 0.0, Event())
     assert autoscaler.asked == [5]
 
 
@@ -105,7 +107,7 @@ def test_when_work_goes_down_so_does_the_request():
     autoscaler = Limited(8)
     requests = Requests(autoscaler, DEMAND)
     for wants in (5, 2, 0):
-        requests.request(Wanted(plain=wants), 0.0)
+        requests.request(Wanted(plain=wants), 0.0, Event())
         assert len(autoscaler.now) == wants
 
 
@@ -116,6 +118,43 @@ def test_what_was_refused_is_asked_for_again_later():
     autoscaler.cpus = 9
     assert settled(requests, Wanted(plain=9), AGAIN_S / 2).plain == 2
     assert settled(requests, Wanted(plain=9), AGAIN_S + 1).plain == 9
+
+
+def test_what_was_granted_is_given_up_for_one_answer_only_when_more_is_asked_for_again():
+    autoscaler = Limited(8)
+    requests = Requests(autoscaler, DEMAND)
+    settled(requests, Wanted(plain=900))
+    autoscaler.asked.clear()
+    requests.request(Wanted(plain=900), AGAIN_S + 1, Event())
+    assert autoscaler.asked == [9, 8]
+
+
+def test_a_refusal_is_followed_by_a_smaller_request_at_once():
+    autoscaler = Limited(8)
+    Requests(autoscaler, DEMAND).request(Wanted(plain=900), 0.0, Event())
+    assert 0 < len(autoscaler.now) <= 8
+
+
+def test_a_run_may_hope_for_nodes_while_it_is_searched_for_how_few_it_gets():
+    search = Search()
+    assert not search.is_promised
+    for asked in (1000, 500, 2):
+        search.note(asked, is_granted=False)
+        assert search.is_promised
+    search.note(1, is_granted=False)
+    assert not search.is_promised
+    search.note(1, is_granted=True)
+    search.doubt()
+    assert search.is_promised
+
+
+@pytest.mark.parametrize(
+    ("demand", "best"), [(DEMAND, Wanted(7, 3)), (ON_CPU, Wanted(3, 0))], ids=["gpu", "cpu"]
+)
+def test_no_more_is_asked_for_than_workers_may_use(demand, best):
+    assert Wanted(7, 9).limited(3, demand) == best
+    assert Wanted(7, 9).limited(None, demand) == Wanted(7, 9)
+    assert Wanted(1, 9).limited(3, ON_CPU) == Wanted(1, 2)
 
 
 def test_limits_that_shrink_are_found_out():
@@ -140,8 +179,8 @@ def asked(monkeypatch):
     has_asked = threading.Event()
     gives = autoscaler.gives
 
-    def tells(bundles):
-        found = gives(bundles)
+    def tells(bundles, over):
+        found = gives(bundles, over)
         has_asked.set()
         return found
 
@@ -177,6 +216,24 @@ def test_at_the_end_nothing_is_asked_for(asked):
     assert autoscaler.now == []
 
 
+def test_an_end_does_not_wait_for_an_autoscaler_that_does_not_answer():
+    autoscaler, is_asked = Limited(8), Event()
+
+    def never(_bundles, over):
+        is_asked.set()
+        assert over.wait(60)
+        raise TimeoutError
+
+    autoscaler.gives = never
+    growing = Growth(autoscaler, DEMAND, every_s=0.01)
+    growing.want(Wanted(plain=5))
+    assert is_asked.wait(60)
+    began = time.monotonic()
+    growing.close()
+    assert time.monotonic() - began < growth.CLOSE_S
+    assert not growing._thread.is_alive()
+
+
 def test_a_head_that_is_gone_does_not_keep_a_run_from_ending(asked):
     growing, autoscaler = asked
 
@@ -201,7 +258,7 @@ def test_what_neither_a_node_nor_an_autoscaler_can_give_is_refused():
     with pytest.raises(ClusterError, match="no node has that, and the autoscaler can start none: "):
         must_fit([Node(2, 0, 4.0)], Ask(9), "threads", could_start(autoscaler))
     autoscaler.is_there = False
-    with pytest.raises(ClusterError, match="the autoscaler can start none"):
+    with pytest.raises(ClusterError, match="is not known: it has not answered"):
         must_fit([Node(2, 0, 4.0)], Ask(3), "threads", could_start(autoscaler))
 
 

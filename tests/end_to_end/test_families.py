@@ -5,7 +5,7 @@ import pytest
 from datasets import DATASETS
 from harness.spec import read_sweep
 from reports import html
-from reports.load import load
+from reports.results import read
 from tests.conftest import carry_out
 from tests.datasets.made_every import MADE
 
@@ -40,7 +40,7 @@ def imported(tmp_path, monkeypatch):
 def page_of(out):
     from datetime import UTC, datetime
 
-    return html.page(load(out), datetime(2026, 1, 1, tzinfo=UTC))
+    return html.page(read(out), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_three_families_run_through_to_a_report(imported, tmp_path):

@@ -10,7 +10,7 @@ from harness import parquet, store
 from harness.errors import RunFolderError
 from harness.schema import SCHEMA_VERSION
 from harness.store import RunFolder
-from reports.load import load
+from reports.results import read
 from tests.harness.test_store import attempt, files, units
 
 
@@ -192,7 +192,7 @@ def test_a_damaged_sweep_is_named_by_readers_and_set_aside_by_the_next_writer(fo
     path.write_bytes(content)
     says = f"{path} is damaged ({why}"
     with pytest.raises(RunFolderError) as refused:
-        load(folder.root)
+        read(folder.root)
     assert str(refused.value).startswith(says)
     assert str(refused.value).endswith("; run the sweep again")
     with folder.writing() as (line,):
@@ -200,4 +200,4 @@ def test_a_damaged_sweep_is_named_by_readers_and_set_aside_by_the_next_writer(fo
         assert line.endswith(f"; it is now {folder.root}/quarantine/{name}")
         assert (folder.sweep() if name == "sweep.json" else folder.sweep_text()) in ({}, None)
     assert (folder.root / "quarantine" / name).read_bytes() == content
-    load(folder.root)
+    read(folder.root)

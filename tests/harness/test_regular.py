@@ -12,7 +12,7 @@ from harness.replan import replanned
 from harness.store import RunFolder
 from harness.stored import Stored, planned
 from harness.verify import verify
-from reports.load import load
+from reports.results import read
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "runs"
 FILES = ("sweep.yaml", "sweep.json", "trials/000001.parquet", "components/mine.py")
@@ -41,7 +41,7 @@ def test_no_file_is_read_through_a_link(folder, tmp_path, name):
     path.symlink_to(secret)
     says = f"{path} is a link to {secret}; nothing is read through links of a run folder"
     with pytest.raises(RunFolderError) as refused:
-        load(folder.root)
+        read(folder.root)
     assert str(refused.value).startswith(says)
 
 
@@ -63,7 +63,7 @@ def test_no_folder_is_read_through_a_link(folder, tmp_path, name):
         elsewhere.mkdir()
     path.symlink_to(elsewhere)
     with pytest.raises(RunFolderError) as refused:
-        load(folder.root)
+        read(folder.root)
     assert str(refused.value).startswith(f"{path} is a link to {elsewhere}; nothing is read")
     if name != "components":
         (line,) = verify(folder).findings
@@ -85,7 +85,7 @@ def test_a_pipe_holds_nobody_up(folder, name):
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(RunFolderError) as refused:
-        load(folder.root)
+        read(folder.root)
     says = f"{path} is no regular file, and only such are read from a run folder"
     assert str(refused.value) == says
 
@@ -105,14 +105,14 @@ def test_a_folder_is_no_file(folder, name):
     path.unlink()
     path.mkdir()
     with pytest.raises(RunFolderError, match=f"{path} is no regular file"):
-        load(folder.root)
+        read(folder.root)
 
 
 def test_ones_own_run_may_be_a_link_or_below_one(folder, tmp_path):
     (tmp_path / "run").symlink_to(folder.root)
     (tmp_path / "runs").symlink_to(tmp_path)
     for root in (tmp_path / "run", tmp_path / "runs" / "received"):
-        results = load(root)
+        results = read(root)
         assert not results.trials.empty
         assert results.sweeps[str(root)] == (folder.root / "sweep.yaml").read_text()
         assert verify(RunFolder.open(root)) == verify(folder)

@@ -10,7 +10,7 @@ import pytest
 from harness.errors import RunFolderError
 from harness.store import RunFolder
 from harness.verify import verify
-from reports.load import load
+from reports.results import read
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "runs"
 
@@ -69,13 +69,13 @@ def test_a_value_that_no_reader_can_use_is_damage_that_names_table_and_row(folde
     path, row = put(folder, table, column, value)
     says = f"{path} is damaged ({says.format(row)}"
     with pytest.raises(RunFolderError) as refused:
-        load(folder.root)
+        read(folder.root)
     assert str(refused.value).startswith(says)
     (line,) = verify(folder).findings
     assert line.startswith(says)
     with folder.writing() as (line,):
         assert line.startswith(says)
-    load(folder.root)
+    read(folder.root)
 
 
 def test_a_component_file_that_is_no_text_is_named(folder):
@@ -83,6 +83,6 @@ def test_a_component_file_that_is_no_text_is_named(folder):
     path = folder.root / "components" / "m.py"
     path.write_bytes(b"COMPONENTS = '\xff'")
     with pytest.raises(RunFolderError, match=f"{path} is damaged .*utf-8"):
-        load(folder.root)
+        read(folder.root)
     (line,) = verify(folder).findings
     assert line.startswith(f"{path} is damaged (")

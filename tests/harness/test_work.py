@@ -25,7 +25,7 @@ from harness.segment import (
 from harness.spec import read_sweep
 from harness.work import work
 from reports.grid import Grid
-from reports.load import load
+from reports.results import read
 from tests.conftest import carry_out
 
 ONE = {
@@ -216,7 +216,7 @@ def test_repeats_that_are_left_out_are_no_failures_and_set_no_target(
     standing = Ledger.read(make_plan(sweep, prepared), folder).standing()
     assert standing.complete
     assert set(standing.badly) == {"skipped", "dropped"}
-    results = load(tmp_path / "run")
+    results = read(tmp_path / "run")
     grid = Grid.of(results)
     n_kept = int((folder.frame("acquisitions")["status"] == "done").sum())
     assert grid.repeats == {"npz": n_kept}

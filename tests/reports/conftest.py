@@ -78,7 +78,7 @@ class FakeRun:
         shift = rng.normal(0, 0.008)
         for number, n_labels in enumerate(range(50, last + 1, 50)):
             times = {"fit_s": 0.1, "score_s": 0.1, "query_s": 0.01}
-            batch = {"round": number, "n_labels": n_labels, "batch": [0], "bought": [1]}
+            batch = {"round": number, "n_labels": n_labels, "batch": [0], "bought": [1, 0, 0]}
             tables["rounds"].append(known | batch | times)
             if self.every_round:
                 score = level(n_labels, skill, shift) - 0.03

@@ -10,15 +10,15 @@ from reports import curves
 from reports.costs import front
 from reports.grid import Grid
 from reports.leaderboard import board
-from reports.load import load
 from reports.measures import Measures
 from reports.payload import payload
+from reports.results import read
 
 few = st.integers(0, 5)  # so that there are ties
 
 
 def measured(root, metric="macro_f1"):
-    results = load(root)
+    results = read(root)
     grid = Grid.of(results)
     scored = curves.scores(results, grid)
     return Measures.of(metric, grid, scored, results.references, results.reference), results

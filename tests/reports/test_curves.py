@@ -7,11 +7,11 @@ import pytest
 
 from reports import curves
 from reports.grid import Grid
-from reports.load import load
+from reports.results import read
 
 
 def points_of(root, metric="macro_f1"):
-    results = load(root)
+    results = read(root)
     return curves.points(curves.scores(results, Grid.of(results)), metric)
 
 

@@ -5,13 +5,13 @@ import re
 from datetime import UTC, datetime
 
 from reports import html, provenance
-from reports.load import load
+from reports.results import read
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def page(root):
-    return html.page(load(root), NOW)
+    return html.page(read(root), NOW)
 
 
 def data(text):
@@ -81,12 +81,12 @@ def test_the_metric_that_chose_the_winners_is_shown_first(fake, stored):
         for row in tables["trials"]:
             row["metric"] = "mcc"
 
-    assert html.tuning_metric(load(stored(fake(), change))) == "mcc"
+    assert html.tuning_metric(read(stored(fake(), change))) == "mcc"
 
 
 def test_unfinished_studies_are_counted(fake, stored):
     def change(tables):
         tables["trials"].pop()
 
-    lines = provenance.progress(load(stored(fake(), change)))
+    lines = provenance.progress(read(stored(fake(), change)))
     assert "12 studies, 3 trials each, 1 with fewer so far" in lines

@@ -7,12 +7,12 @@ import pytest
 from reports import curves
 from reports.grid import Grid
 from reports.leaderboard import board
-from reports.load import load
 from reports.measures import Measures
+from reports.results import read
 
 
 def measures_of(root, metric="macro_f1"):
-    results = load(root)
+    results = read(root)
     grid = Grid.of(results)
     scored = curves.scores(results, grid)
     return Measures.of(metric, grid, scored, results.references, results.reference)
@@ -111,7 +111,7 @@ def test_the_sweep_says_what_the_target_is(fake, stored):
     sweep = {"reference": {"classifier": "knn", "scaler": "none", "target": 0.5}}
     run = fake(classifiers=("knn", "random_forest"), sweep=sweep)
     measures = measures_of(stored(run))
-    full = load(stored(run, name="again")).references.query("classifier == 'knn'")
+    full = read(stored(run, name="again")).references.query("classifier == 'knn'")
     assert measures.targets["ton"].value == pytest.approx(full["test_macro_f1"].mean() / 2)
 
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import RunFolderError
-from reports.load import load
 from reports.merge import merge
+from reports.results import read
 
 
 def test_runs_without_a_common_cell_become_one(fake, stored):
-    first = load(stored(fake(strategies=("random",)), name="a"))
-    second = load(stored(fake(strategies=("margin",)), name="b"))
+    first = read(stored(fake(strategies=("random",)), name="a"))
+    second = read(stored(fake(strategies=("margin",)), name="b"))
     both = merge([first, second])
     assert len(both.trials) == len(first.trials) + len(second.trials)
     assert len(both.references) == len(first.references)
@@ -18,7 +18,7 @@ def test_runs_without_a_common_cell_become_one(fake, stored):
 
 
 def test_a_cell_in_two_runs_is_refused_by_name(fake, stored):
-    runs = [load(stored(fake(), name=name)) for name in ("a", "b")]
+    runs = [read(stored(fake(), name=name)) for name in ("a", "b")]
     with pytest.raises(RunFolderError) as caught:
         merge(runs)
     text = str(caught.value)
@@ -37,15 +37,15 @@ def test_runs_whose_numbers_are_not_paired_are_refused(fake, stored, table, colu
     def change(tables):
         tables[table][0][column] = "changed"
 
-    first = load(stored(fake(strategies=("random",)), name="a"))
-    second = load(stored(fake(strategies=("margin",)), change, name="b"))
+    first = read(stored(fake(strategies=("random",)), name="a"))
+    second = read(stored(fake(strategies=("margin",)), change, name="b"))
     with pytest.raises(RunFolderError, match=message):
         merge([first, second])
 
 
 def test_an_empty_run_adds_nothing(fake, stored, tmp_path):
-    first = load(stored(fake(), name="a"))
-    empty = load(fake().write(tmp_path / "b", {}))
+    first = read(stored(fake(), name="a"))
+    empty = read(fake().write(tmp_path / "b", {}))
     assert merge([empty, first]).trials.equals(first.trials)
 
 
@@ -72,8 +72,8 @@ def test_an_empty_run_adds_nothing(fake, stored, tmp_path):
     ],
 )
 def test_runs_that_split_or_buy_otherwise_are_refused(fake, stored, one, other, differs):
-    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
-    second = load(stored(fake(strategies=("margin",), sweep=other), name="b"))
+    first = read(stored(fake(strategies=("random",), sweep=one), name="a"))
+    second = read(stored(fake(strategies=("margin",), sweep=other), name="b"))
     with pytest.raises(RunFolderError, match=f"differ in {differs}.*not paired"):
         merge([first, second])
 
@@ -81,17 +81,17 @@ def test_runs_that_split_or_buy_otherwise_are_refused(fake, stored, one, other, 
 def test_runs_with_more_repeats_or_trials_are_merged(fake, stored):
     one = {"seed": 1, "repeats": 2, "split": {"seeds": [4, 5]}, "tuning": {"trials": 3}}
     other = {"seed": 1, "repeats": 3, "split": {"seeds": [4, 5, 6]}, "tuning": {"trials": 5}}
-    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
+    first = read(stored(fake(strategies=("random",), sweep=one), name="a"))
     assert len(
-        merge([first, load(stored(fake(strategies=("margin",), sweep=other), name="b"))]).trials
+        merge([first, read(stored(fake(strategies=("margin",), sweep=other), name="b"))]).trials
     )
 
 
 def test_runs_with_different_references_are_refused(fake, stored):
-    first = load(stored(fake(strategies=("random",)), name="a"))
+    first = read(stored(fake(strategies=("random",)), name="a"))
     other = fake(strategies=("margin",), sweep={"reference": {"classifier": "knn"}})
     with pytest.raises(RunFolderError, match="by different references"):
-        merge([first, load(stored(other, name="b"))])
+        merge([first, read(stored(other, name="b"))])
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_runs_with_different_references_are_refused(fake, stored):
     ],
 )
 def test_a_label_or_a_setting_with_two_meanings_is_refused(fake, stored, one, other, differs):
-    first = load(stored(fake(strategies=("random",), sweep=one), name="a"))
-    second = load(stored(fake(strategies=("margin",), sweep=other), name="b"))
+    first = read(stored(fake(strategies=("random",), sweep=one), name="a"))
+    second = read(stored(fake(strategies=("margin",), sweep=other), name="b"))
     with pytest.raises(RunFolderError, match=f"differ in {differs}.*not paired"):
         merge([first, second])
 
@@ -124,12 +124,12 @@ def test_runs_of_other_component_files_or_libraries_are_refused(fake, stored):
         (run / "components").mkdir()
         (run / "components" / "mine.py").write_text(text)
     with pytest.raises(RunFolderError, match=r"differ in components mine\.py"):
-        merge([load(run) for run in runs])
+        merge([read(run) for run in runs])
 
     def older(tables):
         tables["environments"][0]["versions"] = '{"numpy": "1.19"}'
 
-    first = load(stored(fake(strategies=("random",)), name="new"))
-    second = load(stored(fake(strategies=("margin",)), older, name="old"))
+    first = read(stored(fake(strategies=("random",)), name="new"))
+    second = read(stored(fake(strategies=("margin",)), older, name="old"))
     with pytest.raises(RunFolderError, match="differ in numpy version"):
         merge([first, second])

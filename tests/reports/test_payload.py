@@ -6,9 +6,9 @@ import pytest
 
 from reports import curves
 from reports.grid import Grid
-from reports.load import load
 from reports.measures import Measures
 from reports.payload import as_script, payload
+from reports.results import read
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def sent(fake, stored):
     """What the page is sent about macro-F1 of a run of one curve and one budget."""
 
     def make(**run):
-        results = load(stored(fake(strategies=("random",), budgets=(100,), **run)))
+        results = read(stored(fake(strategies=("random",), budgets=(100,), **run)))
         grid = Grid.of(results)
         scored = curves.scores(results, grid)
         one = Measures.of("macro_f1", grid, scored, results.references, results.reference)

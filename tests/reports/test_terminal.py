@@ -6,20 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports import columns as texts
 from reports import html, terminal
 from reports.commands import leaderboard
-from reports.load import load
+from reports.results import read
 
 
 def score(**columns):
     row = {"tuned": 0.9, "tuned_half": np.nan, "tuned_low": 0.85, "tuned_high": 0.95}
-    return terminal.score(pd.Series(row | {"tuned_n_repeats": 4} | columns), "tuned")
+    return texts.score(pd.Series(row | {"tuned_n_repeats": 4} | columns), "tuned")
 
 
 def labels(median, reached=2, of=3, within=np.nan):
     names = ["", "_reached", "_n_repeats", "_first", "_within"]
     row = dict(zip(names, [median, reached, of, 100, within], strict=True))
-    return terminal.labels(pd.Series({f"to_target{k}": v for k, v in row.items()}), most=1000)
+    return texts.labels(pd.Series({f"to_target{k}": v for k, v in row.items()}), most=1000)
 
 
 def test_a_score_shows_its_interval_or_its_range():
@@ -47,7 +48,7 @@ def test_a_pipe_gets_whole_plain_lines(fake, stored, capsys):
     leaderboard(stored(fake(classifiers=("random_forest", "svc"))), top=3)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("ton: macro-F1 at 500 labels, ranked by labels to the target")
-    names = "# classifier scaler resampler strategy tuned default no twins to target AUBC"
+    names = "# classifier scaler resampler strategy tuned default no twins to target saved AUBC"
     assert lines[1].split() == [*names.split(), "size", "latency", "repeats", "failures"]
     assert len(lines) == 2 + 3 + 4
     assert "251 kB  2.2 ms" in lines[2]
@@ -81,9 +82,9 @@ def test_a_screen_leaves_out_what_says_nothing(fake, stored, capsys, monkeypatch
 
 
 def test_a_narrow_screen_says_what_it_has_no_room_for():
-    columns = {"#": ["1"], "tuned": ["0.900 [0.850, 0.950]"], "default": ["0.8"], "AUBC": ["0.8"]}
-    assert terminal.narrowed(columns, 38) == ["AUBC"]
-    assert list(columns) == ["#", "tuned", "default"]
+    cells = {"#": ["1"], "tuned": ["0.900 [0.850, 0.950]"], "default": ["0.8"], "AUBC": ["0.8"]}
+    assert terminal.narrowed(cells, 38) == ["AUBC"]
+    assert list(cells) == ["#", "tuned", "default"]
 
 
 def test_names_are_no_markup(fake, stored, capsys, monkeypatch):
@@ -132,5 +133,5 @@ def test_why_there_is_no_target_is_said(fake, stored, capsys, change, why):
     run = stored(fake(), change)
     leaderboard(run)
     assert f"\nno target: {why}\n" in capsys.readouterr().out
-    page = html.page(load(run), datetime(2026, 1, 1, tzinfo=UTC))
+    page = html.page(read(run), datetime(2026, 1, 1, tzinfo=UTC))
     assert f'"no_target":"{why}"' in page

@@ -61,6 +61,7 @@ SEEN = Seen(
     study=STUDY,
     beware="",
     is_open=False,
+    grows=False,
     sweep=None,
     data=None,
 )
@@ -96,9 +97,9 @@ def test_every_check_has_a_name_of_its_own():
 
 
 def test_a_node_that_does_not_answer_is_named_and_the_others_are_looked_at():
-    silent = replace(good(), nodes=(SEEN.nodes[0], replace(SEEN.nodes[1], visit=None)))
+    silent = replace(good(), nodes=(SEEN.nodes[0], replace(SEEN.nodes[1], visit="it is busy")))
     found = answers(silent)
-    assert (found.verdict, found.nodes) == (Verdict.wrong, ("two (10.0.0.2)",))
+    assert (found.verdict, found.nodes) == (Verdict.wrong, ("two (10.0.0.2): it is busy",))
     assert {check(silent).verdict for check in CHECKS[1:]} == {Verdict.fine}
 
 
@@ -112,6 +113,12 @@ def test_another_version_is_found_with_what_to_install():
 def test_other_versions_on_a_head_that_takes_no_work_change_no_number():
     found = versions(with_second(told=HERE | {"numpy": "1.2.3"}, seat={"cpus": 0}))
     assert found.verdict is Verdict.beware
+
+
+def test_of_many_nodes_with_other_versions_the_first_are_shown_and_the_others_counted():
+    other = replace(SEEN.nodes[1], visit=replace(VISIT, told=HERE | {"numpy": "1.2.3"}))
+    found = versions(replace(SEEN, nodes=(other,) * 30))
+    assert found.lines()[-2].strip() == "and 20 more"
 
 
 def test_a_gpu_that_ray_counts_and_nobody_sees_is_found():
@@ -135,6 +142,18 @@ def test_networks_that_ask_for_a_gpu_must_find_one(device, verdict):
     assert gpus(replace(there, sweep=neural(device))).verdict is Verdict.fine
     pretended = with_second(seat={"gpus": 1.0})
     assert gpus(replace(pretended, sweep=neural(device))).verdict is Verdict.wrong
+
+
+def test_a_gpu_that_the_autoscaler_may_start_is_not_missing_yet():
+    found = gpus(replace(SEEN, sweep=neural("gpu"), grows=True))
+    assert found.verdict is Verdict.beware
+    assert found.found.endswith(
+        "(neural.device: gpu), unless the autoscaler can start one: a run asks it"
+    )
+    assert (
+        "will compute on CPUs, unless"
+        in gpus(replace(SEEN, sweep=neural("auto"), grows=True)).found
+    )
 
 
 def test_a_dataset_that_is_not_imported_is_found_with_how_to_import_it():
@@ -188,10 +207,18 @@ def test_pages_that_answer_are_found(door, status, verdict):
         assert found.nodes == (f"two (10.0.0.2): {door}, tried from there: HTTP {status}",)
 
 
-def test_agents_on_a_loopback_address_are_nobodys_door():
+@pytest.mark.parametrize(
+    ("door", "status", "verdict"),
+    [
+        (AGENT, 404, Verdict.fine),
+        (DASHBOARD, 401, Verdict.fine),
+        (DASHBOARD, 200, Verdict.wrong),
+    ],
+)
+def test_on_a_loopback_address_only_an_open_dashboard_is_a_door(door, status, verdict):
     alone = {"address": "127.0.0.1"}
-    found = dashboards(with_second(doors=VISIT.doors | {AGENT: 404}, seat=alone))
-    assert found.verdict is Verdict.fine
+    found = dashboards(with_second(doors=VISIT.doors | {door: status}, seat=alone))
+    assert found.verdict is verdict
 
 
 def ahead(seconds, way_s=0.01):
@@ -214,6 +241,11 @@ def test_a_clock_that_is_wrong_is_found(off, verdict, said):
     assert found.verdict is verdict
     assert said in "".join(found.nodes)
     assert len(found.nodes) == bool(said)
+
+
+def test_a_node_that_does_not_tell_its_time_is_named():
+    found = clock(with_second(samples=()))
+    assert (found.verdict, found.nodes) == (Verdict.beware, ("two (10.0.0.2): no answer in time",))
 
 
 def test_a_long_way_makes_no_clock_wrong():
@@ -244,6 +276,17 @@ def test_a_node_without_space_is_found(changes, verdict, said):
     found = space(with_second(**changes))
     assert found.verdict is verdict
     assert said in "".join(found.nodes)
+
+
+def test_memory_that_is_promised_where_no_task_runs_is_no_shortage():
+    """KubeRay gives a head all memory of its pod, and Ray puts its object store on top."""
+    head = with_second(memory_bytes=25 * GB, seat={"cpus": 0})
+    assert space(head).verdict is Verdict.fine
+
+
+def test_on_a_head_that_waits_for_nodes_no_study_is_claimed():
+    head = replace(SEEN, nodes=(Node(replace(SEAT, cpus=0), VISIT),))
+    assert studies(head) == Finding("study", Verdict.fine, "no node that answers takes work")
 
 
 def test_a_study_that_fails_or_gives_another_answer_is_found():

@@ -1,6 +1,7 @@
 """What a visitor finds on the machine that it is on."""
 
 import http.server
+import socket
 import subprocess
 import sys
 import threading
@@ -23,13 +24,17 @@ def test_a_process_without_fewlabels_can_be_visited(tmp_path):
         "import pickle, sys\n"
         "for name in ('cluster', 'datasets', 'fewlabels', 'harness', 'search_spaces'):\n"
         "    sys.modules[name] = None\n"
+        "import ray, types\n"
+        "context = types.SimpleNamespace(get_temp_dir=lambda: sys.argv[2])\n"
+        "ray.get_runtime_context = lambda: context\n"
         "visitor = pickle.load(open(sys.argv[1], 'rb'))()\n"
         "told = visitor.look(lambda names: {'numpy': '1'}, {}, {'x': 'http://127.0.0.1:9/'})\n"
         "assert told['told'] == {'numpy': '1'} and told['doors'] == {'x': None}, told\n"
-        "assert told['temp'][1] > 0 and told['memory_bytes'] > 0, told\n"
+        "assert told['temp'][0] == sys.argv[2] and told['temp'][1] > 0, told\n"
+        "assert told['memory_bytes'] > 0, told\n"
         "assert visitor.now() > 1e9 and len(visitor.fetched(b'x')) == 64\n"
     )
-    command = [sys.executable, "-I", "-c", code, sent]
+    command = [sys.executable, "-I", "-c", code, sent, tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -96,3 +101,19 @@ def test_what_a_stranger_is_told_is_told(page, monkeypatch):
     assert visitor.answer_of(f"{page}/") == 200
     assert visitor.answer_of(f"{page}/locked") == 401
     assert visitor.answer_of("http://127.0.0.1:9/") is None
+
+
+@pytest.mark.parametrize("said", [b"\0\0\x12\x04\r\n\r\n", b"", b"HTTP/1.1 abc\r\n\r\n"])
+def test_what_answers_but_not_in_http_is_no_page(said):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            there, _ = server.accept()
+            with there:
+                there.recv(1000)
+                there.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert visitor.answer_of(f"http://127.0.0.1:{server.getsockname()[1]}/") is None
+        thread.join()

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from harness import schema
-from harness.store import RunFolder
+from harness.place import opened
 from reports.reference import Reference
 from reports.terms import terms
 
@@ -43,12 +43,12 @@ class Results:
 TABLES = tuple(field.name for field in fields(Results))[:-3]
 
 
-def load(root: Path) -> Results:
-    """Read the run folder `root`.
+def read(root: str | Path) -> Results:
+    """Read the run at `root`, a folder or an address such as s3://bucket/runs/NAME.
 
     Raises `RunFolderError` where there is no run.
     """
-    folder = RunFolder.open(root)
+    folder = opened(root)
     frames = {table: _frame(folder.read(table, _columns(table))) for table in TABLES}
     return Results(
         **frames,

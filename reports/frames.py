@@ -1,0 +1,192 @@
+"""A run as tidy data frames, for notebooks and papers: `reports.load("runs/NAME")`.
+
+docs/results.md documents every column; docs/metrics.md every measure and test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from harness.place import opened
+from harness.schema import AXES, LOWER_IS_BETTER, METRICS
+from harness.winners import defaults, winners
+from reports import curves
+from reports.efficiency import discovery, gain, of_run, recall, seconds
+from reports.efficiency.to_target import expected_labels
+from reports.grid import Grid
+from reports.headline import Headline, headline
+from reports.html import tuning_metric
+from reports.measures import Measures
+from reports.metric_names import known
+from reports.ranks.across import Across, across
+from reports.ranks.bayesian import EQUIVALENT
+from reports.ranks.overlaps import overlaps
+from reports.ranks.paired import Paired, paired
+from reports.ranks.whole_curves import whole_curves
+from reports.ranks.wilcoxon import holm
+from reports.results import Results, read
+from reports.table_files import Choice, boards, numbers
+
+_TESTED = [*AXES, "series", "n_labels", "repeat"]
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The frames of one run. `metric` is one of `harness.schema.METRICS`; None: the tuned one.
+
+    Every frame names the curve by the columns dataset, classifier, scaler, resampler and
+    strategy. Methods raise `UnknownName` for a metric that is not there.
+    """
+
+    run: Path | str  # a folder or an address
+    tables: Results  # the stored tables, but for batches, confusion matrices and parameters
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Curves, cells, budgets and repeats."""
+        return Grid.of(self.tables)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Every tested model of a curve: series, n_labels, repeat, test_ metrics, its costs."""
+        return self._named(curves.scores(self.tables, self.grid))
+
+    def leaderboard(
+        self, metric: str | None = None, budget: int | None = None, by: str | None = None
+    ) -> pd.DataFrame:
+        """The rows of `fewlabels leaderboard RUN --format csv`, of all datasets."""
+        names = [n for n, at in sorted(self.grid.budgets.items()) if budget in {None, *at}]
+        choice = Choice(budget, by, None)
+        found = boards(self.tables, self.grid, self._metric(metric), names, choice)
+        return pd.concat([numbers(one) for one in found]) if found else pd.DataFrame()
+
+    def efficiency(self, metric: str | None = None) -> pd.DataFrame:
+        """Every label-efficiency measure of every curve: series, repeat, and a column for each."""
+        return self._named(self._measures(metric).efficiency.reset_index())
+
+    def efficiency_summary(self, metric: str | None = None) -> pd.DataFrame:
+        """What they come to over repeats: series, measure, mean, half, low, high, median, n ..."""
+        return self._named(of_run.summary(self._measures(metric).efficiency).reset_index())
+
+    def curves(self, metric: str | None = None) -> pd.DataFrame:
+        """The tuned means at each budget, with bands for whole curves and against chance."""
+        found = whole_curves(self._measures(metric), overlaps(self.tables))
+        return self._named(found.reset_index())
+
+    def labels_to(self, score: float, metric: str | None = None) -> pd.DataFrame:
+        """Labels until `score`, the same on all datasets: series, median, restricted_mean, n ...
+
+        Kaplan and Meier's estimates over repeats (`reports.efficiency.censored`).
+        """
+        measures = self._measures(metric)
+        goals = pd.Series(score, index=self.grid.curves.index, dtype=float)
+        found = expected_labels(measures.at_budgets, measures.metric, goals, self.grid)
+        return self._named(found.reset_index())
+
+    def tuning_gain(self, metric: str | None = None) -> pd.DataFrame:
+        """Tuned minus default by n_labels and repeat."""
+        points = self._measures(metric).at_budgets
+        found = gain.tuned_minus_default(points, self._metric(metric))
+        return self._named(found.rename(columns={"value": "gain"}))
+
+    def pairs(self, metric: str | None = None) -> pd.DataFrame:
+        """Every strategy against chance in the same pipeline, by area, paired by repeat.
+
+        Columns: n, n_missing, mean (of the differences; above zero is better), wins, ties, losses,
+        low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset).
+        """
+        measures = self._measures(metric)
+        tuned = measures.area_by_repeat[measures.area_by_repeat["series"] == "tuned"]
+        area = tuned.pivot_table(index="curve", columns="repeat", values="value")
+        sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
+        overlap, found = overlaps(self.tables), []
+        for curve, chance in enumerate(of_run.baselines(self.grid)):
+            if curve == chance or curve not in area.index or chance not in area.index:
+                continue
+            of = overlap.get(str(self.grid.curves.loc[curve, "dataset"]))
+            one, other = (sign * area.loc[place].to_numpy() for place in (curve, chance))
+            found.append({"curve": curve, **vars(paired(one, other, of))})
+        names = [field.name for field in fields(Paired)]
+        rows = self._named(pd.DataFrame(found, columns=["curve", *names]))
+        rows["p_holm"] = rows.groupby("dataset")["p"].transform(lambda p: holm(p.to_numpy()))
+        return rows
+
+    def headline(
+        self, dataset: str, metric: str | None = None, budget: int | None = None
+    ) -> Headline | None:
+        """The winner, scored where it was not chosen (`reports.headline`)."""
+        of = overlaps(self.tables).get(dataset)
+        return headline(self._measures(metric), dataset, of, budget)
+
+    def across(
+        self,
+        by: tuple[str, ...] = AXES[1:],
+        metric: str | None = None,
+        budget: int | None = None,
+        equivalent: float = EQUIVALENT,
+    ) -> Across:
+        """Methods over datasets, and the tests (`reports.ranks.across`)."""
+        return across(self._measures(metric), by, budget, equivalent)
+
+    @cached_property
+    def discovery(self) -> pd.DataFrame:
+        """Labels until the first, fifth and tenth row of each class, per repeat."""
+        rounds = opened(self.run).read("rounds", discovery.COLUMNS)
+        return discovery.discovery(rounds, self.tables.datasets)
+
+    @cached_property
+    def discovered(self) -> pd.DataFrame:
+        """What `discovery` comes to over repeats."""
+        return discovery.discovered(self.discovery)
+
+    @cached_property
+    def recalls(self) -> pd.DataFrame:
+        """Recall of each class along the curves: series, n_labels, repeat, class, recall."""
+        folder, parts = opened(self.run), []
+        trials = folder.frame("trials", _WINNING)
+        matrices = folder.read("trials", ["confusion"]).column(0)
+        for series, rows in (("tuned", winners(trials)), ("default", defaults(trials))):
+            rows = rows[rows["status"] == "done"]  # noqa: PLW2901 - the same rows, fewer
+            tested = rows.assign(series=series, n_labels=rows["budget"])[_TESTED]
+            chosen = matrices.take(pa.array(rows.index.to_numpy()))
+            parts.append(recall.recalls(tested, chosen, self.tables.datasets))
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def seconds(self) -> pd.DataFrame:
+        """Seconds to buy, tune and fit by n_labels, medians over repeats."""
+        return self._named(seconds.seconds(self.tables, self.grid).reset_index())
+
+    def _measures(self, metric: str | None) -> Measures:
+        name = self._metric(metric)
+        if name not in self._cache:
+            scored = curves.scores(self.tables, self.grid)
+            of = self.tables
+            self._cache[name] = Measures.of(name, self.grid, scored, of.references, of.reference)
+        return self._cache[name]
+
+    @cached_property
+    def _cache(self) -> dict[str, Measures]:
+        return {}
+
+    def _metric(self, metric: str | None) -> str:
+        return known(metric) if metric is not None else tuning_metric(self.tables)
+
+    def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return `rows` with the names of their curve in place of its number."""
+        named = self.grid.curves.loc[rows["curve"].astype(int)].set_axis(rows.index)
+        return pd.concat([named, rows.drop(columns="curve")], axis=1)
+
+
+_WINNING = [*AXES, "repeat", "budget", "number", "study_id", "metric", "status"]
+_WINNING += [f"val_{name}" for name in METRICS]
+
+
+def load(run: Path | str) -> Frames:
+    """Read the run folder `run`, finished or not. Raises `RunFolderError` where there is none."""
+    return Frames(run, read(run))
