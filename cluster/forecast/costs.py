@@ -1,4 +1,4 @@
-"""What a run spends beside the work itself: the driver's part measured, the workers' assumed.
+"""What a run spends beside the work itself; measured or assumed, as it says there.
 
 Measured on two cores of a shared machine, which were busy, by `tests/benchmarks/driver.py` (the
 driver alone) and `handing_over.py` (Ray); docs/scale.md has the figures.
@@ -24,9 +24,10 @@ class Costs:
     # Measured without Ray, 220e6; what Ray takes of the driver's process is assumed.
     driver_bytes: float = 310e6  # of its memory, before the first trial
 
-    # Assumed: nobody measured these. Of `process_s`, `python -c "import cluster.worker"` was
-    # measured: 3 s of processor time, 6 to 13 s on two cores with a load of 12.
+    # Measured by each forecast: `setup.py`.
     process_s: float = 4.0  # a new process until its first task works: mostly imports
+
+    # Assumed: nobody measured these.
     task_s: float = 0.03  # each task, beside its rows: begun, batches replayed, folds made
     bytes_per_s: float = 125e6  # 1 Gbit/s: a dataset to a node, once
     lost_s: float = 5.0  # until the driver knows that a node has died

@@ -44,6 +44,12 @@ def recorded(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def a_process_takes_four_seconds(monkeypatch):
+    """It is not measured again for each test."""
+    monkeypatch.setattr("cluster.forecast.setup.process_s", lambda: 4.0)
+
+
 @pytest.fixture
 def here(recorded, tmp_path):
     """A copy of it."""
