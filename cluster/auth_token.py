@@ -30,6 +30,32 @@ def must_be_text() -> None:
         )
 
 
+def missing(address: str) -> str:
+    """What is said where the cluster at `address` asks for a token, and none can be read here."""
+    where = place()
+    why = f"there is none in {where}"
+    try:
+        if isinstance(where, Path):
+            where.read_bytes()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        why = f"{where} cannot be read ({error.strerror})"
+    return (
+        f"the Ray cluster at {address} asks for its token, and {why}: put it into "
+        "~/.ray/auth_token, or name its file in RAY_AUTH_TOKEN_PATH. On the cluster `ray "
+        "get-auth-token` prints it."
+    )
+
+
+def wrong(address: str) -> str:
+    """What is said where the cluster at `address` does not take it."""
+    return (
+        f"the Ray cluster at {address} does not take the token that is in {place()}: it is another "
+        "cluster's. On the right one `ray get-auth-token` prints its own."
+    )
+
+
 def beware_if_open() -> str:
     """A line to be said where others can read the token; empty: they cannot."""
     where = place()

@@ -110,16 +110,9 @@ def check(address: str, *, insecure: bool) -> tuple[str, str]:
     auth_token.must_be_text()
     found, answer = _asked(found, "token")
     if answer == probe.NO_TOKEN:
-        raise ClusterError(
-            f"the Ray cluster at {found} asks for its token, and there is none in "
-            f"{auth_token.place()}: put it into ~/.ray/auth_token, or name its file in "
-            "RAY_AUTH_TOKEN_PATH. On the cluster `ray get-auth-token` prints it."
-        )
+        raise ClusterError(auth_token.missing(found))
     if answer == probe.OUT:
-        raise ClusterError(
-            f"the Ray cluster at {found} does not take the token that is in {auth_token.place()}: "
-            "it is another cluster's. On the right one `ray get-auth-token` prints its own."
-        )
+        raise ClusterError(auth_token.wrong(found))
     return found, auth_token.beware_if_open()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster.forecast.forecast import Forecast
-from cluster.forecast.simulate import Setup
+from cluster.forecast.setup import Setup
 from cluster.forecast.times import Times
 from cluster.launch.fit import Fit
 from cluster.progress import duration

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cluster.forecast.law import Law, Reals
-from cluster.forecast.simulate import Outcome, Setup, Simulation
+from cluster.forecast.setup import Setup
+from cluster.forecast.simulate import Outcome, Simulation
 from cluster.forecast.times import Times
 from cluster.forecast.work import Chain, Key
 
@@ -25,8 +26,6 @@ class Forecast:
     """What the simulations said."""
 
     outcomes: tuple[Outcome, ...]  # by makespan, ascending
-    unit_s: float  # of all rounds, tests, trials and references, in the middle one
-    n_units: int
     critical_s: float  # of the longest chain of work that waits for each other
     beyond: tuple[str, ...]  # what was taken from beyond the recorded labels, in words
 
@@ -54,12 +53,13 @@ class Seconds:
         at = 0
         for chain in chains:
             for unit in chain.units:
-                if unit.refitted and unit.n_labels:
+                parts = list(unit.parts)
+                if unit.refitted:
                     again[unit.refitted] = None
-                for key in (unit.key, unit.tested, unit.refitted if unit.n_labels else None):
-                    if key:
-                        labels[key].append(unit.n_labels)
-                        places[key].append(at)
+                    parts.append((unit.refitted, unit.n_labels))
+                for key, n_labels in parts:
+                    labels[key].append(n_labels)
+                    places[key].append(at)
                 at += 1
         self.n_units = at
         self._drawn: list[_Drawn] = []
@@ -108,12 +108,10 @@ def forecast(chains: Sequence[Chain], times: Times, setup: Setup) -> Forecast:
         rng = np.random.default_rng([SEED, number])
         drawn, again = seconds.drawn(rng)
         outcome = Simulation(chains, drawn, setup, number, again).run(chains)
-        outcomes.append((outcome, float(drawn.sum()), critical_s(chains, drawn)))
+        outcomes.append((outcome, critical_s(chains, drawn)))
     outcomes.sort(key=lambda found: found[0].makespan_s)
-    _, unit_s, longest = outcomes[n_draws // 2]
-    return Forecast(
-        tuple(one for one, _, _ in outcomes), unit_s, seconds.n_units, longest, seconds.beyond
-    )
+    _, longest = outcomes[n_draws // 2]
+    return Forecast(tuple(one for one, _ in outcomes), longest, seconds.beyond)
 
 
 def critical_s(chains: Sequence[Chain], seconds: Sequence[float] | Reals) -> float:

@@ -1,13 +1,21 @@
-"""A pilot: a small part of a sweep, run here, so that times are known of all that it names."""
+"""A pilot: a small part of a sweep, run here, so that times are known of all that it names.
+
+It is done in passes, one after the other on the same worker processes. So each kind of work is
+recorded at several times: what else a machine does comes in bursts, and one that fell on all trials
+of one budget would be taken for the rule. A pass has as many repeats as keep this machine's places
+busy, if the sweep has so many: tasks that run side by side slow each other down, as in the run.
+"""
 
 from __future__ import annotations
 
 import copy
 import math
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import typer
 import yaml
 
@@ -17,13 +25,15 @@ from harness.states import ROUND_S
 from harness.store import RunFolder
 from harness.sweep import Sweep
 
-TRIALS, STARTUP = 6, 2  # so that some trials are TPE's, whose proposals take time of their own
+TRIALS, STARTUP = 6, 3  # the defaults, two random ones, three of TPE's
 SECONDS = {"rounds": ROUND_S} | dict.fromkeys(("evaluations", "trials", "references"), ("wall_s",))
 STEPS = 4  # rounds between the smallest and the largest budget
 WITH_FAILURES = 3  # exit code of `run`
-# Of recorded work, or so many repeats: what else a machine does comes in bursts, which a pilot of
-# a few seconds would take for the rule.
-ENOUGH_S, MOST_REPEATS = 120.0, 5
+ENOUGH_S = 120.0  # of recorded work, when there were enough repeats
+# Random trials of a repeat share their hyperparameters, which decide how long they take, whatever
+# the strategy and the budget: a repeat is one draw. So three, where the sweep has as many.
+FEWEST = 3
+MOST_PASSES = 5
 
 
 def place_of(root: Path) -> Path:
@@ -35,7 +45,7 @@ def pilot_of(plan: Plan, repeats: int = 1) -> dict[str, Any]:
     """The sweep of a pilot, as YAML has it.
 
     Few trials of every curve at the smallest and at about the largest budget that all
-    datasets have, in few large rounds.
+    datasets have, in few large rounds that begin about where the sweep's own do.
     """
     sweep = plan.sweep
     smallest = min(a.budgets[0] for a in plan.acquisitions)
@@ -47,10 +57,12 @@ def pilot_of(plan: Plan, repeats: int = 1) -> dict[str, Any]:
     budgets = [smallest, smallest + step * ((largest - smallest) // step)] if step else [smallest]
     whole["repeats"] = repeats
     whole["name"] = f"{sweep.name}-pilot"[:60]
+    labelling = whole["labelling"]
+    earlier = smallest - holdout - labelling["initial"]  # bought before the smallest budget
     whole["labelling"] = {
-        **whole["labelling"],
-        "initial": smallest - holdout,
-        "batch": step or whole["labelling"]["batch"],
+        **labelling,
+        "initial": smallest - holdout - (earlier // step * step if step else 0),
+        "batch": step or labelling["batch"],
     }
     tuning = whole["tuning"]
     whole["tuning"] = {
@@ -73,12 +85,21 @@ def run_pilot(plan: Plan, root: Path) -> None:
     """
     place = place_of(root)
     say(one_line(f"pilot      {place}: a small part of the sweep, run on this machine"))
-    _run(plan, place, 1)
-    most = min(MOST_REPEATS, len(plan.sweep.setting.split.seeds) or MOST_REPEATS)
-    repeats = min(most, math.ceil(ENOUGH_S / max(_recorded_s(RunFolder.open(place)), 1.0)))
-    if repeats > 1:
-        say(one_line(f"pilot      {repeats} repeats, since one took little time"))
+    for number, repeats in enumerate(passes(plan, places=os.cpu_count() or 1), start=1):
+        say(one_line(f"pilot      pass {number}: {repeats} repeats"))
         _run(plan, place, repeats)
+        if repeats >= min(FEWEST, plan.sweep.repeats) and recorded_s(place) >= ENOUGH_S:
+            break
+
+
+def passes(plan: Plan, *, places: int) -> list[int]:
+    """How many repeats are done after each, on a machine with so many CPUs."""
+    setting = plan.sweep.setting
+    n_curves = len({str(acquisition.curve) for acquisition in plan.acquisitions})
+    at_once = math.ceil(max(1, places // setting.threads) / n_curves)
+    at_once = min(at_once, plan.sweep.repeats)
+    most = len(setting.split.seeds) or MOST_PASSES * at_once
+    return list(dict.fromkeys(min(at_once * (i + 1), most) for i in range(MOST_PASSES)))
 
 
 def _run(plan: Plan, place: Path, repeats: int) -> None:
@@ -93,13 +114,11 @@ def _run(plan: Plan, place: Path, repeats: int) -> None:
                 raise
 
 
-def _recorded_s(folder: RunFolder) -> float:
-    """Of the first repeat's rounds, tests, trials and references together."""
-    found = 0.0
-    for table, columns in SECONDS.items():
-        frame = folder.frame(table, ["repeat", *columns])
-        found += float(frame.loc[frame["repeat"] == 0, list(columns)].to_numpy().sum())
-    return found
+def recorded_s(place: Path) -> float:
+    """Of its rounds, tests, trials and references together."""
+    folder = RunFolder.open(place)
+    frames = [folder.frame(table, list(columns)) for table, columns in SECONDS.items()]
+    return sum(float(np.nansum(frame.to_numpy(dtype=float))) for frame in frames)
 
 
 def _written(sweep: Sweep, pilot: dict[str, Any], folder: Path) -> Path:

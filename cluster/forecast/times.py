@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cluster.forecast.law import Law
-from cluster.forecast.work import Key
+from cluster.forecast.work import Key, kind_of_trial
 from harness.errors import NoTimes
 from harness.placement import began_with
 from harness.schema import AXES
@@ -21,12 +21,18 @@ from harness.sweep import Sweep
 
 PIPELINE = ("dataset", "classifier", "scaler", "resampler")
 MOST_SHOWN = 8  # of what has no times
-_NAMED = {"default": "the first trials", "trial": "further trials", "round": "rounds"}
-_NAMED |= {
-    "shared_round": "rounds",
+_NAMED = {
+    "default": "the first trials",
+    "random": "random trials",
+    "trial": "trials that TPE proposes",
+    "design": "first rounds",
+    "round": "rounds",
+    "shared_round": "rounds",  # without the fit, which the test before it has made
     "fit": "rounds",
-}  # without the fit, which the test before it has made
-_NAMED |= {"evaluation": "tests after rounds", "reference": "full_data references"}
+    "evaluation": "tests after rounds",
+    "reference": "full_data references",
+}
+_TRIALS = ("trial", "random", "default")  # any stands in for another, in this order
 
 
 @dataclass
@@ -49,7 +55,7 @@ class Times:
             _same_device(folder, sweep, times.notes, on_gpus=on_gpus)
             for table, wanted in _TABLES.items():
                 frame = _recorded(folder, table, known)
-                for key, group in wanted.grouped(frame):
+                for key, group in wanted.grouped(frame, _startup(folder)):
                     if key[0] == "round":
                         without = group["seconds"] - group["fit_s"]
                         shared: Key = ("shared_round", *key[1:])
@@ -76,12 +82,12 @@ class Times:
 
     def law(self, key: Key) -> Law | None:
         """That of `key`; else that of the same classifier and data behind another scaler, then
-        behind another resampler, then of trials for first trials and the other way round.
+        behind another resampler, then that of another kind of trial.
         """  # noqa: D205
         if key in self.laws:
             return self.laws[key]
         kind, dataset, classifier, *_ = key
-        others = {"default": ["trial"], "trial": ["default"]}.get(str(kind), [])
+        others = [other for other in _TRIALS if other != kind] if kind in _TRIALS else []
         for close in (3, 4):  # the place in a key that may differ; then both may
             for known, law in self.laws.items():
                 if known[:3] != (kind, dataset, classifier) or known[5:] != key[5:]:
@@ -117,13 +123,14 @@ class _Table:
     axes: tuple[str, ...]
     kind: str
 
-    def grouped(self, frame: pd.DataFrame) -> Iterable[tuple[Key, pd.DataFrame]]:
+    def grouped(self, frame: pd.DataFrame, startup: int) -> Iterable[tuple[Key, pd.DataFrame]]:
         frame = _with_labels(frame, self.kind)
+        kinds: Any = self.kind
         if self.kind == "trial":
-            kinds = np.where(frame["number"] == 0, "default", "trial")
-            frame = frame.assign(kind=kinds)
-        else:
-            frame = frame.assign(kind=self.kind)
+            kinds = [kind_of_trial(number, startup) for number in frame["number"]]
+        elif self.kind == "round":  # the first fits nothing: no point of the others' curve
+            kinds = np.where(frame["round"] == 0, "design", "round")
+        frame = frame.assign(kind=kinds)
         axes = [axis for axis in self.axes if axis != "strategy" or self.kind == "round"]
         for key, group in frame.groupby(["kind", *axes]):
             yield tuple(key), group
@@ -146,6 +153,11 @@ def _recorded(folder: RunFolder, table: str, known: Mapping[str, set[str]]) -> p
     for axis in wanted.axes:
         frame = frame[frame[axis].isin(known[axis])]
     return frame[frame["status"] != "skipped"] if "status" in frame else frame
+
+
+def _startup(folder: RunFolder) -> int:
+    """Trials of each study before TPE begins."""
+    return int(_at(folder.sweep(), "tuning").get("startup", 1))  # without a sweep: no trials
 
 
 def _same_device(folder: RunFolder, sweep: Sweep, notes: list[str], *, on_gpus: bool) -> None:

@@ -6,8 +6,9 @@ reference (one unit). What it opens when it has come so far mirrors `harness/led
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from harness.cell import Acquisition, Component, Curve
 from harness.classifiers.continues import does_continue
@@ -25,7 +26,15 @@ class Unit:
     key: Key
     n_labels: int  # that it is fitted on
     tested: Key | None = None  # of a round: the law of the test after it
+    n_after: int = 0  # labels that the test is fitted on
     refitted: Key | None = None  # that of what comes on top where a segment begins with it
+
+    @property
+    def parts(self) -> Iterator[tuple[Key, int]]:
+        """What it consists of: laws and labels."""
+        yield self.key, self.n_labels
+        if self.tested:
+            yield self.tested, self.n_after
 
 
 @dataclass(slots=True, eq=False)
@@ -81,10 +90,6 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
     buying: Chain | None = None
     if not state.ended and state.bought < acquisition.budgets[-1]:
         needs = (model.needs or (curve.classifier.needs if tested else "")) if model else None
-        # Where every round is tested, the next one asks the model that the test has fitted.
-        kind = "shared_round" if test and not model and not acquisition.is_tuned else "round"
-        # But a segment begins in another process, which has to fit that model again.
-        refitted = ("fit", *pipeline, curve.strategy.label) if kind == "shared_round" else None
         buying = Chain(
             "acquisition",
             curve.classifier.needs if needs is None else needs,
@@ -92,8 +97,8 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
             problem,
             curve.classifier.label,
             tuple(
-                Unit((kind, *pipeline, curve.strategy.label), before, test, refitted)
-                for before in _stops(acquisition, state.bought)[:-1]
+                _round(acquisition, before, after, test)
+                for before, after in pairwise(_stops(acquisition, state.bought))
             ),
             is_whole=_continues(model or curve.classifier, known)
             or (tested and _continues(curve.classifier, known)),
@@ -123,14 +128,40 @@ def _of(state: AcquisitionState, known: Registry, *, tested: bool) -> list[Chain
     return found
 
 
+def _round(acquisition: Acquisition, before: int, after: int, test: Key | None) -> Unit:
+    """The one that goes on from `before` labels to `after`."""
+    curve = acquisition.curve
+    names = (*_pipeline(curve), curve.strategy.label)
+    if not before:  # nothing is fitted
+        return Unit(("design", *names), 0, test, after)
+    has_winner = acquisition.is_tuned and before >= acquisition.budgets[0]
+    if test and not curve.strategy.model and not has_winner:
+        # It asks the model that the test before it has fitted; but a segment begins in another
+        # process, which has to fit that model again.
+        return Unit(("shared_round", *names), before, test, after, ("fit", *names))
+    return Unit(("round", *names), before, test, after)
+
+
 def _study(state: StudyState, pipeline: Key, problem: tuple[str, str, int]) -> Chain:
     study, first = state.study, state.n_trials
     classifier = study.acquisition.curve.classifier
+    startup = study.acquisition.setting.tuning.startup
     units = tuple(
-        Unit(("trial" if number else "default", *pipeline), study.budget)
+        Unit((kind_of_trial(number, startup), *pipeline), study.budget)
         for number in range(first, study.n_trials)
     )
     return Chain("study", classifier.needs, study.budget, problem, classifier.label, units)
+
+
+def kind_of_trial(number: int, startup: int) -> str:
+    """The defaults, a random one, or one that TPE proposes: they take times of their own.
+
+    >>> [kind_of_trial(number, startup=2) for number in range(4)]
+    ['default', 'random', 'trial', 'trial']
+    """
+    if number == 0:
+        return "default"
+    return "random" if number < startup else "trial"
 
 
 def _stops(acquisition: Acquisition, bought: int) -> list[int]:

@@ -46,8 +46,8 @@ def submit(  # noqa: PLR0913, PLR0917 - an argument for each option
         typer.Option(
             "--out",
             metavar="PLACE",
-            help="The run folder: from / or ~/ on, on the cluster's head, or a URL that `run` "
-            "takes. Default: ~/fewlabels/runs/NAME there.",
+            help="The run folder: from / or ~/ on, on the cluster's head, or "
+            "s3://bucket/.... Default: ~/fewlabels/runs/NAME there.",
         ),
     ] = None,
     segment_s: Annotated[
@@ -64,6 +64,7 @@ def submit(  # noqa: PLR0913, PLR0917 - an argument for each option
     """
     from cluster.submit import parcel, place
     from harness import corpus
+    from harness.bucket.address import is_elsewhere
     from harness.plan import make_plan
     from harness.shipped import open_sweep
 
@@ -79,12 +80,12 @@ def submit(  # noqa: PLR0913, PLR0917 - an argument for each option
     with tempfile.TemporaryDirectory(prefix="fewlabels-") as made:
         packed = parcel.write(found, Path(made) / "parcel.zip")
         id_ = jobs.submit_run(opened.name, root, command, packed)
-    on = "" if place.is_url(root) else " on the cluster's head"
+    on = "" if is_elsewhere(root) else " on the cluster's head"
     say(f"{id_} is submitted; its run folder is {root}{on}")
     where = [] if address == ADDRESS else ["--address", address]
     where += ["--insecure"] * insecure
     follow = [["status", id_], ["logs", id_, "--follow"], ["stop", id_]]
-    follow += [] if place.is_url(root) else [["fetch", id_, "-o", f"runs/{opened.name}"]]
+    follow += [] if is_elsewhere(root) else [["fetch", id_, "-o", f"runs/{opened.name}"]]
     for words in follow:
         say(f"  {join(['fewlabels', 'cluster', *words, *where])}")
 
@@ -177,8 +178,9 @@ def fetch(
     insecure: InsecureOption = False,  # noqa: FBT002 - Typer's way
 ) -> None:
     """Bring the run folder of a submitted run home, when it has ended or was stopped."""
-    from cluster.submit.hand_over import Received, whole_lines
-    from cluster.submit.place import hand_over_command, is_url
+    from cluster.submit.hand_over import MARK, Received, whole_lines
+    from cluster.submit.place import hand_over_command
+    from harness.bucket.address import is_elsewhere
     from harness.destination import is_new, must_take_a_run, size
     from harness.errors import ClusterError
 
@@ -186,23 +188,24 @@ def fetch(
         raise ClusterError(f"{to} is there already; give another name, or delete it")
     must_take_a_run(to)
     api, found = _found(job, address, insecure=insecure)
-    if is_url(found.place):
-        raise ClusterError(f"{found.id} writes to {found.place}: read it there")
+    if is_elsewhere(found.place):
+        raise ClusterError(one_line(f"{found.id} writes to {found.place}: read it there"))
     if not found.is_over:
         raise ClusterError(f"{found.id} still writes its run; stop it first, or wait")
     carrier = api.submit_hand_over(hand_over_command(found.place))
-    others: list[str] = []
+    last = ""
     received = Received(to)
     try:
         for line in whole_lines(api.following(carrier)):
             if received.take(line):
                 received.keep()
                 break
-            others += [line] if line.strip() and not line.startswith("fewlabels:") else []
+            if line.strip() and not line.startswith(MARK):
+                last = line
         else:
-            why = others[-1] if others else "its log has no word of it"
+            why = last or "its log has no word of it"
             why = "its job ended early; fetch it again" if received.n_files else why
-            raise ClusterError(f"the head did not hand {found.place} over: {why}")
+            raise ClusterError(one_line(f"the head did not hand {found.place} over: {why}"))
     finally:
         received.drop()
         with contextlib.suppress(ClusterError):  # it ends by itself, later

@@ -6,10 +6,10 @@ then. `cluster.door` does the same for who joins a cluster.
 
 from __future__ import annotations
 
-import json
 import os
 import urllib.error
 import urllib.request
+from http.client import HTTPException, InvalidURL
 
 from cluster import auth_token
 from harness.errors import ClusterError
@@ -19,6 +19,7 @@ ANSWER_S = 30.0
 WANTS_TOKEN, NO_JOBS = 401, 404  # HTTP
 # Ray would go there, whatever address it is given.
 OVERRIDES = ("RAY_API_SERVER_ADDRESS", "RAY_ADDRESS")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 TUNNEL = "ssh -N -L 8265:127.0.0.1:8265 HEAD"
 
 
@@ -35,6 +36,9 @@ def check(address: str, *, insecure: bool) -> str:
         )
     for name in OVERRIDES:
         os.environ.pop(name, None)
+    host = address.partition("://")[2].partition("/")[0]
+    if host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK:
+        os.environ["no_proxy"] = "*"  # no proxy finds this machine's loopback
     if _lets_strangers_in(address):
         os.environ["RAY_AUTH_MODE"] = "disabled"  # show it no token that is another's
         what = (
@@ -50,11 +54,7 @@ def check(address: str, *, insecure: bool) -> str:
     os.environ["RAY_AUTH_MODE"] = "token"
     auth_token.must_be_text()
     if not auth_token.read():
-        raise ClusterError(
-            f"the Ray cluster at {address} asks for its token, and there is none in "
-            f"{auth_token.place()}: put it into ~/.ray/auth_token, or name its file in "
-            "RAY_AUTH_TOKEN_PATH. On the cluster `ray get-auth-token` prints it."
-        )
+        raise ClusterError(auth_token.missing(address))
     return auth_token.beware_if_open()
 
 
@@ -62,7 +62,7 @@ def _lets_strangers_in(address: str) -> bool:
     url = address.rstrip("/") + JOBS
     try:
         with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:  # noqa: S310 - http, https
-            jobs = json.load(answer)
+            begin = answer.read(1)  # of a list, however long
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == WANTS_TOKEN:
@@ -71,14 +71,16 @@ def _lets_strangers_in(address: str) -> bool:
         if error.code == NO_JOBS:
             what += ". On the head it takes pip install 'ray[default]'"
         raise ClusterError(what) from None
-    except ValueError:  # neither a URL nor JSON
-        raise ClusterError(f"what answers at {address} is no Jobs API of Ray") from None
+    except (ValueError, InvalidURL) as error:
+        raise ClusterError(f"--address {address} is no URL: {error}") from None
+    except HTTPException:  # another protocol: of ssh, or of the port for HOST:PORT
+        begin = b""
     except OSError as error:
         why = error.reason if isinstance(error, urllib.error.URLError) else error
         raise ClusterError(
             f"nothing answers at {address}: {why}. Ray's dashboard listens on its head's loopback "
             f"alone; `{TUNNEL}` makes it http://127.0.0.1:8265 here"
         ) from None
-    if not isinstance(jobs, list):
+    if begin != b"[":
         raise ClusterError(f"what answers at {address} is no Jobs API of Ray")
     return True

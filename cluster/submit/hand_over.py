@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from types import FrameType
 
 from harness.destination import size
@@ -32,6 +34,8 @@ from harness.store import LOCK, RunFolder
 MARK = "fewlabels:"  # begins our lines in a log
 PIECE_BYTES = 12_000  # of a file, in a line: 16,000 characters, which Ray's reader takes as one
 MOST_BYTES = 500_000_000
+MOST_CHARACTERS = 2 * MOST_BYTES  # of all lines: base64 takes 4/3, and each file has a line more
+LONGEST = 100_000  # characters of a line that comes; a longer one is taken for several
 KEPT_S = 600.0  # of the lines in the head's log, if nobody stops the job
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}")
 
@@ -40,21 +44,30 @@ def lines(folder: RunFolder) -> Iterator[str]:
     """The files of a run that nobody writes. Raises `RunFolderError` where somebody does."""
     with folder.writing() as set_aside:
         yield from (_said({"note": line}) for line in set_aside)
-        files = [path for path in sorted(folder.root.rglob("*")) if _travels(path, folder.root)]
-        n_bytes = sum(path.stat().st_size for path in files)
+        files = {}  # by name
+        for path in sorted(folder.root.rglob("*")):
+            name = path.relative_to(folder.root).as_posix()
+            if _is_hidden(name) or not stat.S_ISREG(path.lstat().st_mode):
+                continue
+            if NAME.fullmatch(name):
+                files[name] = path
+            else:
+                yield _said({"note": f"{path} is no file of a run, and stays"})
+        n_bytes = sum(path.stat().st_size for path in files.values())
         if n_bytes > MOST_BYTES:
+            there, here = quote(str(folder.root)), quote(folder.root.name)
             raise RunFolderError(
                 f"{folder.root} holds {size(n_bytes)}, and no more than {size(MOST_BYTES)} go "
-                f"through Ray's Jobs API. Copy it: scp -r {socket.gethostname()}:{folder.root} "
-                f"runs/, or kubectl cp POD:{folder.root} runs/{folder.root.name}"
+                f"through Ray's Jobs API. Copy it: scp -r {socket.gethostname()}:{there} runs/, or "
+                f"kubectl cp POD:{there} runs/{here}"
             )
-        for path in files:
+        for name, path in files.items():
             content = path.read_bytes()
             for begin in range(0, len(content), PIECE_BYTES):
                 piece = base64.b64encode(content[begin : begin + PIECE_BYTES])
                 yield f"{MARK} {piece.decode('ascii')}"
-            name = path.relative_to(folder.root).as_posix()
-            yield _said({"file": name, "sha256": hashlib.sha256(content).hexdigest()})
+            sha256 = hashlib.sha256(content).hexdigest()
+            yield _said({"file": name, "sha256": sha256})
     yield _said({"files": len(files)})
 
 
@@ -62,9 +75,8 @@ def _said(what: dict[str, object]) -> str:
     return f"{MARK} {json.dumps(what)}"
 
 
-def _travels(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return not hidden and stat.S_ISREG(path.lstat().st_mode)
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def print_and_wait(folder: RunFolder) -> None:
@@ -77,6 +89,8 @@ def print_and_wait(folder: RunFolder) -> None:
 
     signal.signal(signal.SIGTERM, note)
     for line in lines(folder):
+        if is_stopped:  # nobody reads on, and Ray's patience is short
+            break
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     end = time.monotonic() + KEPT_S
@@ -93,19 +107,36 @@ class Received:
     root: Path  # where it shall be
     n_files: int = 0
     n_bytes: int = 0
+    n_characters: int = 0  # of the lines that were ours
     notes: list[str] = field(default_factory=list)  # of what was damaged there, and set aside
     _pieces: list[bytes] = field(default_factory=list)
     _hidden: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make a folder beside the one that it shall be."""
-        self.root.parent.mkdir(parents=True, exist_ok=True)
-        self._hidden = Path(tempfile.mkdtemp(prefix=".fewlabels.", dir=self.root.parent))
+        """Make a folder beside the one that it shall be, and one in it that becomes that."""
+        with self._explained():
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            self._hidden = Path(tempfile.mkdtemp(prefix=".fewlabels.", dir=self.root.parent))
+            self._inner.mkdir()
+
+    @property
+    def _inner(self) -> Path:
+        return self._hidden / "run"  # with the modes that its user's folders have
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ClusterError(f"{self.root} cannot be written: {error}") from error
 
     def take(self, line: str) -> bool:
         """Take a line of the log; whether it was the last. Raises `ClusterError` if it is wrong."""
         if not line.startswith(MARK):
             return False
+        self.n_characters += len(line)
+        if self.n_characters > MOST_CHARACTERS:
+            raise ClusterError(f"more came than the {size(MOST_BYTES)} that a head hands over")
         text = line.removeprefix(MARK).strip()
         try:
             if not text.startswith("{"):
@@ -118,30 +149,31 @@ class Received:
             if "files" not in said:
                 self._store(said["file"], said["sha256"])
                 return False
-        except (binascii.Error, ValueError, KeyError, TypeError) as error:
+        except (binascii.Error, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ClusterError(f"what came is no run folder ({error}); {_AGAIN}") from None
         if said["files"] != self.n_files:
-            raise ClusterError(f"{said['files']} files were sent, {self.n_files} came; {_AGAIN}")
+            raise ClusterError(f"{said['files']!r} files were sent, {self.n_files} came; {_AGAIN}")
         return True
 
     def _store(self, name: str, sha256: str) -> None:
         content = b"".join(self._pieces)
         self._pieces.clear()
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ClusterError(f"{name} came damaged; {_AGAIN}")
         if not NAME.fullmatch(name):
             raise ClusterError(f"{name!r} is no file of a run folder")
-        path = self._hidden / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ClusterError(f"{name} came damaged; {_AGAIN}")
+        path = self._inner / name
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         self.n_files += 1
         self.n_bytes += len(content)
 
     def keep(self) -> None:
         """Make it the run folder, in one step."""
-        (self._hidden / LOCK).touch()
-        self._hidden.chmod(0o755)
-        self._hidden.replace(self.root)
+        with self._explained():
+            (self._inner / LOCK).touch()
+            self._inner.replace(self.root)
 
     def drop(self) -> None:
         """Leave nothing behind, unless it was kept."""
@@ -152,17 +184,17 @@ _AGAIN = "fetch it again"
 
 
 def whole_lines(pieces: Iterable[str]) -> Iterator[str]:
-    r"""The lines of a text that comes in pieces, without their ends.
+    r"""The lines of a text that comes in pieces, without their ends; endless ones in parts.
 
     >>> list(whole_lines(["a\nb", "c\n", "d"]))
     ['a', 'bc', 'd']
     """
-    rest: list[str] = []
+    rest = ""
     for piece in pieces:
-        *before, last = piece.split("\n")
-        for end in before:
-            yield "".join([*rest, end])
-            rest.clear()
-        rest.append(last)
-    if last := "".join(rest):
-        yield last
+        *whole, rest = (rest + piece).split("\n")
+        yield from whole
+        if len(rest) > LONGEST:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest

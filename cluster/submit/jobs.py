@@ -22,6 +22,7 @@ PLACE, SWEEP = "run folder", "sweep"  # in it as well
 STOP_S = 3600  # that a run has to finish what it does; then Ray kills it
 CHATTY = ("ray.dashboard.modules.dashboard_sdk", "ray.dashboard.modules.job.sdk")  # of uploads
 SHOWN = 6  # jobs, in a message
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*-[0-9]+")  # of a run: its sweep's name and a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ _STATES = {"PENDING": "is being started", "RUNNING": "runs", "STOPPED": "stopped
 }
 _ENDS = {
     None: "ended by Ray, or with the head; submit it again to go on",
-    1: "refused; the log says why",
+    1: "ended with an error; the log says which",
     3: "done, with failures",
     127: "failed: no fewlabels on the PATH of the head's Ray; start Ray there with the virtual "
     "environment of fewlabels activated",
@@ -86,8 +87,7 @@ class Jobs:
     def runs(self) -> list[Job]:
         """The submitted runs, the newest last."""
         with self._explained():
-            found = self._client.list_jobs()
-        jobs = [_job(each) for each in found if _does(each) == RUN]
+            jobs = [_job(each) for each in self._client.list_jobs() if _is_ours(each)]
         return sorted(jobs, key=lambda job: (job.begun, _number(job.id)))
 
     def submit_run(self, sweep: str, place: str, command: str, parcel: Path) -> str:
@@ -136,11 +136,6 @@ class Jobs:
         with self._explained():
             return str(self._client.get_job_logs(id_))
 
-    def status(self, id_: str) -> str:
-        """Ray's word for it."""
-        with self._explained():
-            return str(self._client.get_job_status(id_).value)
-
     def following(self, id_: str) -> Iterator[str]:
         """What a job says, piece by piece and from the beginning on, until it ends."""
         pieces = self._client.tail_job_logs(id_)
@@ -158,13 +153,15 @@ class Jobs:
         try:
             yield
         except AuthenticationError:
-            raise ClusterError(
-                f"the Ray cluster at {self._address} does not take the token that is in "
-                f"{auth_token.place()}: it is another cluster's. On the right one `ray "
-                "get-auth-token` prints its own."
-            ) from None
+            raise ClusterError(auth_token.wrong(self._address)) from None
         except (RuntimeError, OSError) as error:
             raise ClusterError(f"the Jobs API at {self._address} says: {_gist(error)}") from error
+        except Exception as error:
+            raise ClusterError(
+                f"the Jobs API at {self._address} gives what Ray's client does not understand "
+                f"({type(error).__name__}; --debug shows it): is its Ray much older or newer than "
+                "the one here, or a proxy between?"
+            ) from error
 
 
 async def _next(pieces: Any) -> str | None:
@@ -178,8 +175,10 @@ def _gist(error: Exception) -> str:
     return lines[-1].removesuffix(".") if lines else type(error).__name__
 
 
-def _does(details: Any) -> str | None:
-    return (details.metadata or {}).get(MARK) if details.submission_id else None
+def _is_ours(details: Any) -> bool:
+    """Whether it is a run of `submit_run`; no other id is shown or asked for."""
+    is_run = (details.metadata or {}).get(MARK) == RUN
+    return is_run and ID.fullmatch(details.submission_id or "") is not None
 
 
 def _job(details: Any) -> Job:

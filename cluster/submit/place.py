@@ -1,34 +1,32 @@
-"""Where a submitted run lies: a folder on the cluster's head, or a URL. Text: it is not here."""
+"""Where a submitted run lies: a folder on the cluster's head, or in a bucket. Text: not here."""
 
 from __future__ import annotations
 
 from shlex import join, quote
 
 from cluster.submit.parcel import CACHE, SWEEP
+from harness.bucket.address import EXAMPLE, is_elsewhere, parse
 from harness.errors import ClusterError
 
 HOME = "~/"
 
 
 def checked(out: str | None, name: str) -> str:
-    """The place that --out names, or the one of a sweep of this `name`. Raises `ClusterError`."""
+    """The place that --out names, or the one of a sweep of this `name`.
+
+    Raises `ClusterError` for a folder that means nothing there, and `RunFolderError` for an address
+    that `run` would refuse there: one with a secret is not even sent.
+    """
     if out is None:
         return f"{HOME}fewlabels/runs/{name}"
-    if is_url(out) or out.startswith("/") or (out.startswith(HOME) and out != HOME):
+    if is_elsewhere(out):
+        return str(parse(out))
+    if out.startswith("/") or (out.startswith(HOME) and out != HOME):
         return out
     raise ClusterError(
         f"--out {out}: give a folder of the cluster's head from / or ~/ on, such as "
-        f"{HOME}fewlabels/runs/{name}; a job has no folder of its own that stays"
+        f"{HOME}fewlabels/runs/{name}, or {EXAMPLE}; a job has no folder of its own that stays"
     )
-
-
-def is_url(place: str) -> bool:
-    """Whether it is no folder of the head.
-
-    >>> is_url("s3://bucket/runs/mine"), is_url("~/runs/mine")
-    (True, False)
-    """
-    return "://" in place
 
 
 def _word(place: str) -> str:

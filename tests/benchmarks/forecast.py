@@ -6,7 +6,8 @@ machine was meanwhile: others' work slows pilot and run alike only if it stays t
 small fixed piece of work is timed every few seconds, and its mean during the pilot and during
 the run stand beside each other. The last line forecasts the run from its own times, which leaves
 the error of the simulation alone, without that of the times. Nothing of `cluster/forecast` was
-chosen by these sweeps, but that a fit is counted once where every round is tested.
+chosen by these sweeps, but that a fit is counted once where every round is tested. The pilot takes
+all cores of the machine: `--workers` should be as many.
 """
 
 from __future__ import annotations

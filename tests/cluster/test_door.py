@@ -172,15 +172,18 @@ def test_a_token_with_odd_characters_is_refused_before_ray_aborts(
     assert token not in str(refused.value)
 
 
-@pytest.mark.parametrize("place", ["gone", "."])
-def test_a_wrong_path_of_the_token_is_as_if_there_were_none(monkeypatch, tmp_path, place):
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("gone", "there is none in {}: put"), (".", "{} cannot be read (Is a directory): put")],
+)
+def test_a_wrong_path_of_the_token_is_said(monkeypatch, tmp_path, place, said):
     path = str(tmp_path / place)
     monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", path)
     assert door._asked("127.0.0.1:1", "token")[1] == probe.NO_TOKEN
     answers(monkeypatch, probe.OUT, probe.NO_TOKEN)
     with pytest.raises(ClusterError) as refused:
         door.check("head:6379", insecure=False)
-    assert f"asks for its token, and there is none in {Path(path)}: put" in str(refused.value)
+    assert f"asks for its token, and {said.format(Path(path))}" in str(refused.value)
 
 
 def test_what_ray_says_is_never_shown_with_the_token(monkeypatch):

@@ -44,6 +44,7 @@ def verdicts(lines):
     return {line[8:19].strip(): line.split()[0] for line in lines if line[:1].strip()}
 
 
+@pytest.mark.long
 def test_a_cluster_that_is_well_is_said_to_be(head):
     address = answering(head(TOKEN))
     code, lines, said = doctor(address, "quickstart", token=TOKEN)
@@ -114,6 +115,7 @@ def test_everything_that_is_wrong_is_found_at_once(sick):
     assert " s ahead of this machine" in text
 
 
+@pytest.mark.long
 def test_a_node_that_hangs_is_named_and_the_others_are_looked_at(sick):
     address, node = sick
     stopped = psutil.Process(node.pid).children(recursive=True)

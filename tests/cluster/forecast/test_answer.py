@@ -4,7 +4,8 @@ import pytest
 
 from cluster.forecast.answer import lines
 from cluster.forecast.forecast import Forecast
-from cluster.forecast.simulate import Outcome, Setup
+from cluster.forecast.setup import Setup
+from cluster.forecast.simulate import Outcome
 from cluster.forecast.times import Times
 from cluster.launch.fit import Fit
 from cluster.resources import Ask, Demand, Node
@@ -16,7 +17,7 @@ FIT = Fit((), False, ())
 def said(*, critical_s=0.0, times=None, **outcome):
     made = {"makespan_s": 3600.0, "n_segments": 10, "n_trials": 7200, "busy_s": {"cpu": 14400.0}}
     found = Outcome(**{**made, "peak_bytes": {"cpu": 12 * 2**30}, **outcome})
-    forecast = Forecast((found,), 1.0, 1, critical_s, ())
+    forecast = Forecast((found,), critical_s, ())
     known = times or Times(sources=["runs/x (a CPU)"])
     answer = list(lines(forecast, SETUP, FIT, known, 3 * 2**20))
     return {line.split()[0]: line for line in answer}
@@ -43,7 +44,7 @@ def test_what_limits_is_what_takes_most_of_the_makespan(more, limit):
 
 def test_the_driver_is_given_with_its_rate_and_its_memory():
     line = said(driver_s=1800.0)["driver"]
-    assert "busy for 50 % of it: 10 segments, 2.0 trials/s; about 313 MB" in line
+    assert "busy for 50 % of it: 10 segments, 2.0 trials/s; about 311 MB" in line
 
 
 def test_what_stands_in_for_something_else_is_said():

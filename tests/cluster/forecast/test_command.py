@@ -1,6 +1,7 @@
 """`fewlabels plan --cluster`, from a run folder that was recorded here."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,9 +9,12 @@ import yaml
 from cluster.commands import Where, run
 from cluster.forecast import pilot
 from cluster.forecast.command import plan
+from cluster.forecast.law import FEWEST_S
 from cluster.forecast.pilot import pilot_of, place_of
+from cluster.forecast.work import chains
 from harness import corpus
 from harness.errors import ClusterError, ClusterFileError, NoTimes
+from harness.ledger import Ledger
 from harness.plan import make_plan
 from harness.shipped import open_sweep
 
@@ -38,6 +42,12 @@ def recorded(tmp_path_factory):
     (folder / "cluster.toml").write_text(MACHINES.format(3))
     run(str(folder / "sweep.yaml"), out=folder / "run", executor=Where.inline)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def a_process_takes_four_seconds(monkeypatch):
+    """It is not measured again for each test."""
+    monkeypatch.setattr("cluster.forecast.setup.process_s", lambda: 4.0)
 
 
 @pytest.fixture
@@ -171,6 +181,49 @@ def test_a_pilot_is_a_sweep_of_one_repeat_few_trials_and_the_outer_budgets(here)
     assert whole.sweep.resolved["budgets"] == [100, 250, 750]
 
 
+def test_a_pilots_rounds_begin_about_where_the_sweeps_do(here):
+    # Steps of 50 from 200 to 400, and from there down as far as 60.
+    fields = {"budgets": [200, 400], "labelling": {"initial": 60, "batch": 10}}
+    (buying, *_) = planned(
+        written(here, pilot_of(planned(written(here, {**SWEEP, **fields}))))
+    ).acquisitions
+    assert buying.setting.labelling.initial == 100
+    assert (buying.setting.labelling.batch, buying.budgets) == (50, (200, 400))
+
+
+@pytest.mark.parametrize(
+    ("places", "more", "repeats"),
+    [
+        (2, {"repeats": 9}, [2, 4, 6, 8, 10]),
+        (2, {"repeats": 1}, [1, 2, 3, 4, 5]),
+        (8, {"repeats": 9, "strategies": ["random", "margin", "entropy"]}, [3, 6, 9, 12, 15]),
+        (2, {"strategies": ["random", "margin", "entropy"]}, [1, 2, 3, 4, 5]),
+        (8, {"threads": 8}, [1, 2, 3, 4, 5]),
+        (2, {"repeats": 3, "split": {"seeds": [7, 8, 9]}}, [2, 3]),
+    ],
+)
+def test_each_pass_of_a_pilot_keeps_the_places_busy(here, places, more, repeats):
+    plan_of = planned(written(here, {**SWEEP, **more}))
+    assert pilot.passes(plan_of, places=places) == repeats
+
+
+@pytest.mark.parametrize(("enough_s", "n_passes"), [(0.0, 3), (1e9, 5)])
+def test_a_pilot_goes_on_until_it_has_recorded_enough(here, monkeypatch, enough_s, n_passes):
+    ran = []
+
+    def inline(sweep, out):
+        ran.append(yaml.safe_load(Path(sweep).read_text())["repeats"])
+        run(sweep, out=out, executor=Where.inline)
+
+    monkeypatch.setattr("cluster.commands.run", inline)
+    monkeypatch.setattr(pilot, "ENOUGH_S", enough_s)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    whole = planned(written(here, {**SWEEP, "repeats": 4}))
+    pilot.run_pilot(whole, here / "other")
+    assert ran == [1, 2, 3, 4, 5][:n_passes]
+    assert pilot.recorded_s(place_of(here / "other")) > 0
+
+
 def test_a_pilot_of_one_budget_has_one(here):
     assert pilot_of(planned(written(here, {**SWEEP, "budgets": [100]})))["budgets"] == [100]
 
@@ -200,6 +253,60 @@ def test_where_every_round_is_tested_a_fit_is_counted_once(here, capsys):
     taken = rounds.loc[1, "score_s"] + rounds.loc[1, "query_s"]
     assert law.mean(law_labels(50))[0] == pytest.approx(taken)
     capsys.readouterr()
+
+
+def test_the_first_round_fits_nothing_and_is_no_point_of_the_others_curve(here):
+    # Else rounds of fewer labels than the pilot's would be taken to cost next to nothing.
+    from cluster.forecast.times import Times
+    from harness.store import RunFolder
+
+    sweep = {**SWEEP, "strategies": ["margin"], "budgets": [200], "labelling": {"initial": 150}}
+    path = written(here, sweep)
+    run(path, out=here / "later", executor=Where.inline)
+    folder = RunFolder.open(here / "later")
+    times = Times.of([folder], open_sweep(path))
+    names = ("ton_iot_synthetic", "decision_tree", "none", "none", "margin")
+    later = folder.frame("rounds", ["round", "fit_s", "score_s", "query_s"]).set_index("round")
+    law = times.law(("round", *names))
+    assert law.mean(law_labels(60))[0] == pytest.approx(later.loc[1].sum())
+    first = times.law(("design", *names)).mean(law_labels(0))[0]
+    assert first == pytest.approx(max(later.loc[0].sum(), FEWEST_S))
+
+
+def test_the_test_after_a_round_has_the_labels_that_the_round_has_bought(here):
+    path = written(here, {**SWEEP, "budgets": [150], "evaluate": "every_round"})
+    (buying, *_) = (chain for chain in chains(Ledger(planned(path))) if chain.kind == "acquisition")
+    assert [[n for _, n in unit.parts] for unit in buying.units] == [[0, 50], [50, 100], [100, 150]]
+    kinds = [(unit.key[0], unit.refitted and unit.refitted[0]) for unit in buying.units]
+    assert kinds == [("design", None), ("shared_round", "fit"), ("shared_round", "fit")]
+
+
+def test_a_tuned_acquisition_asks_its_tests_model_until_it_has_a_winner(here):
+    tuning = {**SWEEP["tuning"], "acquisition": "tuned"}
+    fields = {"budgets": [100, 200], "evaluate": "every_round", "tuning": tuning}
+    fields["classifiers"] = ["knn"]
+    path = written(here, {**SWEEP, **fields, "reference": {"classifier": "knn"}})
+    (buying, *_) = (chain for chain in chains(Ledger(planned(path))) if chain.kind == "acquisition")
+    kinds = [(unit.n_labels, unit.key[0]) for unit in buying.units]
+    assert kinds == [(0, "design"), (50, "shared_round"), (100, "round"), (150, "round")]
+
+
+def test_random_trials_and_those_of_tpe_have_times_of_their_own(here):
+    from cluster.forecast.times import Times
+    from harness.store import RunFolder
+
+    tuning = {**SWEEP["tuning"], "trials": 5, "startup": 3}
+    path = written(here, {**SWEEP, "budgets": [100], "tuning": tuning})
+    run(path, out=here / "more", executor=Where.inline)
+    folder = RunFolder.open(here / "more")
+    times = Times.of([folder], open_sweep(path))
+    took = folder.frame("trials", ["number", "wall_s"]).set_index("number")["wall_s"]
+    for kind, numbers in (("default", [0]), ("random", [1, 2]), ("trial", [3, 4])):
+        law = times.law((kind, "ton_iot_synthetic", "decision_tree", "none", "none"))
+        assert law.mean(law_labels(100))[0] == pytest.approx(took[numbers].mean())
+    (study, *_) = (c for c in chains(Ledger(planned(path))) if c.kind == "study")
+    kinds = [unit.key[0] for unit in study.units]
+    assert kinds == ["default", "random", "random", "trial", "trial"]
 
 
 def law_labels(*labels):

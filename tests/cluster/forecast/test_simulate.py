@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from cluster.forecast.costs import Costs
 from cluster.forecast.forecast import critical_s
-from cluster.forecast.simulate import DAY_S, Setup, Simulation
+from cluster.forecast.setup import Setup
+from cluster.forecast.simulate import Simulation
 from cluster.forecast.work import Chain, Unit
+from cluster.forecast.workers import DAY_S
 from cluster.resources import Ask, Demand, Node
 from harness.classifiers.needs import NEURAL
 

@@ -164,6 +164,32 @@ def test_what_the_head_does_not_hand_over_leaves_nothing_here(cluster, run, tmp_
     assert cluster.stopped == ["carrier"]
 
 
+def test_a_fetch_that_is_interrupted_leaves_nothing_here_and_ends_its_carrier(
+    cluster, run, tmp_path, monkeypatch
+):
+    cluster.add("a-1", "SUCCEEDED", 0)
+
+    def following(_):
+        yield "\n".join(list(lines(run))[:5])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster, "following", following)
+    assert call("cluster", "fetch", "-o", tmp_path / "home") == ""
+    assert list(tmp_path.iterdir()) == []
+    assert cluster.stopped == ["carrier"]
+
+
+def test_what_a_head_says_cannot_pass_for_another_line(cluster, tmp_path):
+    cluster.add("a-1", "SUCCEEDED", 0, place="~/a\n10 files are in home", message="\x1b[2J")
+    cluster.log_lines = ["\x1b[2Jgone", "no run at\r/a"]
+    for words in (["jobs"], ["status"], ["logs"], ["logs", "--follow"]):
+        said = call("cluster", *words)
+        assert said.replace("\n", "").isprintable()
+        assert "\n10 files" not in said
+    with pytest.raises(ClusterError, match=r"did not hand ~/a\\n10 files are in home over: no run"):
+        call("cluster", "fetch", "-o", tmp_path / "home")
+
+
 def test_fetch_writes_over_nothing_and_waits_for_no_run(cluster, tmp_path):
     cluster.add("a-1")
     with pytest.raises(ClusterError, match="a-1 still writes its run; stop it first, or wait"):

@@ -85,6 +85,21 @@ def test_without_a_token_it_is_said_where_one_is_looked_for(answering, tmp_path)
     assert str(tmp_path / ".ray" / "auth_token") in str(refused.value)
 
 
+def test_a_token_that_cannot_be_read_is_not_said_to_be_missing(answering, monkeypatch, tmp_path):
+    address, _ = answering(401, b"Unauthorized")
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path))  # a folder, as nobody can read one
+    with pytest.raises(ClusterError, match=rf"{tmp_path} cannot be read \(Is a directory\)"):
+        door.check(address, insecure=False)
+
+
+def test_no_proxy_is_asked_for_the_loopback(answering, monkeypatch):
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    address, heard = answering(200, b"[]")
+    assert door.check(address, insecure=True)
+    assert heard
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o644])
 def test_a_token_that_others_can_read_is_said(answering, tmp_path, mode):
     address, _ = answering(401, b"Unauthorized")
@@ -110,6 +125,28 @@ def test_what_is_no_jobs_api_is_one_line(answering, code, body, said):
     with pytest.raises(ClusterError, match=said) as refused:
         door.check(address, insecure=True)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\0\0\x18\x04\0\0\0\0\0\0"])
+def test_a_port_of_another_protocol_is_no_jobs_api(said):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            connection, _ = server.accept()
+            connection.sendall(said)
+            connection.recv(10_000)
+            connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"what answers at {address} is no Jobs API of Ray"):
+            door.check(address, insecure=False)
+
+
+@pytest.mark.parametrize("address", ["http://head:port", "http://my head:8265", "http://[::1"])
+def test_what_is_no_url_is_said_so(address):
+    with pytest.raises(ClusterError, match="is no URL: "):
+        door.check(address, insecure=False)
 
 
 def test_where_nothing_answers_the_way_to_the_loopback_of_a_head_is_said():

@@ -1,6 +1,7 @@
 """A run folder that goes through the log of a job comes out as it went in, or not at all."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -78,13 +79,47 @@ def test_what_comes_incomplete_or_altered_is_not_kept(run, tmp_path, damage):
     assert list(tmp_path.iterdir()) == []
 
 
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def file(name):
+    return f"{hand_over.MARK} {json.dumps({'file': name, 'sha256': EMPTY})}"
+
+
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", ".hidden", "a\\b", ""])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path, name):
-    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    log = [f"{hand_over.MARK} {json.dumps({'file': name, 'sha256': empty})}"]
     with pytest.raises(ClusterError, match="is no file of a run folder"):
-        received(log, tmp_path / "home")
+        received([file(name)], tmp_path / "home")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ([file("a"), file("a/b")], "home cannot be written: .*File exists"),
+        ([file("a" * 300)], "home cannot be written: .*name too long"),
+        ([f'{hand_over.MARK} {{"file":{"[" * 100_000}'], "what came is no run folder"),
+        ([f"{hand_over.MARK} {'A' * 40_000}"] * 9, "more came than the 500 MB"),
+    ],
+)
+def test_what_a_head_may_make_up_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, log, said):
+    monkeypatch.setattr(hand_over, "MOST_CHARACTERS", 200_000)
+    with pytest.raises(ClusterError, match=said) as refused:
+        received(log, tmp_path / "home")
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_that_never_ends_comes_in_parts(monkeypatch):
+    monkeypatch.setattr(hand_over, "LONGEST", 5)
+    assert list(whole_lines(["ab", "cd", "ef", "gh\ni"])) == ["abcdef", "gh", "i"]
+
+
+def test_the_run_folder_has_the_modes_that_its_user_gives_folders(run, tmp_path):
+    (tmp_path / "mine").mkdir()
+    assert (
+        received(lines(run), tmp_path / "home").stat().st_mode == (tmp_path / "mine").stat().st_mode
+    )
 
 
 def test_a_run_that_somebody_writes_is_not_handed_over(run):
@@ -112,6 +147,18 @@ def test_what_is_damaged_there_is_said_and_comes_among_what_was_set_aside(sweeps
     ]
 
 
+def test_what_a_fetch_would_refuse_stays_there_and_is_said(run, tmp_path):
+    letter = run.root / "a letter.txt"
+    letter.write_text("mine")
+    coming = Received(tmp_path / "home")
+    try:
+        assert [coming.take(line) for line in lines(run)][-1]
+    finally:
+        letter.unlink()
+        coming.drop()
+    assert coming.notes == [f"{letter} is no file of a run, and stays"]
+
+
 def test_links_do_not_travel(run, tmp_path):
     link = run.root / "link"
     link.symlink_to("/etc/passwd")
@@ -135,3 +182,21 @@ def test_when_its_job_is_stopped_the_log_is_cleared(run, tmp_path):
     job.send_signal(signal.SIGTERM)
     assert job.wait(30) == 0
     assert log.read_bytes() == b""
+
+
+def test_a_job_that_is_stopped_while_it_prints_ends_at_once(tmp_path, monkeypatch):
+    def endless(_):
+        yield "one"
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield "two"
+        pytest.fail("it prints on")
+
+    monkeypatch.setattr(hand_over, "lines", endless)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with (tmp_path / "log").open("a") as log:
+            monkeypatch.setattr(sys, "stdout", log)
+            hand_over.print_and_wait(None)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (tmp_path / "log").read_text() == ""

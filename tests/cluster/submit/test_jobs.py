@@ -58,7 +58,7 @@ def test_what_may_mean_several_or_none_is_refused(which, said):
         ("STOPPED", None, "stopped"),
         ("SUCCEEDED", 0, "done"),
         ("FAILED", 3, "done, with failures"),
-        ("FAILED", 1, "refused; the log says why"),
+        ("FAILED", 1, "ended with an error; the log says which"),
         ("FAILED", 130, "interrupted; submit it again to go on"),
         ("FAILED", -9, "killed; submit it again to go on"),
         ("FAILED", 99, "failed, with exit code 99"),
@@ -110,7 +110,8 @@ def test_jobs_of_others_are_not_ours(cluster):
     handed = details("raysubmit_2", metadata={jobs.MARK: jobs.HAND_OVER})
     driver = details("x-1")
     driver.submission_id = None
-    api, _ = cluster(theirs, handed, driver, details("a-1"))
+    forged = [details("a\nb-1"), details("../b-1"), details("\x1b[2Jb-1"), details("b")]
+    api, _ = cluster(theirs, handed, driver, *forged, details("a-1"))
     assert [each.id for each in api.runs()] == ["a-1"]
 
 
@@ -140,6 +141,16 @@ def test_what_the_api_says_is_one_line(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr(ray, "submit_job", refuse)
     with pytest.raises(ClusterError, match=r"8265 says: ValueError: a-1 already exists$"):
         api.submit_run("a", "~/a", "run", tmp_path)
+
+
+@pytest.mark.parametrize("start", [10**17, 10**30, "then"])
+def test_what_ray_never_answers_is_one_line(cluster, start):
+    strange = details("a-1")
+    strange.start_time = start
+    api, _ = cluster(strange)
+    with pytest.raises(ClusterError, match=r"does not understand .* much older or newer") as said:
+        api.runs()
+    assert "\n" not in str(said.value)
 
 
 def test_without_ray_s_jobs_api_it_is_said_how_to_get_it(monkeypatch):

@@ -147,7 +147,7 @@ def test_a_run_that_the_head_refuses_says_why(fewlabels, sweep, head):
     occupied.mkdir()
     (occupied / "letter.txt").write_text("mine")
     fewlabels("submit", str(sweep), "--out", "~/occupied")
-    until(lambda: ": refused; the log says why" in fewlabels("cluster", "status"))
+    until(lambda: ": ended with an error; the log says which" in fewlabels("cluster", "status"))
     assert "is not empty and holds no run" in fewlabels("cluster", "status")
     told = fewlabels("cluster", "fetch", "-o", "x", code=1)
     assert "the head did not hand ~/occupied over: no run at " in told

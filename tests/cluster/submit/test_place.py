@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from cluster.submit import place
-from harness.errors import ClusterError
+from harness.errors import ClusterError, RunFolderError
 
 TELLS = """#!/usr/bin/env python3
 import json, os, sys
@@ -28,6 +28,20 @@ def test_a_place_that_means_one_thing_there_goes_through_unchanged(out):
 def test_a_folder_that_hangs_on_where_one_is_is_refused(out):
     with pytest.raises(ClusterError, match="give a folder of the cluster's head from / or ~/ on"):
         place.checked(out, "mine")
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("s3://key:secret@bucket/runs/mine", "an address holds no credentials"),
+        ("gs://bucket/runs/mine", "gs:// was not tried and is refused"),
+        ("s3:/bucket/runs/mine", "did you mean s3://bucket/runs/mine"),
+    ],
+)
+def test_an_address_that_the_run_would_refuse_is_refused_before_it_is_sent(out, said):
+    with pytest.raises(RunFolderError, match=said) as refused:
+        place.checked(out, "mine")
+    assert "secret" not in str(refused.value)
 
 
 @pytest.fixture
