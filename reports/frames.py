@@ -29,7 +29,7 @@ from reports.ranks.overlaps import overlaps
 from reports.ranks.paired import Paired, paired
 from reports.ranks.whole_curves import whole_curves
 from reports.ranks.wilcoxon import holm
-from reports.results import Results, read
+from reports.results import Results, frame, read
 from reports.table_files import Choice, boards, numbers
 
 _TESTED = [*AXES, "series", "n_labels", "repeat"]
@@ -63,7 +63,9 @@ class Frames:
         names = [n for n, at in sorted(self.grid.budgets.items()) if budget in {None, *at}]
         choice = Choice(budget, by, None)
         found = boards(self.tables, self.grid, self._metric(metric), names, choice)
-        return pd.concat([numbers(one) for one in found]) if found else pd.DataFrame()
+        if not found:
+            return pd.DataFrame()
+        return pd.concat([numbers(one) for one in found], ignore_index=True)
 
     def efficiency(self, metric: str | None = None) -> pd.DataFrame:
         """Every label-efficiency measure of every curve: series, repeat, and a column for each."""
@@ -148,8 +150,9 @@ class Frames:
     def recalls(self) -> pd.DataFrame:
         """Recall of each class along the curves: series, n_labels, repeat, class, recall."""
         folder, parts = opened(self.run), []
-        trials = folder.frame("trials", _WINNING)
-        matrices = folder.read("trials", ["confusion"]).column(0)
+        # In one reading: a run that goes on has other rows by the next.
+        stored = folder.read("trials", [*_WINNING, "confusion"])
+        trials, matrices = frame(stored.drop_columns("confusion")), stored.column("confusion")
         for series, rows in (("tuned", winners(trials)), ("default", defaults(trials))):
             rows = rows[rows["status"] == "done"]  # noqa: PLW2901 - the same rows, fewer
             tested = rows.assign(series=series, n_labels=rows["budget"])[_TESTED]

@@ -12,6 +12,7 @@ import pandas as pd
 from harness.schema import LOWER_IS_BETTER
 from reports.efficiency.of_run import baselines
 from reports.interval import ENOUGH, half_width
+from reports.leaderboard import DIGITS
 from reports.measures import Measures
 from reports.ranks.best_set import best_set
 from reports.ranks.paired import Paired, paired
@@ -84,7 +85,7 @@ def headline(
         why,
         rule,
         _against(sign * tables[rule], own, chance, overlap),
-        _against(-_within(tables["labels"], budgets[-1]), own, chance, overlap)
+        _against(-_within(tables, rule, budgets[-1]), own, chance, overlap)
         if budget is None and dataset in measures.targets
         else None,
         int((~complete).sum()),
@@ -130,12 +131,14 @@ def _rules(known: dict[str, pd.DataFrame], sign: float, budget: int | None) -> R
 
 def _first(rules: Rule, keep: npt.NDArray[np.bool_]) -> int:
     """Return the place that comes first over the repeats `keep`, as a leaderboard ranks."""
-    keys = [over(values[:, keep], axis=1) for values, over in rules]
+    # Sums of floats depend on their order; `reports.leaderboard` rounds alike.
+    keys = [np.round(over(np.sort(values[:, keep]), axis=1), DIGITS) for values, over in rules]
     return int(np.lexsort(keys[::-1])[0])
 
 
-def _within(labels: pd.DataFrame, most: int) -> pd.DataFrame:
-    return labels.clip(upper=most)
+def _within(tables: dict[str, pd.DataFrame], rule: str, most: int) -> pd.DataFrame:
+    """Return labels, `most` at most; NaN where a repeat lacks scores: it is not imputed."""
+    return tables["labels"].clip(upper=most).where(tables[rule].notna())
 
 
 def _alike(

@@ -13,6 +13,7 @@ from reports.efficiency import Target
 from reports.measures import Measures
 
 NEVER = np.finfo(float).max
+DIGITS = 12  # means that differ in later ones only are equal: sums of floats have an order
 PIPELINE = ["classifier", "scaler", "resampler", "strategy"]
 
 
@@ -100,7 +101,7 @@ def _ranked(
     has_none = pd.concat(keys, axis=1).isna().all(axis=1)
     table = pd.concat([late, *keys], axis=1, keys=range(len(keys) + 1))
     # Never (infinity) stands before "nothing to say".
-    table = table.replace(np.inf, NEVER).fillna(np.inf)
+    table = table.round(DIGITS).replace(np.inf, NEVER).fillna(np.inf)
     order = np.lexsort([*table.to_numpy().T[::-1], has_none])
     sorted_ = table.iloc[order]
     differs = (sorted_ != sorted_.shift()).any(axis=1).to_numpy()

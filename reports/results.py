@@ -49,7 +49,7 @@ def read(root: str | Path) -> Results:
     Raises `RunFolderError` where there is no run.
     """
     folder = opened(root)
-    frames = {table: _frame(folder.read(table, _columns(table))) for table in TABLES}
+    frames = {table: frame(folder.read(table, _columns(table))) for table in TABLES}
     return Results(
         **frames,
         reference=Reference.of(folder.sweep()),
@@ -70,12 +70,13 @@ def _columns(table: str) -> list[str]:
     return [name for name in schema.TABLES[table].names if name not in _NOT_READ]
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def frame(table: pa.Table) -> pd.DataFrame:
+    """Return a stored table for pandas, its names as plain strings."""
     plain = pa.schema(
         [
             pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
             for field in table.schema
         ]
     )
-    frame: pd.DataFrame = table.cast(plain).to_pandas()
-    return frame
+    found: pd.DataFrame = table.cast(plain).to_pandas()
+    return found

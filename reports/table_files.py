@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import curves
+from reports import curves, terminal
 from reports.columns import COLUMNS, cells
 from reports.grid import Grid
 from reports.headline import Headline, headline
@@ -23,6 +23,7 @@ from reports.terminal import heading, notes
 _LATEX = {
     "\\": r"\textbackslash{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "|": r"\textbar{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "±": r"$\pm$",
@@ -166,6 +167,12 @@ def _plain(value: object) -> object:
     return int(number) if number.is_integer() and not isinstance(value, float) else number
 
 
+def _remarks(shown: Shown) -> list[str]:
+    """Return the notes, and what the first row scores where it was not chosen: papers need both."""
+    said = terminal.headline(shown.headline, shown.whole) if shown.headline else []
+    return [*notes(shown.board, shown=len(shown.rows)), *said]
+
+
 def _markdown(shown: Shown) -> str:
     texts = cells(shown.rows, shown.board, is_wide=True)
     lines = [
@@ -175,7 +182,7 @@ def _markdown(shown: Shown) -> str:
         _row(["---"] * len(texts)),
         *(_row(line) for line in zip(*texts.values(), strict=True)),
         "",
-        *(f"{_escaped(note)}  " for note in notes(shown.board, shown=len(shown.rows))),
+        *(f"{_escaped(note)}  " for note in _remarks(shown)),
         "",
     ]
     return "\n".join(lines)
@@ -186,7 +193,7 @@ def _row(texts: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    for sign in ("\\", "|", "*", "_", "`", "[", "]"):
+    for sign in ("\\", "|", "*", "_", "`", "[", "]", "~", "$"):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -194,7 +201,7 @@ def _escaped(text: str) -> str:
 def _latex(shown: Shown) -> str:
     texts = cells(shown.rows, shown.board)
     body = [" & ".join(map(_typeset, line)) + r" \\" for line in zip(*texts.values(), strict=True)]
-    remarks = " ".join(_typeset(f"{note}.") for note in notes(shown.board, shown=len(shown.rows)))
+    remarks = " ".join(_typeset(f"{note}.") for note in _remarks(shown))
     return "\n".join(
         [
             r"\begin{table}",

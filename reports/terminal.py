@@ -110,8 +110,10 @@ def headline(found: Headline, board: Board) -> list[str]:
     )
     lines = [first]
     n, some = len(found.alike), ", ".join(f"{ranks[curve]:.0f}" for curve in found.alike[:MANY])
-    if n == 1:
+    if found.alike == (found.winner,):
         lines.append(f"no other row may be the best by {what}, at 95 %")
+    elif n == 1:
+        lines.append(f"only the row of rank {some} may be the best by {what}, at 95 %")
     elif n > 1:
         more = " ..." if n > MANY else ""
         lines.append(f"{n} rows may be the best by {what}, at 95 %: ranks {some}{more}")

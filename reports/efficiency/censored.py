@@ -15,7 +15,7 @@ SURVIVAL = ("median", "restricted_mean", "n", "n_censored")  # the fields of `Su
 class Survival:
     """Kaplan and Meier's estimate, for several groups of repeats at once; arrays are (groups,)."""
 
-    median: Numbers  # labels by which half of the repeats get there; inf: not within the budgets
+    median: Numbers  # labels by which half get there; inf: not within the budgets; NaN: unknown
     restricted_mean: (
         Numbers  # labels, each repeat counting as the last budget at most; NaN: unknown
     )
@@ -36,8 +36,9 @@ def survival(
     repeats that get there at b_j, n_j those that did not before and are still measured. The
     median is the first b with S(b) <= 1/2. The restricted mean (Irwin 1949; Royston and Parmar
     2013) is the area under S from 0 to the last budget: b_1 + sum of S(b_j) (b_j+1 - b_j). It is
-    NaN where S is above zero and no repeat is measured any further. A repeat that is measured to
-    the end and never gets there counts as the last budget, so the true mean is larger.
+    NaN where S is above zero and no repeat is measured any further; so is the median where S is
+    above 1/2 there. A repeat that is measured to the end and never gets there counts as the last
+    budget, so the true mean is larger.
     """
     n_groups, k = int(group.max()) + 1 if len(group) else 0, len(budgets)
     reached = np.isfinite(labels)
@@ -52,10 +53,11 @@ def survival(
     at_risk = n[:, None] - np.cumsum(leaves, axis=1) + leaves
     stays = np.cumprod(1 - events / np.maximum(at_risk, 1), axis=1)
     is_half = stays <= 1 / 2 + 1e-12
-    median = np.where(is_half.any(axis=1), budgets[is_half.argmax(axis=1)], np.inf)
     widths = np.diff(budgets)
     lost = (at_risk[:, 1:] == 0) & (stays[:, :-1] > 0)  # nobody is left to say
     area = budgets[0] + (stays[:, :-1] * widths).sum(axis=1)
     unknown = lost.any(axis=1)
+    beyond = np.where(unknown, np.nan, np.inf)
+    median = np.where(is_half.any(axis=1), budgets[is_half.argmax(axis=1)], beyond)
     censored = np.bincount(group[~reached], minlength=n_groups)
     return Survival(median, np.where(unknown, np.nan, area), n, censored)

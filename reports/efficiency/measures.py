@@ -15,6 +15,7 @@ from reports.efficiency.crossing import interpolated_at, labels_at
 
 Numbers = npt.NDArray[np.float64]
 LEVELS = 25  # heights at which two curves are compared
+STEADY = 1e-9  # an area that is only rounding
 
 
 @dataclass(frozen=True)
@@ -165,4 +166,4 @@ def _deficiency(curves: Curves, ceiling: Numbers) -> Numbers:
     own = ceiling - _mean_height(curves.labels, curves.scores)
     theirs = ceiling - _mean_height(curves.labels, curves.random)
     # Where chance is at the ceiling on average nothing was left to be gained.
-    return np.where(theirs > 0, own / theirs, np.nan)
+    return np.where(theirs > STEADY, own / theirs, np.nan)

@@ -10,6 +10,7 @@ from reports.interval import ENOUGH, LEVEL
 DRAWS = 4_000
 BLOCK = 2_000_000  # numbers that are drawn at once
 SEED = 20_260_103
+MANY = 50  # points beyond which c is Bonferroni's
 STEADY = 1e-12  # a standard deviation that is only rounding
 
 
@@ -24,6 +25,8 @@ def critical_t(
     more than Bonferroni's. It is the plug-in sup-t band of Montiel Olea and Plagborg-Møller 2019,
     "Simultaneous confidence bands", Journal of Applied Econometrics 34, with standard errors
     estimated in each draw, since repeats are few (ours). Points without any spread are left out.
+    Of more than `MANY` points it is Bonferroni's: a few repeats do not know the correlations of
+    hundreds of points, and drawing them for each row of a large leaderboard takes minutes.
     `both`: two-sided. NaN below five repeats, where a value is missing and where nothing varies.
     """
     from scipy.stats import t as law
@@ -41,13 +44,15 @@ def critical_t(
     side = 1 + both
     if n_points == 1:
         return float(law.ppf(1 - (1 - level) / side, n - 1))
+    bonferroni = float(law.ppf(1 - (1 - level) / side / n_points, n - 1))
+    if n_points > MANY:
+        return bonferroni
     rng = np.random.default_rng(SEED)
     largest = []
     for size in _blocks(n * max(n, n_points)):
         drawn = rng.standard_normal((size, n, n)) @ rest
         t = drawn.mean(axis=1) * np.sqrt(n) / drawn.std(axis=1, ddof=1)
         largest.append((np.abs(t) if both else t).max(axis=1))
-    bonferroni = law.ppf(1 - (1 - level) / side / n_points, n - 1)
     return float(min(np.quantile(np.concatenate(largest), level), bonferroni))
 
 

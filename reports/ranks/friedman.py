@@ -5,6 +5,7 @@ Demšar 2006, "Statistical Comparisons of Classifiers over Multiple Data Sets", 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,7 +26,7 @@ class Friedman:
     chi2_uncorrected: float  # Demšar 2006, page 11; the two differ only if there are ties
     p: float
     f: float  # Iman and Davenport 1980, of chi2; inf if all datasets rank alike
-    f_p: float
+    f_p: float  # exact if all datasets rank alike, where F says zero
     why: str  # there is no test; "" where there is one
 
 
@@ -72,7 +73,7 @@ def friedman(scores: Table, level: float = LEVEL) -> Friedman:
         plain,
         float(chi2_law.sf(value, k - 1)),
         f,
-        float(f_law.sf(f, k - 1, (k - 1) * (n - 1))),
+        float(f_law.sf(f, k - 1, (k - 1) * (n - 1))) if f < math.inf else _alike(scores),
         "",
     )
 
@@ -149,6 +150,14 @@ def _cannot(scores: Table, level: float) -> str:
     if not why and (scores == scores[:, :1]).all():
         return "all methods are equal on every dataset"
     return why
+
+
+def _alike(scores: Table) -> float:
+    """Return how probable it is that rows which rank alike do so by chance."""
+    n, k = scores.shape
+    ties = np.unique(scores[0], return_counts=True)[1]
+    orders = math.factorial(k) // math.prod(math.factorial(int(t)) for t in ties)
+    return math.exp((1 - n) * math.log(orders))
 
 
 def _ties(scores: Table) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reports.interval import ENOUGH
+from reports.ranks.bands import STEADY
 from reports.ranks.power import LEVEL, Power
 
 
@@ -55,8 +56,8 @@ def paired(
         half = float(law.ppf(1 - level / 2, n - 1)) * error
         low, high = mean - half, mean + half
         p = float(2 * law.sf(abs(mean) / error, n - 1))
-    wins, ties, losses = (int(sign.sum()) for sign in (known > 0, known == 0, known < 0))
-    return Paired(n, n_missing, mean, wins, ties, losses, low, high, p, why)
+    wins, losses = int((known > STEADY).sum()), int((known < -STEADY).sum())
+    return Paired(n, n_missing, mean, wins, n - wins - losses, losses, low, high, p, why)
 
 
 def overlap_of(split: str | None, n_test: int, n_pool: int) -> float | None:
@@ -77,4 +78,4 @@ def _cannot(known: npt.NDArray[np.float64], n_missing: int, overlap: float | Non
         return "repeats are not random splits"
     if len(known) < ENOUGH:
         return str(Power(len(known), ENOUGH))
-    return "" if np.ptp(known) > 0 else "the difference is the same in every repeat"
+    return "" if np.ptp(known) > STEADY else "the difference is the same in every repeat"

@@ -169,3 +169,7 @@ def test_a_run_in_which_everything_failed_has_empty_frames(frames, as_failed):
     assert run.headline("ton") is None
     assert (run.across().coverage == 0).all()
     assert len(run.discovered)  # labels were bought all the same
+
+
+def test_the_rows_of_several_leaderboards_have_an_index_each(frames):
+    assert frames(datasets=("edge", "ton")).leaderboard().index.is_unique

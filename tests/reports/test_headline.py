@@ -144,3 +144,42 @@ def test_the_terminal_says_it_in_words(fake, stored, capsys):
     assert "winner chosen without one repeat and scored on it: area under the macro-F1 curve" in out
     assert " of 6 such choices fell on the first\n" in out
     assert "at 95 %" in out
+
+
+def test_chance_whose_scores_end_early_is_not_taken_to_need_all_labels(scored):
+    def at(low, high):
+        return {100: [low + x / 100 for x in range(5)], 200: [high + x / 100 for x in range(5)]}
+
+    chance = at(0.3, 0.4)
+    chance[200][2] = None
+    found = headline(scored({"a": at(0.85, 0.9), "random": chance}), "ton", 0.25)
+    assert (found.labels_saved.n, found.labels_saved.n_missing) == (4, 1)
+    assert found.labels_saved.why == "1 repeat of one of them missing"
+
+
+def test_equal_means_stay_equal_whatever_the_order_of_their_repeats(scored):
+    """Summed as they come, b is ahead by the last digit; the leaderboard has a first."""
+    one = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8]
+    for other in itertools.permutations(one):
+        if np.mean(other) > np.mean(one):
+            break
+    assert np.mean(other) > np.mean(one)
+    measures = scored({"a": {100: one}, "b": {100: list(other)}})
+    rows = board(measures, "ton", 100).rows
+    assert rows["rank"].tolist() == [1, 1]
+    assert headline(measures, "ton", 0.25, 100).winner == rows["curve"].iloc[0]
+
+
+def test_a_set_of_one_that_is_not_the_first_row_is_named(scored):
+    """The first row is there first; the other is higher by area in every repeat."""
+    noise = [0.001, -0.001, 0.0005, -0.0005, 0.0]
+    first = {b: [s + x for x in noise] for b, s in ((100, 0.1), (200, 0.81), (500, 0.81))}
+    area = {b: [s - x for x in noise] for b, s in ((100, 0.7), (200, 0.78), (500, 0.99))}
+    measures = scored({"quick": first, "high": area})
+    found = headline(measures, "ton", 0.25)
+    assert measures.grid.curves["strategy"][found.winner] == "quick"
+    assert found.winner not in found.alike
+    lines = terminal.headline(found, board(measures, "ton"))
+    assert (
+        "only the row of rank 2 may be the best by area under the macro-F1 curve, at 95 %" in lines
+    )

@@ -84,6 +84,15 @@ def test_where_chance_has_nothing_left_to_gain_there_is_no_deficiency():
     assert math.isnan(measured("deficiency", (0.5, 0.6, 0.7), ceiling=0.5))
 
 
+def test_a_flat_line_of_chance_is_nothing_to_gain_even_where_its_area_is_rounded():
+    labels, flat = np.array([100.0, 200, 500, 1000]), (0.642,) * 4
+    area = measured("aubc", flat, flat, labels=labels)
+    assert 0 < flat[0] - area < 1e-12
+    for name in ("deficiency", "deficiency_2004"):
+        found = measured(name, (0.5, 0.6, 0.8, 0.8), flat, ceiling=flat[0], labels=labels)
+        assert math.isnan(found)
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.05, 0.95), min_size=3, max_size=3), st.floats(0.05, 0.95))
 def test_chance_against_itself_saves_nothing(scores, target):
@@ -268,3 +277,11 @@ def test_tuned_minus_default_is_paired_and_above_zero_where_tuning_helps(fake, s
     )
     assert tuned_minus_default(points, "log_loss")["value"].tolist() == pytest.approx([0.2])
     assert tuned_minus_default(points, "macro_f1")["value"].tolist() == pytest.approx([-0.2])
+
+
+def test_a_median_beyond_what_was_measured_is_unknown_and_not_never():
+    """Two repeats end at 100 of 400 labels; two are measured to the end."""
+    group, never = np.array([0, 0, 1, 1]), np.full(4, math.inf)
+    found = survival(group, never, np.array([100.0, 100, 400, 400]), LABELS)
+    assert math.isnan(found.median[0])
+    assert found.median[1] == math.inf

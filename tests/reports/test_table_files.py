@@ -54,6 +54,11 @@ def test_the_headline_is_in_the_json(printed):
     assert said["against_chance"]["n"] == 5
 
 
+@pytest.mark.parametrize("format_", ["table", "markdown", "latex"])
+def test_what_people_read_says_what_the_winner_scores_where_it_was_not_chosen(printed, format_):
+    assert "winner chosen without one repeat and scored on it" in printed(format_)
+
+
 def test_by_shows_the_best_row_of_each_with_its_rank_in_the_whole(printed):
     whole = pd.read_csv(io.StringIO(printed("csv")))
     best = pd.read_csv(io.StringIO(printed("csv", by="classifier")))
@@ -65,17 +70,18 @@ def test_by_shows_the_best_row_of_each_with_its_rank_in_the_whole(printed):
 
 
 def test_markdown_is_a_table_whatever_names_hold(printed, fake):
-    text = printed("markdown", fake(strategies=("random", "a|b_[x]<i>")))
+    text = printed("markdown", fake(strategies=("random", "a|b_[x]<i>", "~~c~~ $d$")))
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert len({line.replace(r"\|", "").count("|") for line in lines}) == 1
     assert r"a\|b\_\[x\]&lt;i&gt;" in text
+    assert r"\~\~c\~\~ \$d\$" in text
     assert lines[0].count(" gain ") == lines[0].count(" speed-up ") == 1  # no room on a screen
 
 
 def test_latex_spells_out_what_it_would_execute(printed, fake):
-    text = printed("latex", fake(strategies=("random", r"\input{x}_%")))
-    assert r"\textbackslash{}input\{x\}\_\%" in text
+    text = printed("latex", fake(strategies=("random", r"\input{x}_%|")))
+    assert r"\textbackslash{}input\{x\}\_\%\textbar{}" in text
     assert r"\input{" not in text
     assert text.count(r"\\") == 3  # the head and two rows
     assert "±" not in text

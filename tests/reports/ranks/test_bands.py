@@ -75,3 +75,8 @@ def test_the_percentile_interval_needs_five_repeats_and_every_value():
     low, high = interval(values)
     assert np.isnan([low[0], high[0]]).all()
     assert low[1] < high[1]
+
+
+def test_of_hundreds_of_points_it_is_bonferronis():
+    values = np.random.default_rng(5).normal(size=(5, 200))
+    assert critical_t(values, both=False) == pytest.approx(stats.t.ppf(1 - 0.05 / 200, 4))

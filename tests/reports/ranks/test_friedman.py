@@ -135,3 +135,8 @@ def test_one_dataset_one_method_or_equal_ones_are_not_tested(table, why):
     found = friedman(table)
     assert found.why == why
     assert np.isnan(found.p)
+
+
+def test_where_all_datasets_rank_alike_the_p_value_is_counted_and_not_zero():
+    assert friedman(np.array([[0.9, 0.8, 0.7]] * 6)).f_p == pytest.approx(6**-5)
+    assert friedman(np.array([[0.9, 0.8, 0.7, 0.7]] * 6)).f_p == pytest.approx(12**-5)

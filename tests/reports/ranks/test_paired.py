@@ -67,3 +67,11 @@ def test_only_random_splits_have_an_overlap():
     assert overlap_of("stratified", 2000, 8000) == 0.25
     assert overlap_of("official", 2000, 8000) is None
     assert overlap_of(None, 2000, 8000) is None
+
+
+def test_the_same_difference_in_every_repeat_is_no_evidence_even_where_it_is_rounded():
+    other = np.array([0.5, 0.61, 0.72, 0.83, 0.94])
+    assert np.ptp(other + 0.1 - other) > 0
+    found = paired(other + 0.1, other, 0.25)
+    assert found.why == "the difference is the same in every repeat"
+    assert np.isnan([found.p, found.low, found.high]).all()

@@ -104,3 +104,13 @@ def test_a_missing_cell_never_yields_a_p_value(n, k, data):
         assert np.isnan([pair.p, pair.p_holm]).all()
         assert pair.why == f"1 of {n * k} cells are missing"
         assert pair.wins + pair.ties + pair.losses in {n, n - 1}
+
+
+def test_differences_that_are_equal_on_paper_are_ties():
+    """0.92 - 0.91 is more than 0.01 to a computer, and 0.82 - 0.81 is more than that."""
+    scores = np.array(
+        [[0.92, 0.91], [0.81, 0.82], [0.31, 0.3], [0.5, 0.49], [0.6, 0.59], [0.7, 0.69]]
+    )
+    (found,) = pairs(scores, equal=0.01)
+    assert (found.wins, found.ties, found.losses) == (0, 6, 0)
+    assert found.p == wilcoxon(np.array([1.0, -1, 1, 1, 1, 1])) == 0.21875
