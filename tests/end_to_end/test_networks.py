@@ -60,6 +60,7 @@ def test_refits_differ(inline):
     assert len({tuple(values) for values in scores}) == 3
 
 
+@pytest.mark.long
 def test_stopped_and_continued_gives_the_same_tables(sweeps, tmp_path, two_cpus):
     """In processes of their own: another test may have set up a framework in this one."""
     whole = sweeps.run(tmp_path / "whole", executor=two_cpus(1), **SWEEP)

@@ -27,7 +27,15 @@ def test_inline_one_unit_at_a_time(sweeps, tmp_path, inline):
     assert_equal(inline, sweeps.tables(sweeps.run(tmp_path / "run", segment_s=0, **SWEEP)))
 
 
-@pytest.mark.parametrize(("workers", "segment_s"), [(1, 0), (1, 60), (2, 0), (2, 60)])
+@pytest.mark.parametrize(
+    ("workers", "segment_s"),
+    [
+        (2, 0),
+        (1, 60),
+        pytest.param(1, 0, marks=pytest.mark.long),
+        pytest.param(2, 60, marks=pytest.mark.long),
+    ],
+)
 def test_ray(sweeps, tmp_path, inline, two_cpus, workers, segment_s):
     executor = two_cpus(workers)
     folder = sweeps.run(tmp_path / "run", segment_s=segment_s, executor=executor, **SWEEP)

@@ -142,6 +142,7 @@ def test_a_gpu_without_room_ends_a_trial_and_not_its_process(trials):
     assert attempts.empty
 
 
+@pytest.mark.long
 def test_a_network_that_takes_its_process_with_it_costs_an_attempt(trials):
     _, found, attempts = trials(odd=3)
     assert set(found["status"]) == {"done"}
@@ -149,6 +150,7 @@ def test_a_network_that_takes_its_process_with_it_costs_an_attempt(trials):
     assert attempts["action"].tolist() == ["again, one at a time"]
 
 
+@pytest.mark.long
 def test_a_process_that_has_grown_is_replaced_between_two_segments(trials):
     fits, found, attempts = trials(odd=4, resources={"neural": {"gpus": 1, "memory_gb": 0.5}})
     assert set(found["status"]) == {"done"}
