@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from harness import destination
 from harness.errors import RunFolderError
 from harness.store import RunFolder
 
@@ -58,14 +57,20 @@ class OnDisk:
 
     def is_new(self) -> bool:
         """Or an empty folder is there."""
+        from harness import destination  # which knows plans: `status` has no need of it
+
         return destination.is_new(self.disk)
 
     def must_be_a_place(self) -> None:
         """Raise where something else is in the way."""
+        from harness import destination
+
         destination.must_be_a_place(self.disk)
 
     def must_take_a_run(self) -> None:
         """Raise where nothing can be written, too."""
+        from harness import destination
+
         destination.must_take_a_run(self.disk)
 
     def open(self) -> RunFolder:

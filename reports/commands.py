@@ -93,7 +93,7 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
     metric = metric or tuning_metric(results)
     boards = table_files.boards(results, grid, metric, names, table_files.Choice(budget, by, top))
     if format_ != "table":
-        typer.echo(table_files.FORMATS[format_](boards), nl=False)
+        say(table_files.FORMATS[format_](boards).removesuffix("\n"))
         return
     console = Console()
     for i, (name, one) in enumerate(zip(names, boards, strict=True)):

@@ -188,10 +188,6 @@ from cluster import alike
 from cluster.connection import connect
 
 connect(found, None)
-for _ in range(600):
-    if len(alike._places()) == 2:
-        break
-    time.sleep(0.1)
 alike.ANSWER_S = float(patience)
 for attempt in range(2):
     began = time.monotonic()
@@ -204,6 +200,23 @@ for attempt in range(2):
 """
 
 
+SEES_TWO = """
+import sys, time
+from cluster import door
+
+found, _ = door.check(sys.argv[1], insecure=False)
+from cluster import alike
+from cluster.connection import connect
+
+connect(found, None)
+for _ in range(300):
+    if len(alike._places()) == 2:
+        sys.exit(0)
+    time.sleep(0.1)
+sys.exit(1)
+"""
+
+
 @pytest.fixture(scope="module")
 def cluster(head, ray_start, tmp_path_factory):
     """A head as this machine is, and a node that finds another numpy."""
@@ -213,7 +226,13 @@ def cluster(head, ray_start, tmp_path_factory):
     address = answering(head(TOKEN))
     path = f"{other}:{os.environ.get('PYTHONPATH', '')}"
     ray_start(f"--address={address}", "--num-cpus=1", token=TOKEN, PYTHONPATH=path)
-    return address
+    env = os.environ | {"RAY_AUTH_TOKEN": TOKEN}
+    for _ in range(20):  # neither is there at once
+        if not subprocess.run(
+            [sys.executable, "-c", SEES_TWO, address], cwd=ROOT, env=env, check=False
+        ).returncode:
+            return address
+    raise TimeoutError(address)
 
 
 def asked(cluster, patience):
