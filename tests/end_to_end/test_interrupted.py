@@ -152,7 +152,11 @@ def test_after_one_signal_nothing_is_begun_even_if_ray_has_it_already(started, s
 
 
 @pytest.mark.parametrize(
-    ("executor", "number"), [("inline", signal.SIGTERM), ("ray", signal.SIGINT)]
+    ("executor", "number"),
+    [
+        ("inline", signal.SIGTERM),
+        pytest.param("ray", signal.SIGINT, marks=pytest.mark.long),
+    ],
 )
 def test_after_two_it_stops_at_once(started, slow, tmp_path, executor, number):
     process = started(executor, enough=0, **slow)

@@ -31,7 +31,7 @@ def test_inline_one_unit_at_a_time(sweeps, tmp_path, inline):
     ("workers", "segment_s"),
     [
         (2, 0),
-        (1, 60),
+        pytest.param(1, 60, marks=pytest.mark.long),
         pytest.param(1, 0, marks=pytest.mark.long),
         pytest.param(2, 60, marks=pytest.mark.long),
     ],
