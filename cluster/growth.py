@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 
+from ray.exceptions import RayError
+
 from cluster.autoscaler import Autoscaler
 from cluster.resources import Ask, Demand
 from harness.errors import ClusterError
@@ -23,6 +25,7 @@ EVERY_S = 5.0  # as often as the autoscaler looks
 MOST = 1000  # tasks of a kind in one request: it takes its time over long ones
 AGAIN_S = 300.0  # after which what was refused is asked for again: its limits may be others now
 CLOSE_S = 15.0  # that the thread has to end
+AWAY = (RayError, OSError, RuntimeError)  # what Ray raises while its head is; TimeoutError, too
 
 
 @dataclass(slots=True)
@@ -158,7 +161,7 @@ class Growth:
         while not self._is_closed.wait(self._every_s):
             try:
                 self._requests.request(self._wanted, time.monotonic(), self._is_closed)
-            except Exception:  # noqa: BLE001, S112 - Ray raises all sorts while its head is away
+            except AWAY:
                 continue
 
 
