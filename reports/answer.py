@@ -1,4 +1,4 @@
-"""The answer in one sentence per dataset: how few labels, by whom, and how sure that is."""
+"""The answer in sentences per dataset: how few labels, by whom, and how sure that is."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ import math
 
 import pandas as pd
 
+from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
+from reports.at_budgets import is_chance
+from reports.grid import Grid
+from reports.headline import Headline
+from reports.interval import ENOUGH
 from reports.leaderboard import Board
+from reports.measures import Measures
 from reports.metric_names import TITLES
+from reports.ranks.paired import Paired
+from reports.ranks.power import LEVEL
+
+MOST = 3  # combinations that are named
 
 
 def answer(board: Board, reference: str, share: float) -> str:
@@ -21,8 +31,7 @@ def answer(board: Board, reference: str, share: float) -> str:
         return f"No tuned model of {board.dataset} has a {metric} yet."
     if board.target is None:
         return (
-            f"No target yet: {reference} has no {metric} on the full pool of {board.dataset}. "
-            f"{_best(board, metric)}"
+            f"There is no target for {board.dataset} yet: {board.no_target}. {_best(board, metric)}"
         )
     part = f"{share:.0%} of the reference's {metric}".replace("%", " %")
     if board.metric in LOWER_IS_BETTER:
@@ -38,7 +47,7 @@ def answer(board: Board, reference: str, share: float) -> str:
     ties = int((reached == first["to_target"]).sum()) - 1
     as_well = f", as do{'es' * (ties == 1)} {ties} other curve{'s' * (ties > 1)}" if ties else ""
     return (
-        f"{_pipeline(first)} reaches {goal} with {_labels(first)}{as_well}. {_others(board)}"
+        f"{pipeline(first)} reaches {goal} with {_labels(first)}{as_well}. {_others(board)}"
     ).rstrip()
 
 
@@ -58,9 +67,57 @@ def _others(board: Board) -> str:
     return said + "."
 
 
-def _pipeline(row: pd.Series) -> str:
+def pipeline(row: pd.Series) -> str:
+    """Return the names of a curve: `knn + margin (scaler standard, resampler none)`."""
     rest = f"scaler {row['scaler']}, resampler {row['resampler']}"
-    return f"{row['classifier']} with {row['strategy']} ({rest})"
+    return one_line(f"{row['classifier']} + {row['strategy']} ({rest})")
+
+
+def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
+    """Return sentences on the winner, scored where it was not chosen, against chance.
+
+    Empty where no interval says anything: below five repeats.
+    """
+    if best.n_repeats < ENOUGH:
+        return ""
+    what = TITLES[best.metric]
+    if best.by == "area":
+        what = f"mean {what} over the budgets (AUBC)"
+    own = best.chosen.get(best.winner, 0)
+    said = [
+        f"Chosen without one repeat and scored on it, the winner has a {what} of "
+        f"{best.held_out:.3f} ± {best.half:.3f}; {own} of {best.n_repeats} such choices fell on it."
+    ]
+    saved, apart = best.labels_saved, best.against_chance
+    if is_chance(measures, best.winner):
+        said.append("The winner is random sampling itself.")
+    elif apart is not None and apart.n:
+        said.append(_against(saved, apart, what))
+    else:
+        said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
+    others = [pipeline(grid.curves.loc[curve]) for curve in best.alike if curve != best.winner]
+    if others:
+        some = ", ".join(others[:MOST]) + (", ..." if len(others) > MOST else "")
+        n = len(others)
+        said.append(f"{n} other combination{'s' * (n > 1)} may be as good, at 95 %: {some}.")
+    elif best.alike:
+        said.append("No other combination may be as good, at 95 %.")
+    return " ".join(said)
+
+
+def _against(saved: Paired | None, apart: Paired, what: str) -> str:
+    """Return one sentence: labels saved where they are known, else the difference in score."""
+    labels = saved is not None and saved.n > 0
+    found = saved if saved is not None and labels else apart
+    size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}"
+    if found.why:
+        return f"Against random sampling in the same pipeline: {size} ({found.why})."
+    ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]
+    verdict = "more than noise" if found.p < LEVEL else "which may be noise"
+    return (
+        f"Against random sampling in the same pipeline: {size} on average "
+        f"[{ends[0]}, {ends[1]}], {verdict} (p = {found.p:.3f})."
+    )
 
 
 def _labels(row: pd.Series) -> str:
@@ -78,6 +135,6 @@ def _best(board: Board, metric: str) -> str:
     n = int(best["tuned_n_repeats"])
     over = f"mean of {n} repeats" if n > 1 else "one repeat"
     return (
-        f"The first in the ranking is {_pipeline(best)}: "
+        f"The first in the ranking is {pipeline(best)}: "
         f"{metric} {best['tuned']:.3f} at {board.at:,} labels ({over})."
     )

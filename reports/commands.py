@@ -81,7 +81,6 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
 
     from reports import provenance, table_files, terminal
     from reports.grid import Grid
-    from reports.html import tuning_metric
     from reports.results import read
 
     results = read(run)
@@ -90,7 +89,7 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
         say(f"{run} holds no trials yet: nothing to rank.", err=format_ != "table")
         return
     names = _with_budget(grid.budgets, dataset, budget)
-    metric = metric or tuning_metric(results)
+    metric = metric or results.tuning_metric
     boards = table_files.boards(results, grid, metric, names, table_files.Choice(budget, by, top))
     if format_ != "table":
         say(table_files.FORMATS[format_](boards).removesuffix("\n"))
@@ -124,7 +123,6 @@ def efficiency(
     from reports import area_table, curves
     from reports.areas import areas
     from reports.grid import Grid
-    from reports.html import tuning_metric
     from reports.results import read
 
     results = read(run)
@@ -132,7 +130,7 @@ def efficiency(
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to measure.")
         return
-    metric = metric or tuning_metric(results)
+    metric = metric or results.tuning_metric
     points = curves.points(curves.scores(results, grid), metric)
     if first is not None:
         points = points[points["repeat"] < first]

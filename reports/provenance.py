@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
+from reports.grid import Grid
 from reports.results import Results
 
 _TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
@@ -99,6 +100,14 @@ def badges(results: Results, dataset: str) -> list[str]:
     for found in rows.loc[rows["dataset"] == dataset, "badges"]:
         return [] if found is None else [str(badge) for badge in found]
     return []
+
+
+def all_badges(results: Results, grid: Grid, dataset: str) -> list[str]:
+    """`badges`, and what happened to this dataset's work that hangs on the machine."""
+    mine = grid.cells.index.get_level_values("curve").isin(grid.of_dataset(dataset))
+    n = int((grid.cells.loc[mine, "limited"] > 0).sum())
+    limited = [f"{_counted(n, 'cell')} with timeouts, out-of-memory or crashes"] if n else []
+    return [*badges(results, dataset), *limited]
 
 
 def _counted(n: int, word: str) -> str:
