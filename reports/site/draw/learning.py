@@ -97,8 +97,8 @@ def levels(goal: Target | None) -> Json:
         "annotations": [
             {
                 "xref": "paper",
-                "x": 0.995,
-                "xanchor": "right",
+                "x": 0.005,
+                "xanchor": "left",
                 "y": y,
                 "text": text,
                 "yanchor": "bottom" if is_over else "top",
