@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from reports.site import curves, leaderboard, overview
+from reports.site import axes, curves, leaderboard, overview
 from reports.site.page import Page
 
 PAGES: dict[str, Page] = {
     "index": Page("Overview", "How few labels does an intrusion detector need?", overview.fill),
     "leaderboard": Page("Leaderboard", "Who needs the fewest labels?", leaderboard.fill),
     "curves": Page("Curves", "What is a label worth?", curves.fill),
+    "axes": Page("Parts", "What does each part of a pipeline change?", axes.fill),
 }
