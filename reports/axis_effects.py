@@ -117,36 +117,50 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Values:
-    """One number of each curve on each repeat: its tuned area, or its tuned score at a budget."""
+class Places:
+    """Where the curves of one dataset stand, arranged by one axis."""
 
-    grid: Grid
-    table: pd.DataFrame  # a row per curve, a column per repeat; more is better
+    name: str
+    components: list[str]  # sorted
+    rest: pd.DataFrame  # the pipelines
+    curves: npt.NDArray[np.intp]
+    rows: npt.NDArray[np.intp]  # of each curve: its pipeline
+    columns: npt.NDArray[np.intp]  # of each curve: its component
 
     @classmethod
-    def of(cls, measures: Measures, budget: int | None = None) -> Values:
-        """Return areas, or scores at `budget`; of a metric where less is better, turned around."""
-        long = measures.area_by_repeat if budget is None else measures.at_budgets
-        mine = long[long["series"] == "tuned"]
-        if budget is not None:
-            mine = mine[mine["n_labels"] == budget]
-        sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
-        table = mine.pivot_table(index="curve", columns="repeat", values="value")
-        return cls(measures.grid, sign * table.astype(float))
-
-    def axis(self, dataset: str, name: str) -> Axis:
-        """Arrange the values of `dataset` by the components of the axis `name`."""
-        curves = self.grid.curves.loc[self.grid.of_dataset(dataset)]
+    def of(cls, grid: Grid, dataset: str, name: str) -> Places:
+        """Arrange the curves of `dataset` by the components of the axis `name`."""
+        curves = grid.curves.loc[grid.of_dataset(dataset)]
         rest = [axis for axis in PIPELINE if axis != name]
-        components = sorted(curves[name].unique())
+        components = sorted(map(str, curves[name].unique()))
         pipelines = curves[rest].drop_duplicates().sort_values(rest, ignore_index=True)
-        row = pd.MultiIndex.from_frame(pipelines).get_indexer(
-            pd.MultiIndex.from_frame(curves[rest])
-        )
-        column = pd.Index(components).get_indexer(curves[name])
-        mine = self.table.reindex(curves.index).dropna(axis=1, how="all")
-        values = np.full((len(pipelines), len(components), mine.shape[1]), np.nan)
-        values[row, column] = mine.to_numpy(dtype=np.float64)
+        known = pd.MultiIndex.from_frame(pipelines)
+        rows = known.get_indexer(pd.MultiIndex.from_frame(curves[rest]))
+        columns = pd.Index(components).get_indexer(curves[name])
+        return cls(name, components, pipelines, curves.index.to_numpy(), rows, columns)
+
+    def filled(self, table: pd.DataFrame) -> Axis:
+        """Return the axis with the values of `table`: a row per curve, a column per repeat.
+
+        Repeats are those on which any curve of the dataset has a value.
+        """
+        mine = table.reindex(self.curves).dropna(axis=1, how="all").to_numpy(dtype=np.float64)
+        values = np.full((len(self.rest), len(self.components), mine.shape[1]), np.nan)
+        values[self.rows, self.columns] = mine
         begun = np.zeros(values.shape[:2], dtype=np.bool_)
-        begun[row, column] = True
-        return Axis(name, components, pipelines, begun, values)
+        begun[self.rows, self.columns] = True
+        return Axis(self.name, self.components, self.rest, begun, values)
+
+
+def values(measures: Measures, budget: int | None = None) -> pd.DataFrame:
+    """Return the tuned areas, or the tuned scores at `budget`, turned around where less is better.
+
+    A row per curve, a column per repeat; what was not measured is NaN.
+    """
+    long = measures.area_by_repeat if budget is None else measures.at_budgets
+    mine = long[long["series"] == "tuned"]
+    if budget is not None:
+        mine = mine[mine["n_labels"] == budget]
+    sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
+    table = mine.pivot_table(index="curve", columns="repeat", values="value")
+    return sign * table.astype(float)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
-from reports.axis_effects import Axis, Effect, Values
-from reports.leaderboard import PIPELINE
+from reports.axis_effects import Axis, Effect, Places, values
 from reports.metric_names import TITLES
 from reports.ranks.overlaps import overlaps
 from reports.ranks.power import LEVEL
@@ -24,13 +23,14 @@ from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
 from reports.site.written import counted, interval, p_value, signed, verdict
 
 AREA = "area"  # what is compared, unless it is the scores at a budget
+REST = "the rest"  # stands for the other axes where none of them has a choice
 ORDER = ("scaler", "resampler", "classifier", "strategy")
 COLUMNS = (
     Column("component", "of the axis that was chosen"),
     Column("against", "the baseline: none, random, or the one with the most pipelines"),
     Column("difference", "mean over repeats; above zero is better", is_number=True),
     Column("95 % interval", "of the mean, by the corrected resampled t-test; from 5 repeats on"),
-    Column("better–same–worse", "repeats on which the component is better, the same, worse"),
+    Column("better / same / worse", "repeats on which the component is better, the same, worse"),
     Column("p", "of the corrected resampled t-test, paired by repeat", is_number=True),
     Column("p, Holm", "adjusted for all rows of this table", is_number=True),
     Column("coverage", "pipelines that have both on all repeats, of those that have either"),
@@ -50,15 +50,18 @@ def fill(content: Content, files: Files) -> Filled:
     maps: dict[Key, Panel] = {}
     answers: list[tuple[str, str]] = []
     overlap = overlaps(content.results)
-    for dataset, what, values in _values(content):
-        for name in ORDER:
-            axis = values.axis(dataset, name)
+    tables = _tables(content)
+    for dataset in content.datasets:
+        budgets = content.grid.budgets[dataset]
+        whats = [*([AREA] if len(budgets) > 1 else []), *map(str, budgets)]
+        for places, what in product(_places(content, dataset), whats):
+            axis = places.filled(tables[what])
             found = _effects(axis, overlap.get(dataset))
-            effects[dataset, name, what] = _panel(content, axis, found)
-            for other in _others(axis, name):
-                maps[dataset, name, other, what] = _map(axis, other)
-            if what == AREA or len(content.grid.budgets[dataset]) == 1:
-                answers += [(dataset, text) for text in [_said(axis, found)] if text]
+            effects[dataset, axis.name, what] = _panel(content, axis, found)
+            for other in _others(axis):
+                maps[dataset, axis.name, other, what] = _map(axis, other)
+            if what == whats[0] and (text := _said(axis, found)):
+                answers.append((dataset, text))
     what = Choice("what", "Compare", _whats(content))
     axis_choice, dataset_choice = Choice("axis", "What is changed"), Choice("dataset", "Dataset")
     shown = Panels("effects", "All else equal", [dataset_choice, axis_choice, what], effects)
@@ -71,22 +74,22 @@ def fill(content: Content, files: Files) -> Filled:
         "is_turned": content.metric in LOWER_IS_BETTER,
         "answers": _by_dataset(answers),
         "effects": shown.sent(files),
-        "within": by.sent(files) if maps else None,
+        "within": by.sent(files),
         "page_uses_plots": True,
     }
 
 
-def _values(content: Content) -> Iterator[tuple[str, str, Values]]:
-    """Return dataset, option and values, the area first; with one budget there is no area."""
-    area = Values.of(content.main)
+def _tables(content: Content) -> dict[str, pd.DataFrame]:
+    """Return what may be compared: areas, and the scores at each budget."""
     every = {budget for at in content.grid.budgets.values() for budget in at}
-    scores = {budget: Values.of(content.main, budget) for budget in sorted(every)}
-    for dataset in content.datasets:
-        budgets = content.grid.budgets[dataset]
-        if len(budgets) > 1:
-            yield dataset, AREA, area
-        for budget in budgets:
-            yield dataset, str(budget), scores[budget]
+    scores = {str(budget): values(content.main, budget) for budget in sorted(every)}
+    return {AREA: values(content.main)} | scores
+
+
+def _places(content: Content, dataset: str) -> list[Places]:
+    """Return the axes; those with nothing to compare come last."""
+    found = [Places.of(content.grid, dataset, name) for name in ORDER]
+    return sorted(found, key=lambda places: len(places.components) == 1)
 
 
 def _whats(content: Content) -> dict[str, str]:
@@ -124,7 +127,7 @@ def _row(effect: Effect, adjusted: float) -> list[Cell]:
         one_line(effect.against),
         signed(of.mean),
         interval(of),
-        f"{of.wins}–{of.ties}–{of.losses}",
+        f"{of.wins} / {of.ties} / {of.losses}",
         p_value(of.p),
         p_value(adjusted),
         (effect.coverage, effect.shared),
@@ -148,31 +151,36 @@ def _note(effects: list[Effect]) -> str:
     return " ".join(parts)
 
 
-def _others(axis: Axis, name: str) -> list[str]:
+def _others(axis: Axis) -> list[str]:
     """Return the axes within which the effect may differ: those with several components."""
-    if not axis.others:
-        return []
-    return [one for one in PIPELINE if one != name and axis.rest[one].nunique() > 1]
+    return [name for name in axis.rest if len(set(axis.rest[name])) > 1] or [REST]
 
 
 def _map(axis: Axis, other: str) -> Panel:
+    if not axis.others:
+        return Panel(note=_one_only(axis))
+    if other == REST:
+        return Panel(note="The rest of the pipeline is always the same: nothing to take apart.")
     found = axis.by(other)
-    wide = found["mean"].unstack(axis.name).reindex(columns=axis.others)
+    names = found.index.get_level_values(other).unique()
+    means = found["mean"].to_numpy().reshape(len(names), len(axis.others))
+    wide = pd.DataFrame(means, index=names, columns=axis.others)
     against = one_line(axis.baseline)
     about = f"Mean differences of each {axis.name} to {against}, for each {other}."
-    figure = heatmap(Map(wide, other, axis.name, about)) if wide.notna().any(axis=None) else None
+    is_known = bool(wide.notna().to_numpy().any())
     rows: list[list[Cell]] = [
         [
-            one_line(within),
-            one_line(component),
+            one_line(str(row[other])),
+            one_line(str(row[axis.name])),
             signed(row["mean"]),
-            (f"{row['shared']:.0f} of {row['pipelines']:.0f}", float(row["shared"])),
+            (f"{row['shared']} of {row['pipelines']}", float(row["shared"])),
         ]
-        for (within, component), row in found.iterrows()
+        for row in found.reset_index().to_dict("records")
     ]
-    note = "" if figure else f"No pipeline has any of them and {against} on all repeats."
     return Panel(
-        figure, Table(WITHIN, rows, f"Each {axis.name} against {against}, for each {other}"), note
+        heatmap(Map(wide, about)) if is_known else None,
+        Table(WITHIN, rows, f"Each {axis.name} against {against}, for each {other}"),
+        "" if is_known else f"No pipeline has any of them and {against} on all repeats.",
     )
 
 

@@ -13,26 +13,21 @@ from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
 
 ROW = 34  # pixels of a component
-# Brewer's PuOr, which colour-blind readers can tell apart; its middle is light in the dark as well.
-DIVERGING = [
-    [0.0, "#b35806"],
-    [0.25, "#f1a340"],
-    [0.5, "#f7f7f7"],
-    [0.75, "#998ec3"],
-    [1.0, "#542788"],
-]
+# Brewer's PuOr, which colour-blind readers can tell apart, without its dark ends (texts stand on it)
+DIVERGING = [[0.0, "#f1a340"], [0.5, "#f7f7f7"], [1.0, "#998ec3"]]
+ON_COLOUR = "#1b1f24"  # readable on all of them
 SMALLEST = 0.01  # of the scale of colours: differences of a thousandth shall not look large
 
 
 def dots(effects: Sequence[Effect], colours: Mapping[str, Mapping[str, str]], axis: str) -> Figure:
-    """Draw the mean difference of each component to the baseline, and its interval if it has one."""
+    """Draw the mean difference of each component to the baseline, with its interval if any."""
     shown = [one for one in effects if not math.isnan(one.found.mean)]
     data = [_dot(one, colours[one.component]) for one in shown]
     against = shown[0].against
     layout = {
         "height": 110 + ROW * len(shown),
         "showlegend": False,
-        "xaxis": {"title": {"text": f"difference to {plain(against)}"}, "zeroline": False},
+        "xaxis": {"title": {"text": f"difference to {plain(against)}"}, "range": _around(shown)},
         "yaxis": {
             "type": "category",
             "categoryorder": "array",
@@ -46,6 +41,14 @@ def dots(effects: Sequence[Effect], colours: Mapping[str, Mapping[str, str]], ax
     about += "pipelines; right of zero is better. Bars are 95 % intervals"
     about += ", where there is one." if has_no_interval else "."
     return Figure(data, layout, about)
+
+
+def _around(effects: Sequence[Effect]) -> list[float]:
+    """Return a range that holds all intervals, and zero."""
+    numbers = [n for one in effects for n in (one.found.low, one.found.high, one.found.mean)]
+    known = [0.0, *(n for n in numbers if not math.isnan(n))]
+    pad = max(0.05 * (max(known) - min(known)), SMALLEST / 10)
+    return [min(known) - pad, max(known) + pad]
 
 
 def _dot(one: Effect, style: Mapping[str, str]) -> Json:
@@ -73,7 +76,13 @@ def _dot(one: Effect, style: Mapping[str, str]) -> Json:
 def zero() -> Json:
     """Return the line where nothing differs."""
     return {
-        **{"type": "line", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "layer": "below"},
+        "type": "line",
+        "yref": "paper",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
         "line": {"color": "var(--quiet)", "width": 1.5, "dash": "dash"},
     }
 
@@ -83,8 +92,6 @@ class Map:
     """Differences in rows and columns; NaN: missing, and shown as such."""
 
     table: pd.DataFrame
-    rows: str  # what they are
-    columns: str
     about: str
 
 
@@ -115,13 +122,13 @@ def heatmap(of: Map) -> Figure:
         "hovertemplate": "%{y}, %{x}: %{text}<extra></extra>",
     }
     if not is_wide:
-        heat["texttemplate"] = "%{text}"
+        heat |= {"texttemplate": "%{text}", "textfont": {"color": ON_COLOUR}}
     category = {"type": "category", "showgrid": False, "tickfont": {"size": 12}}
     layout = {
         "height": 130 + ROW * len(ys),
         "margin": {"l": 56, "r": 8, "t": 16, "b": 40},
-        "xaxis": {**category, "title": {"text": plain(of.columns)}},
-        "yaxis": {**category, "title": {"text": plain(of.rows)}, "autorange": "reversed"},
+        "xaxis": category,
+        "yaxis": {**category, "autorange": "reversed"},
         "annotations": [
             {"x": x, "y": y, "text": "–", "showarrow": False, "font": {"color": "var(--quiet)"}}
             for y, row in zip(ys, values, strict=True)
