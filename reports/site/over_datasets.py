@@ -56,20 +56,24 @@ def over_datasets(content: Content, metrics: list[str]) -> Over:
     """Compare by each of `metrics`."""
     found = Over()
     for what, axes in BY.items():
+        methods = content.grid.curves[list(axes)].drop_duplicates()
         for metric in metrics:
-            one = content.frames.across(axes, metric)
-            why = _nothing(one, what)
-            found.ranks[what, metric] = Panel(note=why) if why else ranks(one, what)
-            found.pairs[what, metric] = Panel(note=why) if why else pairs(one)
+            one = content.frames.across(axes, metric) if len(methods) > 1 else None
+            why = _nothing(one, what, methods)
+            nothing = Panel(note=why) if one is None or why else None
+            found.ranks[what, metric] = nothing or ranks(one, what)
+            found.pairs[what, metric] = nothing or pairs(one)
             if metric == metrics[0]:
-                found.probable[what,] = Panel(note=why) if why else probable(one)
+                found.probable[what,] = nothing or probable(one)
     return found
 
 
-def _nothing(one: Across, what: str) -> str:
-    if one.table.shape[1] == 1:
-        return f"One {what} only ({one_line(str(one.table.columns[0]))}): nothing to compare."
-    if one.table.empty or not one.table.notna().to_numpy().any():
+def _nothing(one: Across | None, what: str, methods: pd.DataFrame) -> str:
+    """Say why nothing can be compared; "" where something can."""
+    if one is None:
+        name = " / ".join(one_line(str(part)) for part in methods.iloc[0])
+        return f"One {what} only ({name}): nothing to compare."
+    if not one.table.notna().to_numpy().any():
         return f"No {what} has areas on all repeats of any dataset yet."
     return ""
 
