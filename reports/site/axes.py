@@ -62,12 +62,12 @@ def fill(content: Content, files: Files) -> Filled:
                 maps[dataset, axis.name, other, what] = _map(axis, other)
             if what == whats[0] and (text := _said(axis, found)):
                 answers.append((dataset, text))
-    what = Choice("what", "Compare", _whats(content))
+    compared = Choice("what", "Compare", _whats(content))
     axis_choice, dataset_choice = Choice("axis", "What is changed"), Choice("dataset", "Dataset")
-    shown = Panels("effects", "All else equal", [dataset_choice, axis_choice, what], effects)
+    shown = Panels("effects", "All else equal", [dataset_choice, axis_choice, compared], effects)
     within = Choice("within", "For each")
     by = Panels(
-        "within", "Is it the same for all?", [dataset_choice, axis_choice, within, what], maps
+        "within", "Is it the same for all?", [dataset_choice, axis_choice, within, compared], maps
     )
     return {
         "metric": TITLES[content.metric],
@@ -131,7 +131,7 @@ def _row(effect: Effect, adjusted: float) -> list[Cell]:
         p_value(of.p),
         p_value(adjusted),
         (effect.coverage, effect.shared),
-        verdict(of.mean, adjusted, of.p, of.why),
+        verdict(of.mean, adjusted, of.why),
     ]
 
 
@@ -153,7 +153,7 @@ def _note(effects: list[Effect]) -> str:
 
 def _others(axis: Axis) -> list[str]:
     """Return the axes within which the effect may differ: those with several components."""
-    return [name for name in axis.rest if len(set(axis.rest[name])) > 1] or [REST]
+    return [str(name) for name in axis.rest if len(set(axis.rest[name])) > 1] or [REST]
 
 
 def _map(axis: Axis, other: str) -> Panel:

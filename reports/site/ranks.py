@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER, METRICS
 from reports.metric_names import TITLES
@@ -32,8 +34,7 @@ def fill(content: Content, files: Files) -> Filled:
         "probable": Panels("probable", "Over datasets: probabilities", [by], over.probable),
     }
     return {
-        "answers": [_answer(content, name) for name in content.datasets],
-        "n_datasets": len(content.datasets),
+        "answers": _answers(content),
         "metric": TITLES[content.metric],
         "parts_of_page": {name: panels.sent(files) for name, panels in parts.items()},
         "page_uses_plots": True,
@@ -51,23 +52,26 @@ def _title(metric: str) -> str:
     return f"{TITLES[metric]}{turned}"
 
 
-def _answer(content: Content, dataset: str) -> tuple[str, str]:
-    """Say in a sentence what the comparisons with random come to."""
+def _answers(content: Content) -> list[tuple[str, str]]:
     pairs = content.frames.pairs(content.metric)
-    mine = pairs[pairs["dataset"] == dataset]
+    return [(one_line(name), _answer(pairs[pairs["dataset"] == name])) for name in content.datasets]
+
+
+def _answer(mine: pd.DataFrame) -> str:
+    """Say in a sentence what the comparisons with random come to."""
     if mine.empty:
-        return one_line(dataset), "no strategy can be compared with random."
+        return "no strategy can be compared with random."
     known = mine[mine["p_holm"].notna()]
     text = f"of {counted(len(mine), 'comparison')} with random in the same pipeline, "
     if known.empty:
         up, down = int((mine["mean"] > 0).sum()), int((mine["mean"] < 0).sum())
         why = mine.loc[mine["why"] != "", "why"].value_counts().index[0]
-        text += f"{up} {_are(up)} above and {down} below it on average; whether by more than noise "
-        return one_line(dataset), f"{text}is not known ({why})."
+        text += f"{up} {_are(up)} above it on average and {down} below; whether by more than noise "
+        return f"{text}is not known ({why})."
     sure = known[known["p_holm"] < LEVEL]
     up, down = int((sure["mean"] > 0).sum()), int((sure["mean"] < 0).sum())
     text += f"{up} {_are(up)} better by more than noise and {down} {_are(down)} worse; "
-    return one_line(dataset), f"{text}{len(known) - len(sure)} may be noise."
+    return f"{text}{len(known) - len(sure)} may be noise."
 
 
 def _are(n: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,14 @@ from reports.axis_effects import Axis, Effect, Places, values
 from reports.efficiency.of_run import BASELINE
 from reports.leaderboard import PIPELINE
 from reports.ranks.overlaps import overlaps
+from reports.ranks.paired import Paired
 from reports.ranks.power import LEVEL
 from reports.ranks.wilcoxon import holm
 from reports.site.content import Content
 from reports.site.draw.differences import Map, heatmap
 from reports.site.draw.ranking import Shares, stacked
 from reports.site.panels import Cell, Column, Key, Panel, Table
-from reports.site.written import NOTHING, counted, interval, p_value, score, signed, verdict
+from reports.site.written import counted, interval, p_value, score, signed, verdict
 
 NO_AREA = "One budget only, so there is no area under a curve to compare."
 DIFFERENCE = Column("difference", "of areas, mean over repeats; above 0 is better", is_number=True)
@@ -84,7 +85,7 @@ def within(content: Content, metrics: list[str]) -> Within:
             axis = places[dataset].filled(areas)
             why = _nothing(content, dataset, axis)
             found.chance[key] = Panel(note=why) if why else _chance(mine, axis)
-            found.each[key] = Panel(note=why) if why else _each(mine, axis)
+            found.each[key] = Panel(note=why) if why else _each(mine)
             if len(axis.components) == 1 or len(content.grid.budgets[dataset]) == 1:
                 found.matrix[key] = Panel(note=why)
             else:
@@ -161,24 +162,26 @@ def _untested(pairs: pd.DataFrame, axis: Axis) -> str:
     return " ".join(parts)
 
 
-def _each(pairs: pd.DataFrame, axis: Axis) -> Panel:
+def _each(pairs: pd.DataFrame) -> Panel:
     ordered = pairs.sort_values("mean", ascending=False, na_position="last")
-    rows: list[list[Cell]] = [
-        [
-            *(one_line(str(getattr(row, name))) for name in PIPELINE),
-            signed(row.mean),
-            NOTHING if math.isnan(row.low) else f"[{row.low:+.3f}, {row.high:+.3f}]",
-            f"{row.wins} / {row.ties} / {row.losses}",
-            p_value(row.p),
-            p_value(row.p_holm),
-            verdict(row.mean, row.p_holm, row.p, row.why),
-            str(row.n),
-        ]
-        for row in ordered.itertuples()
-    ]
+    rows = [_compared(row) for row in ordered.to_dict("records")]
     note = "" if rows else "No pipeline has areas of both random and another strategy yet."
     caption = f"{counted(len(rows), 'comparison')} with random in the same pipeline"
     return Panel(table=Table(EACH, rows, caption) if rows else None, note=note)
+
+
+def _compared(row: Mapping[Hashable, Any]) -> list[Cell]:
+    of = Paired(**{field.name: row[field.name] for field in fields(Paired)})
+    return [
+        *(one_line(str(row[name])) for name in PIPELINE),
+        signed(of.mean),
+        interval(of),
+        f"{of.wins} / {of.ties} / {of.losses}",
+        p_value(of.p),
+        p_value(row["p_holm"]),
+        verdict(of.mean, row["p_holm"], of.why),
+        str(of.n),
+    ]
 
 
 def _matrix(axis: Axis, overlap: float | None) -> Panel:
@@ -217,7 +220,7 @@ def _row(effect: Effect, adjusted: float) -> list[Cell]:
         f"{of.wins} / {of.ties} / {of.losses}",
         p_value(of.p),
         p_value(adjusted),
-        verdict(of.mean, adjusted, of.p, of.why),
+        verdict(of.mean, adjusted, of.why),
         (effect.coverage, effect.shared),
     ]
 
@@ -255,7 +258,7 @@ def _best(content: Content, dataset: str) -> Panel:
 
 def _value(content: Content, dataset: str, by: str, curve: int) -> Cell:
     if by == "area":
-        row = content.main.of_curves.loc[curve]
-        return score(row["aubc"], row["aubc_half"])
-    cell = content.main.of_cells.loc[(curve, content.grid.budgets[dataset][-1])]
-    return score(cell["tuned"], cell["tuned_half"])
+        areas = content.main.of_curves[["aubc", "aubc_half"]].to_numpy()
+        return score(*areas[curve])
+    cells, at = content.main.of_cells, content.grid.budgets[dataset][-1]
+    return score(*cells[["tuned", "tuned_half"]].to_numpy()[cells.index.get_loc((curve, at))])

@@ -54,20 +54,19 @@ def p_value(p: float) -> Number:
     return (f"< {SMALLEST}" if p < SMALLEST else f"{p:.3f}"), float(p)
 
 
-def verdict(mean: float, p_holm: float, p: float, why: str) -> str:
-    """Say what a comparison comes to, by its p-value adjusted for all that were made beside it."""
+def verdict(mean: float, p_holm: float, why: str) -> str:
+    """Say what a comparison comes to, by its p-value adjusted for all that were made beside it.
+
+    >>> verdict(0.1, 0.04, ""), verdict(-0.1, 0.06, "")
+    ('better', 'may be noise')
+    """
     if why:
         return f"not tested: {why}"
     if math.isnan(p_holm):
-        return f"not adjusted (others of the table were not tested); alone p {_is(p)}"
+        return "not adjusted: others were not tested"
     if p_holm >= LEVEL:
         return "may be noise"
     return "better" if mean > 0 else "worse"
-
-
-def _is(p: float) -> str:
-    text = p_value(p)[0]
-    return text if text.startswith("<") else f"= {text}"
 
 
 def counted(n: int, one: str) -> str:

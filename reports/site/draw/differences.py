@@ -13,7 +13,7 @@ from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
 
 ROW = 34  # pixels of a component
-# Brewer's PuOr, which colour-blind readers can tell apart, without its dark ends (texts stand on it)
+# Brewer's PuOr; colour-blind readers can tell apart, without its dark ends: texts are on it
 DIVERGING = [[0.0, "#f1a340"], [0.5, "#f7f7f7"], [1.0, "#998ec3"]]
 ON_COLOUR = "#1b1f24"  # readable on all of them
 SMALLEST = 0.01  # of the scale of colours: differences of a thousandth shall not look large

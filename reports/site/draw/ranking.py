@@ -33,7 +33,7 @@ def critical_difference(of: Ranks) -> Figure:
     k = len(of.names)
     ys = [-place for place in range(k)]
     start = min(of.ranks)
-    most = max(max(of.ranks), start + of.difference)
+    most = max(*of.ranks, start + of.difference)
     step = max(0.12, 0.035 * (most - 1))
     bars = [most + step * (2 + i) for i in range(len(of.alike))]
     data: list[Json] = [
@@ -79,7 +79,10 @@ def critical_difference(of: Ranks) -> Figure:
 
 def _line(xs: Sequence[float], ys: Sequence[float], colour: str, width: int = 3) -> Json:
     return {
-        **{"x": xs, "y": ys, "mode": "lines", "hoverinfo": "skip"},
+        "x": xs,
+        "y": ys,
+        "mode": "lines",
+        "hoverinfo": "skip",
         "line": {"color": colour, "width": width},
     }
 
