@@ -55,8 +55,7 @@ class Axis:
         """(pipelines, components): has a value on every repeat. No other one is compared."""
         if not self.values.shape[2]:
             return np.zeros_like(self.begun)
-        found: npt.NDArray[np.bool_] = ~np.isnan(self.values).any(axis=2)
-        return found
+        return np.asarray(~np.isnan(self.values).any(axis=2))
 
     @cached_property
     def baseline(self) -> str:
@@ -136,7 +135,7 @@ class Places:
         pipelines = curves[rest].drop_duplicates().sort_values(rest, ignore_index=True)
         known = pd.MultiIndex.from_frame(pipelines)
         rows = known.get_indexer(pd.MultiIndex.from_frame(curves[rest]))
-        columns = pd.Index(components).get_indexer(curves[name])
+        columns = pd.Index(components).get_indexer(pd.Index(curves[name]))
         return cls(name, components, pipelines, curves.index.to_numpy(), rows, columns)
 
     def filled(self, table: pd.DataFrame) -> Axis:

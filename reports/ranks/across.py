@@ -112,17 +112,18 @@ def across(
     wide = np.full((len(numbers), len(methods)), np.nan)
     wide[pipeline, pd.Index(methods).get_indexer(known["method"])] = known["value"]
     asked = named[["dataset", *rest]].drop_duplicates().groupby("dataset").size()
-    table, counts = [], []
+    table: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+    counts: list[tuple[int, int]] = []
     for dataset in datasets:
         mine = wide[of_dataset == dataset]
         has = ~np.isnan(mine).all(axis=0)
         shared = ~np.isnan(mine[:, has]).any(axis=1)
-        n = int(shared.sum())
+        n_shared = int(shared.sum())
         row = np.full(len(methods), np.nan)
-        if n:
+        if n_shared:
             row[has] = mine[shared][:, has].mean(axis=0)
         table.append(row)
-        counts.append((n, int(asked[dataset]) - n) if rest else (1, 0))
+        counts.append((n_shared, int(asked[dataset]) - n_shared) if rest else (1, 0))
     index = pd.Index(datasets)
     return Across(
         pd.DataFrame(table, index=index, columns=pd.Index(methods, name="method"), dtype=float),

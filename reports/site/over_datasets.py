@@ -22,7 +22,7 @@ from reports.site.panels import Cell, Column, Figure, Key, Panel, Table
 from reports.site.written import NOTHING, counted, p_value, score
 
 WHOLE = "pipeline"
-BY = {"strategy": ("strategy",), "classifier": ("classifier",)}
+BY: dict[str, tuple[str, ...]] = {"strategy": ("strategy",), "classifier": ("classifier",)}
 BY |= {"scaler": ("scaler",), "resampler": ("resampler",), WHOLE: PIPELINE}
 PLURALS = {axis: f"{axis}s" for axis in BY} | {"strategy": "strategies"}
 SHOWN = 40  # methods in a diagram: the best ones
@@ -60,11 +60,11 @@ def over_datasets(content: Content, metrics: list[str]) -> Over:
         for metric in metrics:
             one = content.frames.across(axes, metric) if len(methods) > 1 else None
             why = _nothing(one, what, methods)
-            nothing = Panel(note=why) if one is None or why else None
-            found.ranks[what, metric] = nothing or ranks(one, what)
-            found.pairs[what, metric] = nothing or pairs(one)
+            nothing = Panel(note=why)
+            found.ranks[what, metric] = ranks(one, what) if one and not why else nothing
+            found.pairs[what, metric] = pairs(one) if one and not why else nothing
             if metric == metrics[0]:
-                found.probable[what,] = nothing or probable(one)
+                found.probable[what,] = probable(one) if one and not why else nothing
     return found
 
 
@@ -167,7 +167,7 @@ def _table(
             [
                 one_line(str(name)),
                 (text, None if math.isnan(rank) else rank),
-                (f"{coverage[name]} of {n}", int(coverage[name])),
+                (f"{coverage[str(name)]} of {n}", int(coverage[str(name)])),
                 *(score(float(value)) for value in one.table[name]),
             ]
         )

@@ -135,7 +135,9 @@ def _chance(pairs: pd.DataFrame, axis: Axis) -> Panel:
     figure = stacked(
         Shares(
             [str(name) for name in table.index],
-            *(table[column].astype(float).tolist() for column in ("wins", "ties", "losses")),
+            table["wins"].astype(float).tolist(),
+            table["ties"].astype(float).tolist(),
+            table["losses"].astype(float).tolist(),
             ("better than random", "the same", "worse"),
             "pipelines × repeats",
             about,
