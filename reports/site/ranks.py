@@ -62,17 +62,17 @@ def _answer(mine: pd.DataFrame) -> str:
     if mine.empty:
         return "no strategy can be compared with random."
     known = mine[mine["p_holm"].notna()]
-    text = f"of {counted(len(mine), 'comparison')} with random in the same pipeline, "
+    n = counted(len(mine), "comparison")
     if known.empty:
         up, down = int((mine["mean"] > 0).sum()), int((mine["mean"] < 0).sum())
-        why = mine.loc[mine["why"] != "", "why"].value_counts().index[0]
-        text += f"{up} {_are(up)} above it on average and {down} below; whether by more than noise "
-        return f"{text}is not known ({why})."
+        whys = mine.loc[mine["why"] != "", "why"].value_counts()
+        text = (
+            f"in {up} of {n} the strategy is above random on average, in {down} below it; whether "
+        )
+        return f"{text}by more than noise is not known ({whys.index[0]})."
     sure = known[known["p_holm"] < LEVEL]
     up, down = int((sure["mean"] > 0).sum()), int((sure["mean"] < 0).sum())
-    text += f"{up} {_are(up)} better by more than noise and {down} {_are(down)} worse; "
+    text = (
+        f"in {up} of {n} the strategy is better than random by more than noise, in {down} worse; "
+    )
     return f"{text}{len(known) - len(sure)} may be noise."
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"

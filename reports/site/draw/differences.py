@@ -11,6 +11,7 @@ import pandas as pd
 from reports.axis_effects import Effect
 from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
+from reports.site.written import interval, signed
 
 ROW = 34  # pixels of a component
 # Brewer's PuOr; colour-blind readers can tell apart, without its dark ends: texts are on it
@@ -55,12 +56,12 @@ def _dot(one: Effect, style: Mapping[str, str]) -> Json:
     found = one.found
     colour = style["color"]
     bar: Json = {}
-    text = f"{found.mean:+.3f}"
+    text = signed(found.mean)[0]
     if not math.isnan(found.low):
         half = round((found.high - found.low) / 2, 6)
         bar = {"error_x": {"type": "data", "array": [half], "thickness": 2, "width": 6}}
         bar["error_x"]["color"] = colour
-        text += f" [{found.low:+.3f}, {found.high:+.3f}]"
+        text += f" {interval(found)}"
     return {
         "x": [round(found.mean, 6)],
         "y": [plain(one.component)],
@@ -104,7 +105,7 @@ def heatmap(of: Map) -> Figure:
     known = [abs(v) for row in values for v in row if v is not None]
     most = max([SMALLEST, *known])
     xs, ys = [plain(name) for name in table.columns], [plain(name) for name in table.index]
-    texts = [["–" if v is None else f"{v:+.3f}" for v in row] for row in values]
+    texts = [["–" if v is None else signed(v)[0] for v in row] for row in values]
     is_wide = len(xs) > 8  # noqa: PLR2004 - as many texts fit beside each other
     heat: Json = {
         "type": "heatmap",
@@ -115,7 +116,7 @@ def heatmap(of: Map) -> Figure:
         "zmin": -most,
         "zmax": most,
         "colorscale": DIVERGING,
-        "colorbar": {"tickformat": "+.2f", "thickness": 12, "len": 1, "outlinewidth": 0},
+        "colorbar": {"tickvals": [-most, 0, most], "tickformat": "+.3f", "thickness": 12, "len": 1},
         "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,

@@ -10,7 +10,8 @@ from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
 
 ROW = 28  # pixels of a method
-BETTER, SAME, WORSE = "#542788", "#9aa0a6", "#b35806"
+# Violet and orange as in maps of differences; seen on white and on dark paper alike.
+BETTER, SAME, WORSE = "#8073ac", "#a9aeb4", "#c66a10"
 PARTS_OF_A_NAME = 2  # that fit on one line
 
 
@@ -32,8 +33,7 @@ def critical_difference(of: Ranks) -> Figure:
     """
     k = len(of.names)
     ys = [-place for place in range(k)]
-    start = min(of.ranks)
-    most = max(*of.ranks, start + of.difference)
+    most = max(*of.ranks, 1 + of.difference)
     step = max(0.12, 0.035 * (most - 1))
     bars = [most + step * (2 + i) for i in range(len(of.alike))]
     data: list[Json] = [
@@ -46,17 +46,17 @@ def critical_difference(of: Ranks) -> Figure:
             "marker": {"color": "var(--accent)", "size": 11},
             "hovertemplate": "%{text}: average rank %{x:.2f}<extra></extra>",
         },
-        _line([start, start + of.difference], [1, 1], "var(--ink)"),
+        _line([1, 1 + of.difference], [1, 1], "var(--ink)"),
     ]
     for x, group in zip(bars, of.alike, strict=True):
         data.append(_line([x, x], [ys[min(group)] + 0.3, ys[max(group)] - 0.3], "var(--quiet)", 5))
-    label = f"critical difference {of.difference:.2f}"
+    label = f"CD {of.difference:.2f}"
     layout = {
         "height": 130 + ROW * (k + 2) + 8 * _lines(of.names),
         "showlegend": False,
         "xaxis": {
             "title": {"text": "average rank (1 is the best)"},
-            "range": [min(1.0, start) - step, (bars[-1] if bars else most) + step],
+            "range": [1 - step, (bars[-1] if bars else most) + step],
             "dtick": 1 if k <= 12 else None,  # noqa: PLR2004 - as many fit on a phone
         },
         "yaxis": {
@@ -66,14 +66,18 @@ def critical_difference(of: Ranks) -> Figure:
             "range": [-k + 0.2, 2.2],
         },
         "annotations": [
-            {"x": start, "y": 1.1, "xanchor": "left", "yanchor": "bottom"}
+            {"x": 1, "y": 1.1, "xanchor": "left", "yanchor": "bottom"}
             | {"text": label, "showarrow": False, "font": {"size": 13}}
         ],
     }
     groups = "; ".join(", ".join(of.names[place] for place in group) for group in of.alike)
     about = f"Average ranks of {k} methods over {of.n} datasets. Two methods whose ranks differ by "
-    about += f"less than {of.difference:.2f} cannot be told apart (Nemenyi, 5 %): "
-    about += f"the bars at the right join them. Groups: {groups}." if groups else "here, none."
+    about += f"less than {of.difference:.2f} cannot be told apart (Nemenyi, 5 %; CD is that difference): "
+    about += (
+        f"the bars at the right join them. Groups: {groups}."
+        if groups
+        else "here, none is so close."
+    )
     return Figure(data, layout, about)
 
 
