@@ -138,6 +138,11 @@ class Places:
         columns = pd.Index(components).get_indexer(pd.Index(curves[name]))
         return cls(name, components, pipelines, curves.index.to_numpy(), rows, columns)
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether any pipeline has two components of the axis, as far as the grid goes."""
+        return len(np.unique(self.rows)) < len(self.rows)
+
     def filled(self, table: pd.DataFrame) -> Axis:
         """Return the axis with the values of `table`: a row per curve, a column per repeat.
 

@@ -89,7 +89,7 @@ def _tables(content: Content) -> dict[str, pd.DataFrame]:
 def _places(content: Content, dataset: str) -> list[Places]:
     """Return the axes; those with nothing to compare come last."""
     found = [Places.of(content.grid, dataset, name) for name in ORDER]
-    return sorted(found, key=lambda places: len(places.components) == 1)
+    return sorted(found, key=lambda places: not places.is_comparable)
 
 
 def _whats(content: Content) -> dict[str, str]:
@@ -180,7 +180,9 @@ def _map(axis: Axis, other: str) -> Panel:
     return Panel(
         heatmap(Map(wide, about)) if is_known else None,
         Table(WITHIN, rows, f"Each {axis.name} against {against}, for each {other}"),
-        "" if is_known else f"No pipeline has any of them and {against} on all repeats.",
+        ""
+        if is_known
+        else f"No pipeline has both “{against}” and another {axis.name} on all repeats.",
     )
 
 

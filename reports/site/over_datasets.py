@@ -23,7 +23,7 @@ from reports.site.written import NOTHING, counted, p_value, score
 
 WHOLE = "pipeline"
 BY: dict[str, tuple[str, ...]] = {"strategy": ("strategy",), "classifier": ("classifier",)}
-BY |= {"scaler": ("scaler",), "resampler": ("resampler",), WHOLE: PIPELINE}
+BY |= {"scaler": ("scaler",), "resampler": ("resampler",), WHOLE: tuple(PIPELINE)}
 PLURALS = {axis: f"{axis}s" for axis in BY} | {"strategy": "strategies"}
 SHOWN = 40  # methods in a diagram: the best ones
 PAIRED = 30  # methods of which all pairs are shown; of more, those with random

@@ -12,6 +12,7 @@ from reports.site.panels import Figure, Json
 ROW = 28  # pixels of a method
 # Violet and orange as in maps of differences; seen on white and on dark paper alike.
 BETTER, SAME, WORSE = "#8073ac", "#a9aeb4", "#c66a10"
+NAMED = 10  # methods whose groups are named below the diagram
 PARTS_OF_A_NAME = 2  # that fit on one line
 
 
@@ -70,14 +71,12 @@ def critical_difference(of: Ranks) -> Figure:
             | {"text": label, "showarrow": False, "font": {"size": 13}}
         ],
     }
-    groups = "; ".join(", ".join(of.names[place] for place in group) for group in of.alike)
     about = f"Average ranks of {k} methods over {of.n} datasets. Two methods whose ranks differ by "
-    about += f"less than {of.difference:.2f} cannot be told apart (Nemenyi, 5 %; CD is that difference): "
-    about += (
-        f"the bars at the right join them. Groups: {groups}."
-        if groups
-        else "here, none is so close."
-    )
+    about += f"less than {of.difference:.2f} (CD) cannot be told apart (Nemenyi, 5 %)"
+    about += ": the bars at the right join them." if of.alike else "; here, none are so close."
+    if of.alike and k <= NAMED:
+        groups = "; ".join(", ".join(of.names[place] for place in group) for group in of.alike)
+        about += f" Groups: {groups}."
     return Figure(data, layout, about)
 
 

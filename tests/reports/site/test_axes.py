@@ -75,10 +75,12 @@ def test_parts_that_share_no_pipeline_have_a_note_in_place_of_a_figure(fake, pag
         for name in ("trials", "acquisitions", "rounds"):
             tables[name] = [r for r in tables[name] if (r["classifier"], r["scaler"]) in wanted]
 
-    _, _, panels = page(fake(classifiers=("knn", "svc"), scalers=("none", "standard")), change)
+    run = fake(classifiers=("knn", "svc"), scalers=("none", "standard"))
+    _, filled, panels = page(run, change)
     panel = panels["effects"]["ton", "scaler", "area"]
     assert panel.figure is None
     assert "standard: 0 of 4" in panel.note
+    assert filled["effects"]["keys"][0][1] == "strategy"
     assert panels["within"]["ton", "scaler", "classifier", "area"].figure is None
 
 
