@@ -116,7 +116,9 @@ def _panel(content: Content, axis: Axis, found: list[tuple[Effect, float]]) -> P
         figure = dots(effects, content.styles[axis.name], axis.name)
     rows = [_row(effect, adjusted) for effect, adjusted in found]
     return Panel(
-        figure, Table(COLUMNS, rows, f"Each {axis.name} against {axis.baseline}"), _note(effects)
+        figure,
+        Table(COLUMNS, rows, f"Each {axis.name} against {one_line(axis.baseline)}"),
+        _note(effects),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from datasets.visible import one_line
 from reports.axis_effects import Effect
 from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
@@ -38,7 +39,7 @@ def dots(effects: Sequence[Effect], colours: Mapping[str, Mapping[str, str]], ax
         "shapes": [zero()],
     }
     has_no_interval = any(math.isnan(one.found.low) for one in shown)
-    about = f"Each {axis} minus {against}: the mean over repeats of the differences over shared "
+    about = f"Each {axis} minus {one_line(against)}: the mean over repeats of the differences over shared "
     about += "pipelines; right of zero is better. Bars are 95 % intervals"
     about += ", where there is one." if has_no_interval else "."
     return Figure(data, layout, about)

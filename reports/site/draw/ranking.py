@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from datasets.visible import one_line
 from reports.ranks.bayesian import SignedRank
 from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
@@ -75,7 +76,9 @@ def critical_difference(of: Ranks) -> Figure:
     about += f"less than {of.difference:.2f} (CD) cannot be told apart (Nemenyi, 5 %)"
     about += ": the bars at the right join them." if of.alike else "; here, none are so close."
     if of.alike and k <= NAMED:
-        groups = "; ".join(", ".join(of.names[place] for place in group) for group in of.alike)
+        groups = "; ".join(
+            ", ".join(one_line(of.names[place]) for place in group) for group in of.alike
+        )
         about += f" Groups: {groups}."
     return Figure(data, layout, about)
 
