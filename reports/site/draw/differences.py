@@ -39,8 +39,8 @@ def dots(effects: Sequence[Effect], colours: Mapping[str, Mapping[str, str]], ax
         "shapes": [zero()],
     }
     has_no_interval = any(math.isnan(one.found.low) for one in shown)
-    about = f"Each {axis} minus {one_line(against)}: the mean over repeats of the differences over shared "
-    about += "pipelines; right of zero is better. Bars are 95 % intervals"
+    about = f"Each {axis} minus {one_line(against)}: the mean over repeats of the differences over "
+    about += "shared pipelines; right of zero is better. Bars are 95 % intervals"
     about += ", where there is one." if has_no_interval else "."
     return Figure(data, layout, about)
 
