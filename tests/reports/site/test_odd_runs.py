@@ -86,7 +86,8 @@ def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as
         ]
 
     pages = site(fake(repeats=5, classifiers=("random_forest", "svc")), change)
-    assert "svc +" not in pages["index"]
+    assert "svc + margin - - - - 0/5*" in pages["index"]  # no rank, no score, no coverage
+    assert "svc" not in pages["index"].split("The winner and random sampling")[0]
     assert "ValueError: no" in pages["failures"]
 
 

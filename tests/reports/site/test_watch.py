@@ -59,7 +59,7 @@ def test_the_site_is_written_anew_when_the_run_has_grown_and_only_then(fake, tmp
 
 
 def test_a_run_folder_that_is_away_for_a_moment_is_looked_at_again(
-    fake, stored, tmp_path, watched, monkeypatch
+    fake, stored, watched, monkeypatch
 ):
     load = reports.load
     answers = [RunFolderError("the disk is away")]
