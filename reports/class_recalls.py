@@ -95,9 +95,7 @@ def by_repeat(frames: Frames, curve: int, name: str, budget: int) -> pd.Series[f
     return found
 
 
-def _by_chance(
-    values: Numbers, numbers: npt.NDArray[np.intp], of: npt.NDArray[np.intp]
-) -> Numbers:
+def _by_chance(values: Numbers, numbers: npt.NDArray[np.intp], of: npt.NDArray[np.intp]) -> Numbers:
     place = np.searchsorted(numbers, of)
     known = of >= 0
     found = np.full_like(values, np.nan)

@@ -21,7 +21,7 @@ def gains(gain: pd.DataFrame) -> pd.DataFrame:
     n_studies (studies in which the winner beats the defaults, equals them, or is worse).
     """
     rows = gain.rename(columns={"gain": "value"})
-    each = rows.groupby([*KEY, "repeat"], as_index=False)["value"].mean()
+    each = rows.groupby([*KEY, "repeat"])["value"].mean().reset_index()
     found = over_repeats(each, KEY)
     signs = rows[KEY].assign(
         wins=rows["value"] > STEADY,
@@ -62,7 +62,10 @@ def sentence(found: pd.DataFrame, dataset: str, metric: str) -> str:
             f"noise."
         )
     if sure.empty:
-        return f"On {dataset} tuning gained nothing in {what} that is more than noise." + _harm(rows)
+        return (
+            f"On {dataset} tuning gained nothing in {what} whose interval lies above zero."
+            + _harm(rows)
+        )
     gained = list(dict.fromkeys(sure["classifier"]))
     first = sure.iloc[0]
     said = (
@@ -71,10 +74,10 @@ def sentence(found: pd.DataFrame, dataset: str, metric: str) -> str:
     )
     others = [name for name in gained if name != first["classifier"]]
     if others:
-        said += f", and less, but more than noise at some budget, for {_list(others)}"
+        said += f", and less, with an interval above zero at some budget, for {_list(others)}"
     nothing = [name for name in names if name not in gained]
     if nothing:
-        said += f"; nothing that is more than noise for {_list(nothing)}"
+        said += f"; nothing whose interval lies above zero for {_list(nothing)}"
     return f"{said}." + _harm(rows)
 
 

@@ -97,7 +97,7 @@ def importance(trials: pd.DataFrame) -> Importance:
 
 
 def scored(trials: pd.DataFrame) -> pd.DataFrame:
-    """Return those of `trials` (that table) that are done, with score: their own, above is better."""
+    """Return those of `trials` (that table) that are done, with a score: above is better."""
     done = trials[trials["status"] == "done"]
     score = pd.Series(np.nan, index=done.index)
     for metric in done["metric"].unique():

@@ -37,13 +37,17 @@ def rare(frames: Frames, dataset: str, winner: int) -> str:
         return f"What was bought on {one_line(dataset)} is not stored, so nothing is said of it."
     said = [
         f"On {one_line(dataset)}, {one_line(name)} ({percent(share)} of all rows) is the class "
-        f"whose fifth row takes most labels."
+        f"that is found last."
     ]
-    own = f"The first of the leaderboard, {pipeline(frames.grid.curves.loc[winner])},"
+    if _met(frames, dataset, chance if chance >= 0 else winner, name):
+        early = f"On {one_line(dataset)} the first round holds five rows of every class"
+        rarest = f"the rarest is {one_line(name)} ({percent(share)} of all rows)"
+        return f"{early}; {rarest}. {_recalled(frames, dataset, name, (winner, chance))}"
+    own = f"The first of the leaderboard, {pipeline(dict(frames.grid.curves.loc[winner]))},"
     if chance >= 0:
         said.append(f"Random sampling {_needs(_found(frames, chance, name))}.")
     if chance == winner:
-        said.append("It is the first of the leaderboard itself.")
+        said.append("Random sampling is itself the first of the leaderboard.")
     else:
         said.append(f"{own} {_needs(_found(frames, winner, name))}.")
     said.append(_recalled(frames, dataset, name, (winner, chance)))
@@ -81,9 +85,10 @@ def _recalled(frames: Frames, dataset: str, name: str, curves: tuple[int, int]) 
     budget = frames.grid.budgets[dataset][-1]
     own = by_repeat(frames, winner, name, budget)
     what = f"At {budget:,} labels"
+    who = "random sampling" if chance == winner else "the first of the leaderboard"
     if own.empty:
         return f"{what} its recall is not known: no tuned model with a confusion matrix is stored."
-    said = f"{what} it recalls {own.mean():.3f} of that class's test rows"
+    said = f"{what} {who} recalls {own.mean():.3f} of its test rows"
     if chance == winner:
         return f"{said}."
     if chance < 0:
@@ -111,6 +116,13 @@ def _found(frames: Frames, curve: int, name: str) -> Found:
     median = rows[rows["class"] == name].set_index("rows")["median"]
     within = _of(frames.discovery, frames, curve)["within"].max()
     return Found(float(median.get(1, np.nan)), float(median.get(FEW, np.nan)), float(within))
+
+
+def _met(frames: Frames, dataset: str, curve: int, name: str) -> bool:
+    """Whether half of the repeats have few rows of the class by the end of their first round."""
+    rounds = frames.tables.rounds
+    first = rounds[(rounds["dataset"] == dataset) & (rounds["round"] == 0)]["n_labels"].max()
+    return bool(_found(frames, curve, name).few <= first)
 
 
 def _needs(found: Found) -> str:

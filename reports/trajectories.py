@@ -23,9 +23,9 @@ def trajectories(trials: pd.DataFrame) -> pd.DataFrame:
     named = [*KEY, "study_id", "number"]
     rows = trials[named].copy()
     rows["validation"], rows["test"] = (_score(trials, prefix) for prefix in ("val", "test"))
+    rows["sign"] = np.where(trials["metric"].isin(LOWER_IS_BETTER), -1.0, 1.0)
     rows = rows.sort_values(["study_id", "number"], ignore_index=True)
-    sign = np.where(_is_lower(trials), -1.0, 1.0)
-    sign = pd.Series(sign, index=trials.index).iloc[0] if len(trials) else 1.0
+    sign = rows["sign"]
     ranked = sign * rows["validation"]
     study = rows["study_id"]
     best = ranked.groupby(study).cummax()
@@ -48,13 +48,10 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
     whole = rows[is_whole].groupby([*KEY, "number"])
     found = whole[["validation", "test", "winner_here"]].mean()
     found["n_studies"] = whole.size()
-    total = every.reindex(found.index.droplevel("number")).to_numpy()
+    found = found.reset_index()
+    total = every.reindex(pd.MultiIndex.from_frame(found[KEY])).to_numpy()
     found["n_left_out"] = total - found["n_studies"]
-    return found[COLUMNS].reset_index()
-
-
-def _is_lower(trials: pd.DataFrame) -> pd.Series[bool]:
-    return trials["metric"].isin(LOWER_IS_BETTER)
+    return found[[*KEY, "number", *COLUMNS]]
 
 
 def _score(trials: pd.DataFrame, prefix: str) -> pd.Series[float]:

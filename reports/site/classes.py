@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import AXES
 from reports.answer import pipeline
+from reports.columns import NOTHING
 from reports.class_recalls import Classes, ClassRecalls, class_recalls, classes
 from reports.efficiency.discovery import FIRST
 from reports.efficiency.of_run import baselines
@@ -25,7 +29,6 @@ from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Figure, Key, Panel, Panels, Table
 
 MOST = 150  # curves of a dataset; more would be files that nobody looks through
-NOTHING = "–"
 PLACES = {1: "first", 5: "fifth", 10: "tenth"}
 
 NUMBER = {"is_number": True}
@@ -34,16 +37,26 @@ DISCOVERED = [
     Column("Share", "of all rows, pool and test", is_number=True),
     Column("Strategy", "query strategy", is_filter=True),
     Column("Labels", "bought until then, median over repeats", is_number=True),
-    Column("Mean", "restricted mean: a repeat that never gets there counts as all labels bought", is_number=True),  # noqa: E501
+    Column(
+        "Mean",
+        "restricted mean: a repeat that never gets there counts as all labels bought",
+        is_number=True,
+    ),
     Column("Repeats", "that get there, of all", is_number=True),
 ]
 RECALLED = [
     Column("Class", "name of the class"),
     Column("Share", "of all rows, pool and test", is_number=True),
     Column("Test rows", "of a repeat, on average", is_number=True),
-    Column("Recall", "at the largest budget, mean over repeats with its 95 % interval", is_number=True),  # noqa: E501
+    Column(
+        "Recall", "at the largest budget, mean over repeats with its 95 % interval", is_number=True
+    ),
     Column("Random", "recall of random sampling in the same pipeline", is_number=True),
-    Column("Difference", "recall - that of random, mean over the repeats that have both", is_number=True),  # noqa: E501
+    Column(
+        "Difference",
+        "recall - that of random, mean over the repeats that have both",
+        is_number=True,
+    ),
     Column("Repeats", "with a recall of the class", is_number=True),
 ]
 
@@ -135,18 +148,17 @@ def _dots(content: Content, of: Of, rows: pd.DataFrame | None) -> Panel:
     styles = content.styles["strategy"]
     figure = discovery_dots(rows, of.classes.names, of.classes.shares, styles)
     lines = [_discovered(row) for row in rows.to_dict("records")]
-    note = "One strategy only: nothing to compare." if rows["strategy"].nunique() == 1 else ""
+    note = "One strategy only: nothing to compare." if len(set(rows["strategy"])) == 1 else ""
     return Panel(figure, Table(DISCOVERED, lines, "Labels until a class is met"), note)
 
 
-def _discovered(row: dict[str, object]) -> list[Cell]:
-    median, mean = float(str(row["median"])), float(str(row["restricted_mean"]))
-    n, within, share = int(str(row["n"])), float(str(row["within"])), float(str(row["share"]))
-    reached = n - int(str(row["n_censored"]))
+def _discovered(row: dict[Hashable, Any]) -> list[Cell]:
+    median, mean, share = row["median"], row["restricted_mean"], row["share"]
+    reached = row["n"] - row["n_censored"]
     if np.isnan(median):
         labels: Cell = ("not known", None)
     elif np.isinf(median):
-        labels = (f"never by {within:,.0f}", 1e18)
+        labels = (f"never by {row['within']:,.0f}", 1e18)
     else:
         labels = (f"{median:,.0f}", median)
     return [
@@ -155,7 +167,7 @@ def _discovered(row: dict[str, object]) -> list[Cell]:
         one_line(str(row["strategy"])),
         labels,
         (NOTHING, None) if np.isnan(mean) else (f"{mean:,.0f}", mean),
-        (f"{reached} of {n}", reached),
+        (f"{reached} of {row['n']}", int(reached)),
     ]
 
 
@@ -234,16 +246,19 @@ def _confusion(content: Content, every: list[Of]) -> dict[Key, Panel]:
                 cell = cells.get((curve, budget))
                 figure, note = None, "No tuned model of this cell has a confusion matrix yet."
                 if cell:
-                    figure, note = _matrix(content, one, (curve, budget), cell), _few(content, one.name, cell[1])  # noqa: E501
+                    figure, note = (
+                        _matrix(content, one, (curve, budget), cell),
+                        _few(content, one.name, cell[1]),
+                    )
                 panels[*key, str(budget)] = Panel(figure, note=note)
     return panels
 
 
 def _matrix(
-    content: Content, of: Of, cell: tuple[int, int], found: tuple[np.ndarray, int]
+    content: Content, of: Of, cell: tuple[int, int], found: tuple[npt.NDArray[np.int64], int]
 ) -> Figure:
     (curve, budget), (counts, n) = cell, found
-    who = pipeline(content.grid.curves.loc[curve])
+    who = pipeline(dict(content.grid.curves.loc[curve]))
     over = f"{n} repeats summed" if n > 1 else "one repeat"
     return confusion_map(of.classes.names, counts, f"{who} at {budget:,} labels, {over}")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports import gains, units
+from reports.columns import NOTHING
 from reports.importance import Importance, Parameter, importance, scored
 from reports.metric_names import TITLES
 from reports.results import frame
@@ -20,7 +23,6 @@ from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
 from reports.trajectories import trajectories
 
-NOTHING = "–"
 UNIT = 0.01  # of a score, that seconds are given for
 
 GAINED = [
@@ -32,19 +34,26 @@ GAINED = [
     Column("Worse", "studies whose winner is worse than the defaults", is_number=True),
     Column("Studies", "with both", is_number=True),
     Column("Tuning", "seconds of all trials of a study but the defaults, mean", is_number=True),
-    Column("Per 0.01", "seconds of tuning for 0.01 gained; where the gain is more than noise", is_number=True),  # noqa: E501
+    Column(
+        "Per 0.01",
+        "seconds of tuning for 0.01 gained; where the interval lies above zero",
+        is_number=True,
+    ),
 ]
 COURSE = [
     Column("Trial", "0: the defaults", is_number=True),
     Column("Validation", "best validation score so far, mean over studies", is_number=True),
     Column("Test", "test score of the same models, mean over studies", is_number=True),
-    Column("Optimism", "by which the validation score is better than the test score", is_number=True),  # noqa: E501
+    Column("Gap", "by which the validation score is better than the test score", is_number=True),
     Column("Winner here", "share of studies that this trial wins in the end", is_number=True),
 ]
 IMPORTANT = [
     Column("Parameter", "component.parameter"),
     Column("Importance", "its part of what all together explain", is_number=True),
-    Column("More than noise?", "no: scores that were shuffled within their study gave as much at least once in 19 times"),  # noqa: E501
+    Column(
+        "More than noise?",
+        "no: scores that were shuffled within their study gave as much at least once in 19 times",
+    ),
     Column("Values", "that were tried"),
     Column("Trials", "that have it", is_number=True),
 ]
@@ -102,7 +111,7 @@ def _gains(content: Content, found: pd.DataFrame) -> dict[Key, Panel]:
     return panels
 
 
-def _gained(row: dict[str, float]) -> list[Cell]:
+def _gained(row: dict[Hashable, Any]) -> list[Cell]:
     mean, half, spent = row["mean"], row["half"], row["tuning_s"]
     interval = "" if math.isnan(half) else f" ± {half:.3f}"
     per: Cell = (NOTHING, None)
@@ -160,7 +169,7 @@ def _course(rows: pd.DataFrame, metric: tuple[str, float], where: str) -> Panel:
             _score(row["validation"]),
             _score(row["test"]),
             _score(sign * (row["validation"] - row["test"]), "+.3f"),
-            (f"{row['winner_here']:.0%}", round(row["winner_here"], 4)),
+            (f"{100 * row['winner_here']:.0f} %", round(row["winner_here"], 4)),
         ]
         for row in rows.to_dict("records")
     ]
@@ -179,7 +188,9 @@ def _importances(content: Content) -> dict[Key, Panel]:
     stored = content.frames.stored("trials", [*_READ, *(f"val_{name}" for name in metrics)])
     trials = frame(stored)
     every = dict(iter(scored(trials).groupby(["dataset", "classifier", "budget"])))
-    pairs = trials[["dataset", "classifier"]].drop_duplicates().sort_values(["dataset", "classifier"])
+    pairs = (
+        trials[["dataset", "classifier"]].drop_duplicates().sort_values(["dataset", "classifier"])
+    )
     panels: dict[Key, Panel] = {}
     for dataset, classifier in pairs.itertuples(index=False, name=None):
         budget = content.grid.budgets.get(dataset, [0])[-1]

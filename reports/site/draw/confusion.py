@@ -27,7 +27,10 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
         "type": "heatmap",
         "x": words,
         "y": words,
-        "z": [[None if n == 0 else round(v, 3) for v in row] for row, (n,) in zip(shares.tolist(), of.tolist(), strict=True)],
+        "z": [
+            [None if n == 0 else round(v, 3) for v in row]
+            for row, (n,) in zip(shares.tolist(), of.tolist(), strict=True)
+        ],
         "zmin": 0,
         "zmax": 1,
         "text": [[_count(n) for n in row] for row in counts.tolist()],
@@ -42,8 +45,18 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
     }
     layout = {
         "height": 130 + k * (44 if k <= 8 else 34),  # noqa: PLR2004
-        "xaxis": {"title": {"text": "predicted class"}, "type": "category", "showgrid": False, "tickangle": -45 if k > 3 else 0},  # noqa: PLR2004, E501
-        "yaxis": {"title": {"text": "true class"}, "type": "category", "showgrid": False, "autorange": "reversed"},  # noqa: E501
+        "xaxis": {
+            "title": {"text": "predicted class"},
+            "type": "category",
+            "showgrid": False,
+            "tickangle": -45 if k > 3 else 0,
+        },
+        "yaxis": {
+            "title": {"text": "true class"},
+            "type": "category",
+            "showgrid": False,
+            "autorange": "reversed",
+        },
     }
     about = (
         f"{what}: rows are true classes, the rarest first, columns what they were taken for. "

@@ -16,7 +16,10 @@ BAND = 0.7  # of a class's row that its dots spread over
 
 
 def discovery_dots(
-    rows: pd.DataFrame, names: Sequence[str], shares: Sequence[float], styles: Mapping[str, Json]
+    rows: pd.DataFrame,
+    names: Sequence[str],
+    shares: Sequence[float],
+    styles: Mapping[str, Mapping[str, str]],
 ) -> Figure:
     """Draw `rows` (class, strategy, rows, median, within) for the first of `names`.
 
@@ -46,7 +49,9 @@ def discovery_dots(
                     "name": f"{plain(strategy)}: not within",
                     "showlegend": False,
                     "marker": {
-                        **{"color": style["color"], "symbol": "triangle-right-open", "size": 11},
+                        "color": style["color"],
+                        "symbol": "triangle-right-open",
+                        "size": 11,
                         "line": {"width": 2},
                     },
                     "hovertemplate": "%{text}: not within %{x:,} labels<extra>%{fullData.name}</extra>",
@@ -58,12 +63,13 @@ def discovery_dots(
         "xaxis": {
             "title": {"text": "labels bought (logarithmic)"},
             "type": "log",
-            "dtick": "D2",
             **_range(known),
         },
         "yaxis": {
             "tickvals": list(range(len(shown))),
-            "ticktext": [f"{plain(_short(n))} ({percent(s)})" for n, s in zip(shown, shares, strict=False)],
+            "ticktext": [
+                f"{plain(_short(n))} ({percent(s)})" for n, s in zip(shown, shares, strict=False)
+            ],
             "range": [len(shown) - 0.4, -0.6],
             "showgrid": False,
         },
@@ -96,7 +102,17 @@ def _range(rows: pd.DataFrame) -> Json:
     ends = [*met, *rows["within"]]
     if not ends or min(ends) <= 0:
         return {}
-    return {"range": [np.log10(min(ends)) - 0.12, np.log10(max(ends)) + 0.12]}
+    low, high = np.log10(min(ends)) - 0.12, np.log10(max(ends)) + 0.12
+    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    ticks = [tick for tick in ticks if low <= np.log10(tick) <= high]
+    if len(ticks) > 6:  # noqa: PLR2004 - a telephone has no room for more
+        ticks = [10.0**power for power in powers if low <= power <= high]
+    return {
+        "range": [low, high],
+        "tickvals": ticks,
+        "ticktext": [f"{tick:,.0f}" for tick in ticks],
+    }
 
 
 def _edge(y: float) -> Json:

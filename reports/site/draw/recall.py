@@ -61,9 +61,7 @@ def recall_lines(
     return Figure(data, layout, about)
 
 
-def _axes(
-    layout: Json, suffix: str, at: tuple[int, int], n_rows: int, *, is_last: bool
-) -> None:
+def _axes(layout: Json, suffix: str, at: tuple[int, int], n_rows: int, *, is_last: bool) -> None:
     row, column = at
     height = 1 / n_rows
     top = 1 - row * height
@@ -87,8 +85,14 @@ def _axes(
 
 def _title(suffix: str, text: str) -> Json:
     return {
-        **{"xref": f"x{suffix} domain", "yref": f"y{suffix} domain", "x": 0, "y": 1.02},
-        **{"xanchor": "left", "yanchor": "bottom", "showarrow": False, "text": text},
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix} domain",
+        "x": 0,
+        "y": 1.02,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": text,
         "font": {"size": 13},
     }
 

@@ -40,12 +40,12 @@ def course(rows: pd.DataFrame, title: str, what: str) -> Figure:
         layout["xaxis"]["tickvals"] = rows["number"].tolist()
     about = (
         f"{title} on average over {what}: the best validation score that the studies had by each "
-        "trial, and the test score of the same models. The gap between the lines is optimism."
+        "trial, and the test score of the same models. The gap between the lines is optimism and bias of the validation."
     )
     return Figure(data, layout, about)
 
 
-def gain_dots(rows: pd.DataFrame, title: str, styles: Mapping[str, Json]) -> Figure:
+def gain_dots(rows: pd.DataFrame, title: str, styles: Mapping[str, Mapping[str, str]]) -> Figure:
     """Draw `rows` (classifier, n_labels, mean, half): the gain of each classifier by budget."""
     budgets = sorted(rows["n_labels"].unique())
     place = {budget: i for i, budget in enumerate(budgets)}
@@ -94,7 +94,9 @@ def gain_dots(rows: pd.DataFrame, title: str, styles: Mapping[str, Json]) -> Fig
 def importance_bars(found: Importance, what: str) -> Figure:
     """Draw the parameters of `found`, the most important at the top."""
     shown = found.parameters[::-1]
-    texts = [f"{one.importance:.0%}{' (noise)' if one.is_noise else ''}" for one in shown]
+    texts = [
+        f"{one.importance:.0%}".replace("%", " %") + " (noise)" * one.is_noise for one in shown
+    ]
     bar: Json = {
         "type": "bar",
         "orientation": "h",
