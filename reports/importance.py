@@ -113,8 +113,10 @@ def space(values: Sequence[Any]) -> BaseDistribution:
     `WIDE`, and their median lies nearer to the middle of that range on a logarithmic scale.
     All else is a choice.
 
-    >>> space([1, 2, 5, 40]), space([0.1, None])
-    (IntDistribution(high=40, log=True, low=1, step=1), CategoricalDistribution(choices=('0.1', 'null')))
+    >>> space([1, 2, 5, 40])
+    IntDistribution(high=40, log=True, low=1, step=1)
+    >>> space([0.1, None])
+    CategoricalDistribution(choices=('0.1', 'null'))
     """
     from optuna.distributions import (
         CategoricalDistribution,

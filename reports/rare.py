@@ -35,14 +35,12 @@ def rare(frames: Frames, dataset: str, winner: int) -> str:
     name, share = found_last(frames, dataset, chance if chance >= 0 else winner)
     if not name:
         return f"What was bought on {one_line(dataset)} is not stored, so nothing is said of it."
-    said = [
-        f"On {one_line(dataset)}, {one_line(name)} ({percent(share)} of all rows) is the class "
-        f"that is found last."
-    ]
+    which = f"{one_line(name)} ({percent(share)} of all rows)"
+    said = [f"On {one_line(dataset)}, {which} is the class that is found last."]
     if _met(frames, dataset, chance if chance >= 0 else winner, name):
         early = f"On {one_line(dataset)} the first round holds five rows of every class"
-        rarest = f"the rarest is {one_line(name)} ({percent(share)} of all rows)"
-        return f"{early}; {rarest}. {_recalled(frames, dataset, name, (winner, chance))}"
+        recalled = _recalled(frames, dataset, name, (winner, chance))
+        return f"{early}, the last of them {which}. {recalled}"
     own = f"The first of the leaderboard, {pipeline(dict(frames.grid.curves.loc[winner]))},"
     if chance >= 0:
         said.append(f"Random sampling {_needs(_found(frames, chance, name))}.")

@@ -13,8 +13,8 @@ import pandas as pd
 from datasets.visible import one_line
 from harness.schema import AXES
 from reports.answer import pipeline
-from reports.columns import NOTHING
 from reports.class_recalls import Classes, ClassRecalls, class_recalls, classes
+from reports.columns import NOTHING
 from reports.efficiency.discovery import FIRST
 from reports.efficiency.of_run import baselines
 from reports.leaderboard import PIPELINE, board

@@ -49,7 +49,7 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
             "title": {"text": "predicted class"},
             "type": "category",
             "showgrid": False,
-            "tickangle": -45 if k > 3 else 0,
+            "tickangle": -45,
         },
         "yaxis": {
             "title": {"text": "true class"},

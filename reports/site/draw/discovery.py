@@ -54,7 +54,7 @@ def discovery_dots(
                         "size": 11,
                         "line": {"width": 2},
                     },
-                    "hovertemplate": "%{text}: not within %{x:,} labels<extra>%{fullData.name}</extra>",
+                    "hovertemplate": "%{text}: not within %{x:,} labels<extra></extra>",
                 }
             )
     layout: Json = {

@@ -40,7 +40,8 @@ def course(rows: pd.DataFrame, title: str, what: str) -> Figure:
         layout["xaxis"]["tickvals"] = rows["number"].tolist()
     about = (
         f"{title} on average over {what}: the best validation score that the studies had by each "
-        "trial, and the test score of the same models. The gap between the lines is optimism and bias of the validation."
+        "trial, and the test score of the same models. The gap between the lines is optimism and "
+        "bias of the validation."
     )
     return Figure(data, layout, about)
 
