@@ -191,7 +191,9 @@ def _lines(content: Content, of: Of, curve: int, chance: int) -> Panel:
     for number in beside:
         strategy = str(content.grid.curves.loc[number, "strategy"])
         i = int(np.searchsorted(recalls.curves, number))
-        lines.append(Series(strategy, dict(styles[strategy]), recalls.mean[i], recalls.half[i]))
+        lines.append(
+            Series(one_line(strategy), dict(styles[strategy]), recalls.mean[i], recalls.half[i])
+        )
     if chance < 0:
         notes.append("Random sampling was not run in this pipeline: nothing to compare with.")
     elif chance == curve:
