@@ -35,8 +35,9 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
         "zmax": 1,
         "text": [[_count(n) for n in row] for row in counts.tolist()],
         "texttemplate": "%{text}" if k <= WITH_TEXT else "",
-        "textfont": {"size": 12 if k <= 8 else 10},  # noqa: PLR2004 - what fits a telephone
-        "hovertemplate": "%{y} taken for %{x}: %{text} rows, %{z:.1%}<extra></extra>",
+        "textfont": {"size": 12 if k <= 6 else 10},  # noqa: PLR2004 - what fits a telephone
+        "customdata": counts.tolist(),
+        "hovertemplate": "%{y} taken for %{x}: %{customdata:,} rows, %{z:.1%}<extra></extra>",
         "colorscale": [[0, "var(--low)"], [1, "var(--high)"]],
         "showscale": False,
         "xgap": 1,
@@ -46,13 +47,13 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
     layout = {
         "height": 130 + k * (44 if k <= 8 else 34),  # noqa: PLR2004
         "xaxis": {
-            "title": {"text": "predicted class"},
+            "title": {"text": "predicted class", "standoff": 14},
             "type": "category",
             "showgrid": False,
             "tickangle": -45,
         },
         "yaxis": {
-            "title": {"text": "true class"},
+            "title": {"text": "true class", "standoff": 14},
             "type": "category",
             "showgrid": False,
             "autorange": "reversed",
@@ -60,7 +61,7 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
     }
     about = (
         f"{what}: rows are true classes, the rarest first, columns what they were taken for. "
-        "Numbers are test rows; the colour is their share of the true class."
+        "Numbers are test rows (k: thousands); the colour is their share of the true class."
     )
     return Figure([trace], layout, about)
 
@@ -68,14 +69,13 @@ def confusion_map(names: Sequence[str], counts: npt.NDArray[np.int64], what: str
 def _count(n: int) -> str:
     """Return a count that fits a cell.
 
-    >>> [_count(n) for n in (0, 912, 9999, 12_345, 1_200_000)]
-    ['', '912', '9,999', '12k', '1.2M']
+    >>> [_count(n) for n in (0, 912, 1999, 12_345, 1_200_000)]
+    ['', '912', '2k', '12k', '1.2M']
     """
-    if n == 0:
-        return ""
-    if n < 10_000:  # noqa: PLR2004
-        return f"{n:,}"
-    return f"{n / 1000:.0f}k" if n < 999_500 else f"{n / 1e6:.1f}M"  # noqa: PLR2004
+    for size, sign in ((10**6, "M"), (10**3, "k")):
+        if n >= size:
+            return f"{n / size:.{1 if n < 10 * size else 0}f}".removesuffix(".0") + sign
+    return str(n) if n else ""
 
 
 def _short(name: str) -> str:

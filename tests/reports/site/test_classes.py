@@ -122,7 +122,7 @@ def test_the_sentence_names_the_class_that_is_found_last_and_compares_with_rando
 
 
 def test_of_classes_found_equally_late_the_rarest_is_named(content):
-    site = content(lambda tables: None)  # of the other two no row is ever bought
+    site = content(lambda _: None)  # of the other two no row is ever bought
     assert found_last(site.frames, "ton", 0)[0] == RARE
 
 
@@ -147,7 +147,7 @@ def test_one_strategy_says_that_there_is_nothing_to_compare(filled):
 
 
 def test_runs_without_matrices_say_so_and_draw_nothing(filled):
-    said, parts = filled(lambda tables: None)
+    said, parts = filled(lambda _: None)
     assert "its recall is not known" in said[0]
     for name in ("recall", "confusion"):
         for panel in parts[name].values():
