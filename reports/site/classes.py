@@ -103,9 +103,9 @@ def fill(content: Content, files: Files) -> Filled:
         Panels(
             "confusion",
             "What is taken for what?",
-            [*choices, Choice("budget", "Labels", is_slider=True)],
+            [*choices, Choice("budget", "Labels", content.budgets, is_slider=True)],
             _confusion(content, every),
-            split=3,
+            split=4,
         ),
     ]
     return {

@@ -69,7 +69,7 @@ def fill(content: Content, files: Files) -> Filled:
         Panels(
             "course",
             "How far had tuning got after each trial?",
-            [dataset, classifier, Choice("budget", "Labels", is_slider=True)],
+            [dataset, classifier, Choice("budget", "Labels", content.budgets, is_slider=True)],
             _courses(content),
         ),
         Panels(
