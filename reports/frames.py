@@ -18,6 +18,7 @@ from harness.schema import AXES, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
 from reports import curves, merge
 from reports.columns import brought
+from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
 from reports.efficiency.to_target import expected_labels
 from reports.grid import Grid
@@ -155,16 +156,31 @@ class Frames:
     @cached_property
     def recalls(self) -> pd.DataFrame:
         """Recall of each class along the curves: series, n_labels, repeat, class, recall."""
-        parts = []
+        parts = [
+            recall.recalls(tested, matrices, self.tables.datasets)
+            for tested, matrices in self._matrices
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def confusions(self) -> dict[str, Confusions]:
+        """By dataset the confusion matrices of the tuned models, summed over repeats."""
+        tested, matrices = self._matrices[0]
+        tested = tested.assign(curve=self.grid.number(tested))
+        return confusions(tested, matrices, self.tables.datasets)
+
+    @cached_property
+    def _matrices(self) -> list[tuple[pd.DataFrame, pa.ChunkedArray]]:
+        """Every tested model of a study and its confusion matrix: the tuned, then the defaults."""
+        found = []
         # In one reading: a run that goes on has other rows by the next.
         stored = self.stored("trials", [*_WINNING, "confusion"])
         trials, matrices = frame(stored.drop_columns("confusion")), stored.column("confusion")
         for series, rows in (("tuned", winners(trials)), ("default", defaults(trials))):
             rows = rows[rows["status"] == "done"]  # noqa: PLW2901 - the same rows, fewer
             tested = rows.assign(series=series, n_labels=rows["budget"])[_TESTED]
-            chosen = matrices.take(pa.array(rows.index.to_numpy()))
-            parts.append(recall.recalls(tested, chosen, self.tables.datasets))
-        return pd.concat(parts, ignore_index=True)
+            found.append((tested, matrices.take(pa.array(rows.index.to_numpy()))))
+        return found
 
     @cached_property
     def seconds(self) -> pd.DataFrame:

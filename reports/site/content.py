@@ -56,6 +56,12 @@ class Content:
         return {axis: styles(self.grid.curves[axis].unique()) for axis in PIPELINE}
 
     @cached_property
+    def budgets(self) -> dict[str, str]:
+        """Every budget as it is written among the options of a choice -> as it is read."""
+        every = {budget for budgets in self.grid.budgets.values() for budget in budgets}
+        return {str(budget): f"{budget:,}" for budget in sorted(every)}
+
+    @cached_property
     def badges(self) -> dict[str, list[str]]:
         """Dataset -> what makes its scores others than those of the data as it is."""
         return {

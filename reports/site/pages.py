@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.site import axes, curves, leaderboard, overview, ranks
+from reports.site import axes, classes, curves, leaderboard, overview, ranks, tuning
 from reports.site.page import Page
 
 PAGES: dict[str, Page] = {
@@ -11,4 +11,6 @@ PAGES: dict[str, Page] = {
     "curves": Page("Curves", "What is a label worth?", curves.fill),
     "ranks": Page("Comparisons", "Is one better than the other, or is it noise?", ranks.fill),
     "axes": Page("Parts", "What does each part of a pipeline change?", axes.fill),
+    "classes": Page("Classes", "What are the labels worth for the rare attacks?", classes.fill),
+    "tuning": Page("Tuning", "What did tuning buy?", tuning.fill),
 }

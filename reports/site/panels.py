@@ -88,7 +88,8 @@ class Choice:
     name: str
     title: str
     titles: Mapping[str, str] = field(default_factory=dict)
-    is_slider: bool = False
+    is_slider: bool = False  # of numbers, from small to large whatever the order of the keys
+    is_on_top: bool = False  # at the top of the page, for parts that share it
 
 
 @dataclass(frozen=True)

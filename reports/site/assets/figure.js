@@ -12,7 +12,7 @@ function coloured(value, styles) {
   if (typeof value === "string") {
     return value.startsWith("var(") ? styles.getPropertyValue(value.slice(4, -1)).trim() : value;
   }
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((one) => coloured(one, styles));
+  if (Array.isArray(value)) return typeof (value[1] ?? value[0]) === "number" ? value : value.map((one) => coloured(one, styles));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, coloured(one, styles)]));
 }

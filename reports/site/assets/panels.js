@@ -30,7 +30,7 @@ class Part {
   }
 
   offer(choice, options, value) {
-    const isShared = KEPT.includes(choice.name);
+    const isShared = choice.is_on_top || KEPT.includes(choice.name);
     const bar = isShared ? byId("choices") : this.section.querySelector("[data-choices]");
     let control = choosers.get(choice.name);
     if (!control) {
@@ -98,7 +98,9 @@ class Slider {
     bar.append(this.label);
   }
 
-  offer(options, value) {
+  // From small to large, whichever is shown first.
+  offer(given, value) {
+    const options = [...given].sort((a, b) => a - b);
     this.options = options;
     this.label.hidden = options.length < 2;
     this.range.max = options.length - 1;
