@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from reports.site import curves, leaderboard, overview
+from reports.site import (
+    cost,
+    curves,
+    data,
+    failures,
+    leaderboard,
+    overview,
+    provenance,
+    reading,
+)
 from reports.site.page import Page
 
 PAGES: dict[str, Page] = {
     "index": Page("Overview", "How few labels does an intrusion detector need?", overview.fill),
     "leaderboard": Page("Leaderboard", "Who needs the fewest labels?", leaderboard.fill),
     "curves": Page("Curves", "What is a label worth?", curves.fill),
+    "cost": Page("Cost", "What does it cost?", cost.fill),
+    "data": Page("Data", "What are the data like?", data.fill, needs_trials=False),
+    "failures": Page("Failures", "What went wrong?", failures.fill, needs_trials=False),
+    "provenance": Page(
+        "Provenance", "Where do the numbers come from?", provenance.fill, needs_trials=False
+    ),
+    "reading": Page("How to read", "How to read these pages", reading.fill, needs_trials=False),
 }

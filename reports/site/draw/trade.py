@@ -1,0 +1,109 @@
+"""Score against cost: a point for each cell, and the front that none beats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reports.site.draw.text import plain
+from reports.site.panels import Figure, Json
+
+MANY_TICKS = 9  # from here on whole powers of ten only
+Unit = Callable[[float], str]
+
+
+def trade(
+    cells: pd.DataFrame,
+    best: npt.NDArray[np.intp],
+    titles: tuple[str, str],
+    unit: Unit,
+    styles: Mapping[str, Mapping[str, str]],
+    about: str,
+) -> Figure:
+    """Draw `cells`: columns cost, mean, is_partial, classifier and what (its names).
+
+    `best` are the places of the front, cheapest first; `titles` of cost and score; `unit` writes
+    a cost. Costs are on a logarithmic axis, so those of zero are not drawn.
+    """
+    line = cells.iloc[best]
+    data: list[Json] = [_front(line, unit)]
+    for name, rows in cells.groupby("classifier"):
+        style = styles[str(name)]
+        hollow = [_hollow(style["symbol"]) if p else style["symbol"] for p in rows["is_partial"]]
+        data.append(
+            {
+                "x": _digits(rows["cost"]),
+                "y": rows["mean"].round(5).tolist(),
+                "name": plain(name),
+                "mode": "markers",
+                "marker": {"color": style["color"], "size": 9, "symbol": hollow},
+                "text": [
+                    f"{plain(what)}<br>{mean:.3f}, {unit(cost)}"
+                    for what, mean, cost in zip(
+                        rows["what"], rows["mean"], rows["cost"], strict=True
+                    )
+                ],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    low, high = _around(np.log10(cells["cost"].to_numpy(dtype=float)))
+    layout = {
+        "height": 460,
+        "showlegend": True,
+        "xaxis": {
+            "type": "log",
+            "range": [low, high],
+            "title": {"text": f"{titles[0]} (logarithmic)"},
+            **_ticks(low, high, unit),
+        },
+        "yaxis": {"title": {"text": titles[1]}},
+    }
+    return Figure(data, layout, about)
+
+
+def _front(line: pd.DataFrame, unit: Unit) -> Json:
+    return {
+        "x": _digits(line["cost"]),
+        "y": line["mean"].round(5).tolist(),
+        "name": "front: none is both better and cheaper",
+        "mode": "lines+markers",
+        "line": {"color": "var(--quiet)", "width": 1.5, "dash": "dash", "shape": "hv"},
+        "marker": {
+            "symbol": "circle-open",
+            "size": 17,
+            "color": "var(--ink)",
+            "line": {"width": 1.5},
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _hollow(symbol: str) -> str:
+    return symbol if symbol.endswith("-open") else f"{symbol}-open"
+
+
+def _digits(values: pd.Series) -> list[float]:
+    return [float(f"{value:.5g}") for value in values]
+
+
+def _around(values: npt.NDArray[np.float64], least: float = 0.5) -> tuple[float, float]:
+    """Return where an axis of these begins and ends: a twentieth more, and `least` at all."""
+    low, high = float(values.min()), float(values.max())
+    more = max((high - low) / 20, least / 2 if high - low < least else 0)
+    return low - more, high + more
+
+
+def _ticks(low: float, high: float, unit: Unit) -> Json:
+    """1, 2, 5, 10 ..., each with its unit; plotly leaves it out between powers of ten."""
+    powers = [10.0**n for n in range(math.floor(low), math.floor(high) + 1)]
+
+    def inside(values: Sequence[float]) -> list[float]:
+        return [value for value in values if low <= math.log10(value) <= high]
+
+    fine = inside([step * power for power in powers for step in (1, 2, 5)])
+    shown = fine if len(fine) < MANY_TICKS else inside(powers)
+    return {"tickvals": shown, "ticktext": [unit(value) for value in shown]}
