@@ -63,7 +63,9 @@ def _suspects(card: Card, *, keeps_all: bool) -> list[Suspect]:
 
 def _note(card: Card | None, found: list[Suspect]) -> str:
     if card is None:
-        return "This dataset is not known here, so nothing can be said on columns that give it away."
+        return (
+            "This dataset is not known here, so nothing can be said on columns that give it away."
+        )
     if not card.columns:
         return "Its card lists no columns, so nothing is known of such that give classes away."
     if not found:

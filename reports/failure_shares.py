@@ -16,9 +16,11 @@ def failure_shares(results: Results, axis: str) -> pd.DataFrame:
     """
     trials = results.trials
     is_failure = ~trials["status"].isin(NO_FAILURE)
-    found = trials.assign(failed=is_failure).groupby(axis)["failed"].agg(n="size", failed="sum")
+    by = trials.assign(failed=is_failure).groupby(axis)
+    found = by.agg(n=("failed", "size"), failed=("failed", "sum"))
     found["share"] = found["failed"] / found["n"]
     bad = trials[is_failure]
     by_status = pd.crosstab(bad[axis], bad["status"]).reindex(found.index, fill_value=0)
-    found = found.join(by_status).rename_axis(axis).reset_index()
-    return found.sort_values(["share", axis], ascending=[False, True]).set_index(axis)
+    whole = found.join(by_status).rename_axis(axis).reset_index()
+    ordered = whole.sort_values(["share", axis], ascending=[False, True])
+    return ordered.set_index(axis)

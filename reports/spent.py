@@ -29,13 +29,14 @@ def seconds_of_run(results: Results) -> pd.DataFrame:
 
 def memory(results: Results) -> pd.DataFrame:
     """Return the trials' peak_bytes by (dataset, classifier): columns n, median, largest."""
-    by = results.trials.groupby(["dataset", "classifier"])["peak_bytes"]
-    return by.agg(n="count", median="median", largest="max")
+    by = results.trials.groupby(["dataset", "classifier"])
+    of = "peak_bytes"
+    return by.agg(n=(of, "count"), median=(of, "median"), largest=(of, "max"))
 
 
 def by_host(results: Results) -> pd.DataFrame:
     """Return what each host did: index (host, environment_id), columns pieces and seconds."""
     parts = [getattr(results, table)[["host", "environment_id", "wall_s"]] for table in PHASES]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1])
-    by = rows.groupby(["host", "environment_id"])["wall_s"]
-    return by.agg(pieces="size", seconds="sum")
+    by = rows.groupby(["host", "environment_id"])
+    return by.agg(pieces=("wall_s", "size"), seconds=("wall_s", "sum"))

@@ -10,8 +10,10 @@ from reports.site.page import Filled
 
 def fill(content: Content, files: Files) -> Filled:
     """Compute the parts of the page."""
+    cells = cost_front.named_cells(content)
     return {
-        "front": cost_front.front(content).sent(files),
+        "answers": cost_front.answers(content, cells),
+        "front": cost_front.front(content, cells).sent(files),
         "cells": cost_seconds.by_budget(content).sent(files),
         "memory": cost_seconds.memory(content).sent(files),
         "run": cost_seconds.of_run(content).sent(files),

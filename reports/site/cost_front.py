@@ -9,13 +9,13 @@ import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import COSTS, LOWER_IS_BETTER
-from reports import units
-from reports.cost_cells import AGAINST, WORK, cost_cells, front as unbeaten
+from reports import cost_cells, units
+from reports.cost_cells import AGAINST, WORK
 from reports.leaderboard import PIPELINE
 from reports.metric_names import TITLES
 from reports.site.content import Content
-from reports.site.draw.trade import Unit, trade
-from reports.site.panels import Cell, Choice, Column, Panel, Panels, Table
+from reports.site.draw.trade import Axes, Unit, trade
+from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
 
 COST_TITLES = {
     "model_bytes": "model size",
@@ -41,20 +41,63 @@ _COLUMNS = [
 ]
 
 
-def front(content: Content) -> Panels:
-    """Score against each cost, at each budget: the largest is shown first."""
-    cells = cost_cells(content.frames, content.metric).reset_index()
+def named_cells(content: Content) -> pd.DataFrame:
+    """Return `reports.cost_cells` by the main metric, with the names of their curves, and `what`."""
+    cells = cost_cells.cost_cells(content.frames, content.metric).reset_index()
     names = content.grid.curves.loc[cells["curve"], ["dataset", *PIPELINE]]
     cells[names.columns] = names.to_numpy()
     shown = content.grid.curves[PIPELINE].map(one_line)
     cells["what"] = shown.agg(", ".join, axis=1).reindex(cells["curve"]).to_numpy()
-    panels = {}
+    return cells
+
+
+def answers(content: Content, cells: pd.DataFrame) -> list[str]:
+    """Say for each dataset what the best cell costs, and what the smallest of the front is worth."""
+    found = []
+    for dataset in content.datasets:
+        at = cells[(cells["dataset"] == dataset) & ~cells["is_partial"] & cells["mean"].notna()]
+        if at.empty:
+            found.append(f"On {one_line(dataset)} no cell has all repeats yet.")
+            continue
+        budget = int(at["n_labels"].max())
+        at = at[at["n_labels"] == budget].reset_index(drop=True)
+        is_lower = content.metric in LOWER_IS_BETTER
+        best = at.loc[at["mean"].idxmin() if is_lower else at["mean"].idxmax()]
+        said = f"On {one_line(dataset)} at {budget:,} labels {best['what']} scores best "
+        said += f"({TITLES[content.metric]} {best['mean']:.3f}){_price(best)}."
+        order = cost_cells.front(at, "model_bytes", content.metric)
+        if len(order) and at.loc[order[0], "curve"] != best["curve"]:
+            least = at.loc[order[0]]
+            said += f" The smallest model worth a look is {least['what']}, with "
+            said += f"{units.size(least['model_bytes'])} and {least['mean']:.3f}."
+        found.append(said)
+    return found
+
+
+def _price(cell: pd.Series) -> str:
+    known = [
+        (f"{_UNITS[name](cell[name])}{text}")
+        for name, text in (
+            ("model_bytes", " of model"),
+            ("latency_row_s", " a row"),
+            (WORK, " of buying and tuning"),
+        )
+        if not pd.isna(cell[name])
+    ]
+    return f", for {', '.join(known)}" if known else "; what it costs is not known"
+
+
+def front(content: Content, cells: pd.DataFrame) -> Panels:
+    """Score against each cost, at each budget: the largest is shown first."""
+    panels: dict[Key, Panel] = {}
     for dataset in content.datasets:
         mine = cells[cells["dataset"] == dataset]
         for against in AGAINST:
             for budget in reversed(content.grid.budgets[dataset]):
                 at = mine[mine["n_labels"] == budget].reset_index(drop=True)
-                panels[dataset, against, str(budget)] = _panel(content, at, against, dataset, budget)
+                panels[dataset, against, str(budget)] = _panel(
+                    content, at, against, dataset, budget
+                )
     budgets = {at for of in content.grid.budgets.values() for at in of}
     return Panels(
         "front",
@@ -74,31 +117,25 @@ def _panel(content: Content, at: pd.DataFrame, against: str, dataset: str, budge
     at = at.assign(cost=at[against])
     if at.empty:
         return Panel(note=f"No cell has a tuned {title} at {budget:,} labels yet.")
-    best = unbeaten(at, against, content.metric)
+    best = cost_cells.front(at, against, content.metric)
     table = _table(content, at, list(best), budget)
     is_drawn = at["mean"].notna() & (at["cost"] > 0)
     if not is_drawn.any():
         why = "nobody measured it" if at["cost"].isna().all() else "all are 0"
         return Panel(None, table, f"The {COST_TITLES[against]} is not drawn: {why}.")
     drawn = at[is_drawn]
-    places = drawn.index.get_indexer([int(i) for i in best])
+    places = drawn.index.get_indexer(pd.Index(best))
     lower = " (lower is better)" if content.metric in LOWER_IS_BETTER else ""
     about = f"{title} against {COST_TITLES[against]} on {one_line(dataset)} at {budget:,} labels: "
-    about += "a point for each cell, a colour and symbol for each classifier. The dashed line joins "
-    about += "the cells that no other beats in both."
-    figure = trade(
-        drawn,
-        places[places >= 0],
-        (COST_TITLES[against], title + lower),
-        _UNITS[against],
-        content.styles["classifier"],
-        about,
-    )
-    return Panel(figure, table, _note(at, drawn, len(best), budget))
+    about += "a point for each cell, a colour and symbol for each classifier. The dashed line "
+    about += "joins the cells that no other beats in both."
+    axes = Axes(COST_TITLES[against], title + lower, _UNITS[against], about)
+    figure = trade(drawn, places[places >= 0], axes, content.styles["classifier"])
+    return Panel(figure, table, _note(at, drawn))
 
 
-def _note(at: pd.DataFrame, drawn: pd.DataFrame, n_best: int, budget: int) -> str:
-    said = [f"{len(drawn):,} cell{'s' * (len(drawn) != 1)} at {budget:,} labels, {n_best} on the front."]
+def _note(at: pd.DataFrame, drawn: pd.DataFrame) -> str:
+    said = []
     if len(drawn) < len(at):
         said.append(f"{len(at) - len(drawn):,} more have no known cost and are not drawn.")
     if n := int(drawn["is_partial"].sum()):
@@ -124,7 +161,8 @@ def _table(content: Content, at: pd.DataFrame, best: list[int], budget: int) -> 
         _row(row, of, i in on_front)
         for i, row in zip(shown.index, shown.to_dict("records"), strict=True)
     ]
-    return Table(columns, rows, f"Cells at {budget:,} labels and what they cost")
+    caption = f"The {len(at):,} cells at {budget:,} labels and what they cost; {len(best)} on the front"
+    return Table(columns, rows, caption)
 
 
 def _row(row: Mapping[Hashable, Any], n_repeats: int, is_best: bool) -> list[Cell]:  # noqa: FBT001
@@ -140,5 +178,4 @@ def _row(row: Mapping[Hashable, Any], n_repeats: int, is_best: bool) -> list[Cel
 
 def known(value: float, unit: Unit) -> Cell:
     """Return a number as a cell: what is not known stands at the end, as a dash."""
-    return ("–", None) if pd.isna(value) else (unit(value), float(value))
-
+    return ("-", None) if pd.isna(value) else (unit(value), float(value))

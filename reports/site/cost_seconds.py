@@ -9,7 +9,7 @@ from reports import spent, units
 from reports.figures import PALETTE
 from reports.site.content import Content
 from reports.site.draw.bars import stacked
-from reports.site.panels import Cell, Choice, Column, Panel, Panels, Table
+from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
 
 STEPS = {  # of a cell: column -> what it is called
     "buying_s": "buying the labels",
@@ -24,7 +24,7 @@ def by_budget(content: Content) -> Panels:
     seconds = content.frames.seconds
     by = seconds.groupby(["dataset", "n_labels", "classifier"])
     found = by[[*STEPS]].median().join(by.size().rename("cells")).reset_index()
-    panels = {}
+    panels: dict[Key, Panel] = {}
     for dataset in content.datasets:
         for budget in reversed(content.grid.budgets[dataset]):
             is_mine = (found["dataset"] == dataset) & (found["n_labels"] == budget)
@@ -43,7 +43,7 @@ def _steps(rows: pd.DataFrame, dataset: str, budget: int) -> Panel:
     fit = rows["fit_s"].fillna(0.0)
     tuning = (rows["tuning_s"].fillna(0.0) - fit).clip(lower=0)
     parts = [rows["buying_s"].fillna(0.0), tuning, fit]
-    about = f"Seconds of work for a cell on {one_line(dataset)} at {budget:,} labels, by classifier: "
+    about = f"Seconds of work for a cell on {one_line(dataset)} at {budget:,} labels: "
     about += "buying the labels, tuning, and one fit of the model (which is part of tuning). "
     about += "Medians over repeats, then over cells."
     figure = stacked(
@@ -76,7 +76,7 @@ def _steps(rows: pd.DataFrame, dataset: str, budget: int) -> Panel:
 def memory(content: Content) -> Panels:
     """Peak memory of the trials, by classifier."""
     found = spent.memory(content.results).reset_index()
-    panels = {}
+    panels: dict[Key, Panel] = {}
     for dataset in content.datasets:
         rows = found[found["dataset"] == dataset].sort_values("classifier")
         median = rows["median"] / 1e6
@@ -115,8 +115,9 @@ def of_run(content: Content) -> Panels:
     found = spent.seconds_of_run(content.results)
     total = found.sum(axis=1)
     scale, unit = next((s for s in _SCALES if total.max() >= s[0]), _SCALES[-1])
-    about = f"{unit.capitalize()} of work in the whole run, over all datasets, by classifier and phase."
-    parts = {str(phase): (found[phase] / scale).tolist() for phase in found.columns}
+    about = f"{unit.capitalize()} of work in the whole run, over all datasets, by classifier. "
+    about += f"Together {_clock(float(total.sum()))[0]}; work on several machines is added up."
+    parts = {str(phase): (found[phase] / scale).tolist() for phase in found if found[phase].any()}
     figure = stacked(found.index.tolist(), parts, f"{unit} of work", about, PALETTE)
     columns = [
         Column("classifier"),
@@ -131,12 +132,12 @@ def of_run(content: Content) -> Panels:
         [one_line(name), *(_clock(value) for value in [*row, sum(row)])]
         for name, row in zip(whole.index, whole.to_numpy().tolist(), strict=True)
     ]
-    note = f"{_clock(float(total.sum()))[0]} of work is stored. Work on several machines is added up."
-    return Panels("run", "Work in the whole run", [], {(): Panel(figure, Table(columns, cells), note)})
+    panel = Panel(figure, Table(columns, cells))
+    return Panels("run", "Work in the whole run", [], {(): panel})
 
 
 def _seconds(value: float) -> Cell:
-    return ("–", None) if pd.isna(value) else (units.duration(value), float(value))
+    return ("-", None) if pd.isna(value) else (units.duration(value), float(value))
 
 
 def _clock(seconds: float) -> tuple[str, float | None]:

@@ -13,7 +13,7 @@ from reports.site.content import Content
 from reports.site.draw.bars import stacked
 from reports.site.files import Files
 from reports.site.page import Filled
-from reports.site.panels import Cell, Choice, Column, Figure, Json, Panel, Panels, Table
+from reports.site.panels import Cell, Choice, Column, Figure, Json, Key, Panel, Panels, Table
 
 # The same colour wherever a status is shown; colour-blind safe (reports.figures).
 COLOURS = {
@@ -45,7 +45,7 @@ def fill(content: Content, files: Files) -> Filled:
 
 
 def _shares(content: Content, files: Files) -> Json:
-    panels = {(axis,): _panel(content, axis) for axis in _order()}
+    panels: dict[Key, Panel] = {(axis,): _panel(content, axis) for axis in _order()}
     choices = [Choice("axis", "Component")]
     return Panels("shares", "Failed trials by component", choices, panels).sent(files)
 

@@ -57,7 +57,9 @@ def _runs(content: Content, files: Files) -> list[Run]:
         path = files.download(f"{stem}-sweep.yaml", text.encode()) if text else ""
         commands = []
         if text:
-            commands = [f"fewlabels run {stem}-sweep.yaml --out {shlex.quote(f'runs/{stem}-again')}"]
+            commands = [
+                f"fewlabels run {stem}-sweep.yaml --out {shlex.quote(f'runs/{stem}-again')}"
+            ]
         commands.append(f"fewlabels verify {shlex.quote(f'runs/{name}')}")
         found.append(Run(name, text, path, commands))
     return found

@@ -62,7 +62,7 @@ def _row(row: Mapping[Hashable, Any], target: tuple[str, ...]) -> list[Cell]:
 def _score(row: Mapping[Hashable, Any], prefix: str) -> Cell:
     mean, half = row[f"{prefix}mean"], row[f"{prefix}half"]
     if pd.isna(mean):
-        return ("–", None)
+        return ("-", None)
     if not pd.isna(half):
         return (f"{mean:.3f} ± {half:.3f}", float(mean))
     if row[f"{prefix}n_repeats"] == 1:

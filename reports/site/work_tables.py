@@ -11,7 +11,7 @@ from datasets.visible import one_line
 from harness.schema import AXES
 from reports.site.content import Content
 from reports.site.files import Files
-from reports.site.panels import Cell, Choice, Column, Json, Panel, Panels, Table
+from reports.site.panels import Cell, Choice, Column, Json, Key, Panel, Panels, Table
 from reports.work_ids import acquisition_ids, study_ids
 
 MOST = 2_000  # rows of a table; more are in the files alone
@@ -40,7 +40,7 @@ def tables(content: Content, files: Files) -> Ids:
     """Return the ids by dataset, and files with all of them."""
     found = {"study": study_ids(content.results), "acquisition": acquisition_ids(content.results)}
     found = {kind: rows for kind, rows in found.items() if len(rows)}
-    panels = {}
+    panels: dict[Key, Panel] = {}
     for dataset in sorted({name for rows in found.values() for name in rows["dataset"].unique()}):
         for kind, rows in found.items():
             mine = rows[rows["dataset"] == dataset].drop(columns="dataset")

@@ -34,14 +34,15 @@ def stacked(
         }
         for (what, values), colour in zip(parts.items(), colours, strict=False)
     ]
-    layout = {**_layout(names, title), "barmode": "stack", "showlegend": len(data) > 1}
+    layout: Json = {**_layout(names, title), "barmode": "stack", "showlegend": len(data) > 1}
+    layout["legend"] = {"traceorder": "normal"}
     return Figure(data, layout, about)
 
 
 def counted(
     names: Sequence[str], counts: Sequence[int], title: str, about: str, colour: str
 ) -> Figure:
-    """Draw counts, each written at the end of its bar; logarithmic where small ones would vanish."""
+    """Draw counts, each written beside its bar; logarithmic where small ones would vanish."""
     top = max(counts, default=0)
     low = min((n for n in counts if n), default=0)
     bar: Json = {
@@ -57,6 +58,7 @@ def counted(
     }
     layout = _layout(names, title)
     layout["margin"] = {**layout["margin"], "r": 80}
+    layout["xaxis"] |= {"tickformat": ",", "nticks": 5}
     if low and top > LOG_FROM * low:
         layout["xaxis"] = {
             "title": {"text": f"{title} (logarithmic)"},

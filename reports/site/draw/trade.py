@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,21 +17,28 @@ MANY_TICKS = 9  # from here on whole powers of ten only
 Unit = Callable[[float], str]
 
 
+@dataclass(frozen=True)
+class Axes:
+    """What is set against what."""
+
+    cost: str
+    score: str
+    unit: Unit  # writes a cost
+    about: str  # the figure
+
+
 def trade(
     cells: pd.DataFrame,
     best: npt.NDArray[np.intp],
-    titles: tuple[str, str],
-    unit: Unit,
+    axes: Axes,
     styles: Mapping[str, Mapping[str, str]],
-    about: str,
 ) -> Figure:
-    """Draw `cells`: columns cost, mean, is_partial, classifier and what (its names).
+    """Draw `cells`: columns cost (above 0), mean, is_partial, classifier and what (its names).
 
-    `best` are the places of the front, cheapest first; `titles` of cost and score; `unit` writes
-    a cost. Costs are on a logarithmic axis, so those of zero are not drawn.
+    `best` are the places of the front, cheapest first. Costs are on a logarithmic axis.
     """
     line = cells.iloc[best]
-    data: list[Json] = [_front(line, unit)]
+    data: list[Json] = [_front(line)]
     for name, rows in cells.groupby("classifier"):
         style = styles[str(name)]
         hollow = [_hollow(style["symbol"]) if p else style["symbol"] for p in rows["is_partial"]]
@@ -42,7 +50,7 @@ def trade(
                 "mode": "markers",
                 "marker": {"color": style["color"], "size": 9, "symbol": hollow},
                 "text": [
-                    f"{plain(what)}<br>{mean:.3f}, {unit(cost)}"
+                    f"{plain(what)}<br>{mean:.3f}, {axes.unit(cost)}"
                     for what, mean, cost in zip(
                         rows["what"], rows["mean"], rows["cost"], strict=True
                     )
@@ -57,15 +65,15 @@ def trade(
         "xaxis": {
             "type": "log",
             "range": [low, high],
-            "title": {"text": f"{titles[0]} (logarithmic)"},
-            **_ticks(low, high, unit),
+            "title": {"text": f"{axes.cost} (logarithmic)"},
+            **_ticks(low, high, axes.unit),
         },
-        "yaxis": {"title": {"text": titles[1]}},
+        "yaxis": {"title": {"text": axes.score}},
     }
-    return Figure(data, layout, about)
+    return Figure(data, layout, axes.about)
 
 
-def _front(line: pd.DataFrame, unit: Unit) -> Json:
+def _front(line: pd.DataFrame) -> Json:
     return {
         "x": _digits(line["cost"]),
         "y": line["mean"].round(5).tolist(),
