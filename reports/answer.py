@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -67,10 +69,16 @@ def _others(board: Board) -> str:
     return said + "."
 
 
-def pipeline(row: pd.Series) -> str:
-    """Return the names of a curve: `knn + margin (scaler standard, resampler none)`."""
-    rest = f"scaler {row['scaler']}, resampler {row['resampler']}"
-    return one_line(f"{row['classifier']} + {row['strategy']} ({rest})")
+def pipeline(row: Mapping[str, Any]) -> str:
+    """Return the names of a curve; a scaler or resampler that is "none" is left out.
+
+    >>> names = {"classifier": "knn", "scaler": "standard", "resampler": "none"}
+    >>> pipeline({**names, "strategy": "margin"})
+    'knn + margin (scaler standard)'
+    """
+    rest = [f"{axis} {row[axis]}" for axis in ("scaler", "resampler") if row[axis] != "none"]
+    after = f" ({', '.join(rest)})" if rest else ""
+    return one_line(f"{row['classifier']} + {row['strategy']}{after}")
 
 
 def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
@@ -83,11 +91,10 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
     what = TITLES[best.metric]
     if best.by == "area":
         what = f"mean {what} over the budgets (AUBC)"
-    own = best.chosen.get(best.winner, 0)
-    said = [
-        f"Chosen without one repeat and scored on it, the winner has a {what} of "
-        f"{best.held_out:.3f} ± {best.half:.3f}; {own} of {best.n_repeats} such choices fell on it."
-    ]
+    own, score = best.chosen.get(best.winner, 0), f"{best.held_out:.3f} ± {best.half:.3f}"
+    said = [f"Chosen without one repeat and scored on it, the winner has a {what} of {score}."]
+    if own < best.n_repeats:
+        said.append(f"Only {own} of {best.n_repeats} such choices fell on it.")
     saved, apart = best.labels_saved, best.against_chance
     if is_chance(measures, best.winner):
         said.append("The winner is random sampling itself.")
@@ -95,7 +102,7 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
         said.append(_against(saved, apart, what))
     else:
         said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
-    others = [pipeline(grid.curves.loc[curve]) for curve in best.alike if curve != best.winner]
+    others = [pipeline(grid.names(curve)) for curve in best.alike if curve != best.winner]
     if others:
         some = ", ".join(others[:MOST]) + (", ..." if len(others) > MOST else "")
         n = len(others)
@@ -103,6 +110,15 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
     elif best.alike:
         said.append("No other combination may be as good, at 95 %.")
     return " ".join(said)
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as papers print it.
+
+    >>> p_value(0.0004), p_value(0.0321)
+    ('p < 0.001', 'p = 0.032')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - what is printed
 
 
 def _against(saved: Paired | None, apart: Paired, what: str) -> str:
@@ -116,7 +132,7 @@ def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     verdict = "more than noise" if found.p < LEVEL else "which may be noise"
     return (
         f"Against random sampling in the same pipeline: {size} on average "
-        f"[{ends[0]}, {ends[1]}], {verdict} (p = {found.p:.3f})."
+        f"[{ends[0]}, {ends[1]}], {verdict} ({p_value(found.p)})."
     )
 
 

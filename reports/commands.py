@@ -79,18 +79,17 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
 
     from rich.console import Console
 
+    import reports
     from reports import provenance, table_files, terminal
-    from reports.grid import Grid
-    from reports.results import read
 
-    results = read(run)
-    grid = Grid.of(results)
+    frames = reports.load(run)
+    grid, results = frames.grid, frames.tables
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to rank.", err=format_ != "table")
         return
     names = _with_budget(grid.budgets, dataset, budget)
-    metric = metric or results.tuning_metric
-    boards = table_files.boards(results, grid, metric, names, table_files.Choice(budget, by, top))
+    choice = table_files.Choice(budget, by, top)
+    boards = table_files.boards(frames.measures(metric), results, names, choice)
     if format_ != "table":
         say(table_files.FORMATS[format_](boards).removesuffix("\n"))
         return

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-# After Okabe and Ito (2008), "Color universal design", with darker yellow and sky blue and a purple:
+# After Okabe and Ito (2008), "Color universal design", with darker yellow and sky blue, and purple:
 # each has a contrast of 3 or more to white paper and to the dark page. Ordered so that the first
 # names are the easiest to tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#2E94C4", "#8B6BC9")

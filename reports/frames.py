@@ -17,6 +17,7 @@ from harness.place import opened
 from harness.schema import AXES, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
 from reports import curves, merge
+from reports.columns import brought
 from reports.efficiency import discovery, gain, of_run, recall, seconds
 from reports.efficiency.to_target import expected_labels
 from reports.grid import Grid
@@ -67,7 +68,7 @@ class Frames:
         """The rows of `fewlabels leaderboard RUN --format csv`, of all datasets."""
         names = [n for n, at in sorted(self.grid.budgets.items()) if budget in {None, *at}]
         choice = Choice(budget, by, None)
-        found = boards(self.tables, self.grid, self.metric(metric), names, choice)
+        found = boards(self.measures(metric), self.tables, names, choice)
         if not found:
             return pd.DataFrame()
         return pd.concat([numbers(one) for one in found], ignore_index=True)
@@ -185,6 +186,17 @@ class Frames:
         wanted = list(dict.fromkeys([*columns, *merge.identity(table)]))
         parts = [opened(run).read(table, wanted) for run in self.tables.sweeps]
         return merge.rows(parts, table).select(columns)
+
+    def brought(self, metric: str | None = None) -> list[pd.DataFrame]:
+        """The numbers that columns of a leaderboard bring with them."""
+        name = self.metric(metric)
+        if name not in self._brought:
+            self._brought[name] = brought(self.measures(name))
+        return self._brought[name]
+
+    @cached_property
+    def _brought(self) -> dict[str, list[pd.DataFrame]]:
+        return {}
 
     @cached_property
     def _cache(self) -> dict[str, Measures]:

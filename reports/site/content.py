@@ -46,8 +46,9 @@ class Content:
 
     def board(self, dataset: str, budget: int | None = None, metric: str | None = None) -> Board:
         """Return a leaderboard with all its columns; None: over all budgets, by the main metric."""
-        measures = self.frames.measures(metric or self.metric)
-        return filled(board(measures, dataset, budget), measures)
+        name = metric or self.metric
+        one = board(self.frames.measures(name), dataset, budget)
+        return filled(one, self.frames.brought(name))
 
     @cached_property
     def styles(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +79,7 @@ class Files:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             hidden.write_bytes(content)
-            os.replace(hidden, path)
+            hidden.replace(path)
         except OSError as error:
             raise RunFolderError(f"cannot write {path}: {error.strerror}") from error
 

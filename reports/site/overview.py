@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 
 from datasets.visible import one_line
-from reports.answer import answer, pipeline, sureness
+from reports.answer import answer, p_value, pipeline, sureness
 from reports.at_budgets import AtBudget, at_budgets, is_chance
-from reports.columns import COLUMNS, score
+from reports.columns import COLUMNS, NOTHING, records
 from reports.interval import ENOUGH
-from reports.leaderboard import Board
 from reports.metric_names import TITLES
 from reports.provenance import progress
 from reports.ranks.overlaps import overlaps
@@ -23,17 +22,7 @@ from reports.site.page import Filled
 from reports.site.panels import Figure, Json
 
 TOP = 5  # rows of the leaderboard
-SHOWN = (
-    "#",
-    "classifier",
-    "scaler",
-    "resampler",
-    "strategy",
-    "to target",
-    "tuned",
-    "AUBC",
-    "repeats",
-)
+SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
 
 
 @dataclass(frozen=True)
@@ -61,6 +50,7 @@ class Section:
     note: str
     lines: list[Line]
     figure: Json | None
+    combinations: list[str]  # of the first rows
     top: dict[str, list[str]]  # column -> texts
     at: int  # labels that the scores in `top` belong to
 
@@ -85,7 +75,7 @@ def _section(content: Content, dataset: str, place: int) -> Section:
     best = content.frames.headline(dataset, content.metric)
     n = content.grid.repeats[dataset]
     few = f"No intervals: {n} repeat{'s' * (n > 1)}, and {ENOUGH} are needed." if n < ENOUGH else ""
-    rows = one.rows.head(TOP).to_dict("records")
+    rows = records(one.rows.head(TOP))
     by_budget = at_budgets(measures, dataset, overlaps(content.results).get(dataset))
     figure = winner_and_chance(content, dataset, best) if best else None
     return Section(
@@ -95,8 +85,9 @@ def _section(content: Content, dataset: str, place: int) -> Section:
         answer(one, str(reference), reference.share),
         sureness(best, content.grid, measures) if best else "",
         few,
-        [_line(content, one, found) for found in by_budget],
+        [_line(content, found) for found in by_budget],
         _sent(figure),
+        [pipeline(row) for row in rows],
         {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN},
         one.at,
     )
@@ -106,28 +97,28 @@ def _sent(figure: Figure | None) -> Json | None:
     return vars(figure) if figure else None
 
 
-def _line(content: Content, one: Board, found: AtBudget) -> Line:
+def _line(content: Content, found: AtBudget) -> Line:
     best = found.found
     value, half = (best.held_out, best.half) if best.n_repeats > 1 else (best.naive, math.nan)
     is_own = is_chance(content.main, best.winner)
     return Line(
         f"{found.budget:,}",
-        pipeline(content.grid.curves.loc[best.winner]),
+        pipeline(content.grid.names(best.winner)),
         f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
         "itself" if is_own else _number(found.chance),
-        "–" if is_own else _apart(best.against_chance),
-        "–" if is_own else is_more(best.against_chance),
+        NOTHING if is_own else _apart(best.against_chance),
+        NOTHING if is_own else is_more(best.against_chance),
         "itself" if is_own else _needs(found),
     )
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return NOTHING if math.isnan(value) else f"{value:.3f}"
 
 
 def _apart(against: Paired | None) -> str:
     if against is None or not against.n:
-        return "–"
+        return NOTHING
     interval = "" if math.isnan(against.low) else f" [{against.low:+.3f}, {against.high:+.3f}]"
     return f"{against.mean:+.3f}{interval}"
 
@@ -138,7 +129,7 @@ def is_more(against: Paired | None) -> str:
         return "random was not run"
     if against.why:
         return f"not known: {against.why}"
-    p = "p < 0.001" if against.p < 0.001 else f"p = {against.p:.3f}"  # noqa: PLR2004 - printed
+    p = p_value(against.p)
     if against.p >= LEVEL:
         return f"no, may be noise ({p})"
     return f"yes ({p})" if against.mean > 0 else f"yes, random is better ({p})"
@@ -147,7 +138,7 @@ def is_more(against: Paired | None) -> str:
 def _needs(found: AtBudget) -> str:
     """As many labels as chance was measured at; more is never guessed."""
     if not found.chance_until:
-        return "–"
+        return NOTHING
     if found.chance_needs is None:
         return f"more than {found.chance_until:,}"
     if found.chance_needs <= found.budget:

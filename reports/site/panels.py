@@ -21,6 +21,8 @@ class Column:
     about: str = ""
     is_number: bool = False
     is_filter: bool = False  # a reader may choose one of its texts
+    is_best_high: bool = False  # the first click sorts the largest to the top
+    is_extra: bool = False  # shown when a reader asks for more columns
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
+    link: str = ""  # a page that shows one row: its address is made of the filters' texts
 
     def sent(self) -> Json:
         """Return it as the script takes it."""
@@ -40,6 +43,7 @@ class Table:
             "columns": [vars(column) for column in self.columns],
             "rows": [list(row) for row in self.rows],
             "caption": self.caption,
+            "link": self.link,
         }
 
 
@@ -61,7 +65,8 @@ class Panel:
 
     figure: Figure | None = None
     table: Table | None = None
-    note: str = ""
+    note: str = ""  # what a reader must know
+    reading: str = ""  # how to read it
 
     def sent(self) -> Json:
         """Return it as the script takes it."""
@@ -69,6 +74,7 @@ class Panel:
             "figure": vars(self.figure) if self.figure else None,
             "table": self.table.sent() if self.table else None,
             "note": self.note,
+            "reading": self.reading,
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,27 +15,28 @@ from reports.site.files import Files
 from reports.site.pages import PAGES
 from reports.site.render import asset, environment, rendered
 
-SCRIPTS = ("state.js", "table.js", "figure.js", "panels.js", "watch.js", "start.js")
+SCRIPTS = ("state.js", "table.js", "figure.js", "panels.js", "curves.js", "watch.js", "start.js")
 
 
-def write(
-    frames: Frames,
-    root: Path,
-    now: datetime,
-    metric: str | None = None,
-    *,
-    watched: str = "",
-    say: Callable[[str], None] = lambda _: None,
-) -> Path:
+@dataclass(frozen=True)
+class Wish:
+    """How a site is wanted."""
+
+    metric: str | None = None  # the main one; None: the one that chose the winners
+    watched: str = ""  # what an open page compares to learn of a newer one; "": it stays as it is
+    say: Callable[[str], None] = field(default=lambda _: None)  # told each page's title
+
+
+def write(frames: Frames, root: Path, now: datetime, wish: Wish | None = None) -> Path:
     """Write the site of `frames` into the folder `root`; return the path of its first page.
 
-    `metric`: the main one; None: the one that chose the winners. `watched` names what a page looks
-    at to learn that there is a newer one; "" for a site that stays as it is. Raises `UnknownName`
-    for a metric that is not there, and `RunFolderError` as `reports.site.files.Files` does.
+    Raises `UnknownName` for a metric that is not there, and `RunFolderError` as
+    `reports.site.files.Files` does.
     """
     from plotly.offline import get_plotlyjs
 
-    content = Content(frames, frames.metric(metric), now)
+    wish = wish or Wish()
+    content = Content(frames, frames.metric(wish.metric), now)
     files = Files(root)
     site = {
         "names": [Path(run).resolve().name for run in frames.tables.sweeps],
@@ -46,11 +48,11 @@ def write(
         "has_trials": bool(content.datasets),
         "generated": now.strftime("%Y-%m-%d %H:%M %Z").strip(),
         "version": provenance.fewlabels_version(),
-        "watched": watched,
+        "watched": wish.watched,
     }
     env = environment()
     for name, page in PAGES.items():
-        say(page.title)
+        wish.say(page.title)
         values: dict[str, Any] = {}
         if content.datasets or not page.needs_trials:
             values = dict(page.fill(content, files))

@@ -53,8 +53,9 @@ class Part {
       return;
     }
     if (this.shown !== name) return; // the reader chose again in the meantime
-    const { figure, table, note } = parts[name];
+    const { figure, table, note, reading } = parts[name];
     this.note.textContent = note;
+    this.section.querySelector("[data-reading]").textContent = reading;
     const label = [this.name, ...name.split("\n")].join("-").replace(/[^\w.-]+/g, "-");
     if (figure) {
       this.drawing ??= new Drawing(this.figurePlace, label, this.title);

@@ -44,5 +44,6 @@ for (const figure of document.querySelectorAll("[data-drawn]")) {
   const given = JSON.parse(figure.querySelector("script").textContent);
   new Drawing(figure, figure.id, figure.dataset.drawn).draw(given);
 }
+if (byId("curve-data")) new Curves();
 keepInAddress();
 watch();

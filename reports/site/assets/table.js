@@ -24,6 +24,16 @@ class Sortable {
     this.place.replaceChildren(...filters, this.scrolled(), ...this.rest(), this.buttons());
   }
 
+  get hasExtras() {
+    return state.get(`${this.prefix}columns`) === "all";
+  }
+
+  // The places of the columns that are shown.
+  get places() {
+    const { columns } = this.table;
+    return columns.map((_, i) => i).filter((i) => this.hasExtras || !columns[i].is_extra);
+  }
+
   // Filters offer what the other filters leave.
   filters() {
     const bar = element("div", null, { class: "controls filters", role: "group", "aria-label": "Filters" });
@@ -71,7 +81,8 @@ class Sortable {
     const table = element("table");
     if (this.table.caption) table.append(element("caption", this.table.caption));
     const head = element("tr");
-    this.table.columns.forEach((column, i) => head.append(this.header(column, i)));
+    head.append(...this.places.map((i) => this.header(this.table.columns[i], i)));
+    if (this.table.link) head.append(element("td"));
     table.createTHead().append(head);
     this.found = this.rows();
     const shown = this.isWhole ? this.found : this.found.slice(0, FIRST);
@@ -87,11 +98,12 @@ class Sortable {
     const button = element("button", column.title, { type: "button", ...(column.about && { title: column.about }) });
     if (sorted === i) cell.setAttribute("aria-sort", isDown ? "descending" : "ascending");
     button.addEventListener("click", () => {
-      const way = sorted === i && !isDown ? "down" : "up";
-      const isOff = sorted === i && isDown;
-      choose({ [`${this.prefix}sort`]: isOff ? null : `${column.title}~${way}` });
+      const [first, second] = column.is_best_high ? ["down", "up"] : ["up", "down"];
+      const now = isDown ? "down" : "up";
+      const way = sorted !== i ? first : { [first]: second, [second]: null }[now];
+      choose({ [`${this.prefix}sort`]: way && `${column.title}~${way}` });
       this.show();
-      this.place.querySelectorAll("thead button")[i].focus();
+      this.place.querySelectorAll("thead button")[this.places.indexOf(i)].focus();
     });
     cell.append(button);
     return cell;
@@ -99,13 +111,26 @@ class Sortable {
 
   row(cells) {
     const row = element("tr");
-    row.append(...cells.map((cell, i) => {
+    row.append(...this.places.map((i) => {
+      const cell = cells[i];
       const made = element("td", null, this.table.columns[i].is_number ? { class: "number" } : {});
       if (Array.isArray(cell) && cell[2]) made.append(element("a", textOf(cell), { href: cell[2] }));
       else made.textContent = textOf(cell);
       return made;
     }));
+    if (this.table.link) row.append(this.linkTo(cells));
     return row;
+  }
+
+  linkTo(cells) {
+    const about = new URLSearchParams(KEPT.filter((name) => state.has(name)).map((name) => [name, state.get(name)]));
+    this.table.columns.forEach((column, i) => {
+      if (column.is_filter) about.set(column.title, textOf(cells[i]));
+    });
+    const names = this.table.columns.flatMap((column, i) => (column.is_filter ? [textOf(cells[i])] : []));
+    const cell = element("td");
+    cell.append(element("a", "curve", { href: `${this.table.link}#${about}`, "aria-label": `The curve of ${names.join(", ")}` }));
+    return cell;
   }
 
   rest() {
@@ -126,6 +151,15 @@ class Sortable {
       save(`${this.name}.csv`, "text/csv", asCsv([titles, ...this.rows().map((row) => row.map(textOf))]));
     });
     bar.append(button);
+    if (this.table.columns.some((column) => column.is_extra)) {
+      const more = element("button", this.hasExtras ? "Fewer columns" : "More columns", { type: "button" });
+      more.addEventListener("click", () => {
+        choose({ [`${this.prefix}columns`]: this.hasExtras ? null : "all" });
+        this.show();
+        [...this.place.querySelectorAll(".save button")].at(-1).focus();
+      });
+      bar.append(more);
+    }
     return bar;
   }
 }

@@ -81,15 +81,26 @@ def levels(goal: Target | None) -> Json:
     return {
         "shapes": [
             {
-                **{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y},
-                **{"layer": "below", "line": {"color": "var(--quiet)", "width": 1.5, "dash": dash}},
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": y,
+                "y1": y,
+                "layer": "below",
+                "line": {"color": "var(--quiet)", "width": 1.5, "dash": dash},
             }
             for y, dash, _, _ in lines
         ],
         "annotations": [
             {
-                **{"xref": "paper", "x": 0.995, "xanchor": "right", "y": y, "text": text},
-                **{"yanchor": "bottom" if is_over else "top", "showarrow": False},
+                "xref": "paper",
+                "x": 0.995,
+                "xanchor": "right",
+                "y": y,
+                "text": text,
+                "yanchor": "bottom" if is_over else "top",
+                "showarrow": False,
                 "font": {"size": 12, "color": "var(--quiet)"},
             }
             for y, _, is_over, text in lines
