@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import COSTS, LOWER_IS_BETTER
 from reports import cost_cells, units
+from reports.answer import pipeline
 from reports.cost_cells import AGAINST, WORK
 from reports.leaderboard import PIPELINE
 from reports.metric_names import TITLES
@@ -42,17 +44,17 @@ _COLUMNS = [
 
 
 def named_cells(content: Content) -> pd.DataFrame:
-    """Return `reports.cost_cells` by the main metric, with the names of their curves, and `what`."""
+    """Return `reports.cost_cells` by the main metric, with names, and `what` as one text."""
     cells = cost_cells.cost_cells(content.frames, content.metric).reset_index()
     names = content.grid.curves.loc[cells["curve"], ["dataset", *PIPELINE]]
     cells[names.columns] = names.to_numpy()
-    shown = content.grid.curves[PIPELINE].map(one_line)
-    cells["what"] = shown.agg(", ".join, axis=1).reindex(cells["curve"]).to_numpy()
+    what = [pipeline(row) for row in content.grid.curves[PIPELINE].to_dict("records")]
+    cells["what"] = np.array(what, dtype=object)[cells["curve"]]
     return cells
 
 
 def answers(content: Content, cells: pd.DataFrame) -> list[str]:
-    """Say for each dataset what the best cell costs, and what the smallest of the front is worth."""
+    """Say for each dataset what the best cell costs, and how good the smallest model is."""
     found = []
     for dataset in content.datasets:
         at = cells[(cells["dataset"] == dataset) & ~cells["is_partial"] & cells["mean"].notna()]
@@ -135,7 +137,7 @@ def _panel(content: Content, at: pd.DataFrame, against: str, dataset: str, budge
 
 
 def _note(at: pd.DataFrame, drawn: pd.DataFrame) -> str:
-    said = []
+    said = ["One cell only: nothing to compare."] if len(at) == 1 else []
     if len(drawn) < len(at):
         said.append(f"{len(at) - len(drawn):,} more have no known cost and are not drawn.")
     if n := int(drawn["is_partial"].sum()):
@@ -161,7 +163,9 @@ def _table(content: Content, at: pd.DataFrame, best: list[int], budget: int) -> 
         _row(row, of, i in on_front)
         for i, row in zip(shown.index, shown.to_dict("records"), strict=True)
     ]
-    caption = f"The {len(at):,} cells at {budget:,} labels and what they cost; {len(best)} on the front"
+    caption = (
+        f"Cells at {budget:,} labels and what they cost: {len(at):,}, {len(best)} on the front"
+    )
     return Table(columns, rows, caption)
 
 

@@ -95,7 +95,7 @@ def _rarest(order: list[tuple[str, int]]) -> str:
         return "No class is stored."
     total = sum(n for _, n in order)
     (most, n_most), (least, n_least) = order[0], order[-1]
-    share = f"{n_least / total:.2%}".replace("%", " %") if total else "0 %"
+    share = f"{n_least / total:.2%}".replace("%", "\u00a0%") if total else "0 %"
     return (
         f"{len(order)} classes. The largest is {one_line(most)} with {n_most:,} rows, the rarest "
         f"{one_line(least)} with {n_least:,} ({share})."

@@ -61,14 +61,14 @@ def _panel(content: Content, axis: str) -> Panel:
     columns = [
         Column(axis),
         Column("trials", "Stored, however they ended", is_number=True),
-        Column("failed", "Ended without a score; pruned trials aside", is_number=True),
-        Column("share", "Failed, of all its trials", is_number=True),
-        *(Column(name, is_number=True) for name in statuses),
+        Column("failures", "Ended without a score; pruned trials aside", is_number=True),
+        Column("share", "Failures, of all its trials", is_number=True),
+        *(Column(name, f"Of these, ended as {name}", is_number=True) for name in statuses),
     ]
     rows: list[list[Cell]] = [
         [
             one_line(str(name)),
-            *((f"{int(row[n]):,}", float(row[n])) for n in ("n", "failed")),
+            *((f"{int(row[n]):,}", float(row[n])) for n in ("n", "failures")),
             (f"{row['share']:.1%}".replace("%", " %"), float(row["share"])),
             *((f"{int(row[n]):,}", float(row[n])) for n in statuses),
         ]

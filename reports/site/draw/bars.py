@@ -9,7 +9,7 @@ from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
 
 EACH = 34  # pixels of a bar
-LONGEST = 34  # characters of a name
+LONGEST = 22  # characters of a name
 LOG_FROM = 100  # largest over smallest: from here on a small bar could not be seen
 
 
@@ -64,6 +64,7 @@ def counted(
             "title": {"text": f"{title} (logarithmic)"},
             "type": "log",
             "dtick": 1,
+            "tickformat": ",",
             "range": [math.log10(low) - 0.4, math.log10(top) + 0.3],
         }
     return Figure([bar], layout, about)
@@ -72,7 +73,7 @@ def counted(
 def _layout(names: Sequence[str], title: str) -> Json:
     labels = [plain(name) for name in names]
     return {
-        "height": 90 + EACH * max(len(names), 1),
+        "height": 100 + EACH * max(len(names), 1),
         "margin": {"l": 16, "r": 24, "t": 12, "b": 52},
         "bargap": 0.3,
         "xaxis": {"title": {"text": title}, "rangemode": "tozero"},

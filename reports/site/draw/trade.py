@@ -13,6 +13,8 @@ import pandas as pd
 from reports.site.draw.text import plain
 from reports.site.panels import Figure, Json
 
+DECADES = 1.2  # that the axis of costs has at least, so that there are ticks on it
+SCORES = 0.04  # that the axis of scores spans at least: a smaller difference looks small
 MANY_TICKS = 9  # from here on whole powers of ten only
 Unit = Callable[[float], str]
 
@@ -58,7 +60,8 @@ def trade(
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
-    low, high = _around(np.log10(cells["cost"].to_numpy(dtype=float)))
+    low, high = _around(np.log10(cells["cost"].to_numpy(dtype=float)), DECADES)
+    bottom, top = _around(cells["mean"].to_numpy(dtype=float), SCORES)
     layout = {
         "height": 460,
         "showlegend": True,
@@ -68,7 +71,7 @@ def trade(
             "title": {"text": f"{axes.cost} (logarithmic)"},
             **_ticks(low, high, axes.unit),
         },
-        "yaxis": {"title": {"text": axes.score}},
+        "yaxis": {"title": {"text": axes.score}, "range": [bottom, top]},
     }
     return Figure(data, layout, axes.about)
 
@@ -98,7 +101,7 @@ def _digits(values: pd.Series) -> list[float]:
     return [float(f"{value:.5g}") for value in values]
 
 
-def _around(values: npt.NDArray[np.float64], least: float = 0.5) -> tuple[float, float]:
+def _around(values: npt.NDArray[np.float64], least: float) -> tuple[float, float]:
     """Return where an axis of these begins and ends: a twentieth more, and `least` at all."""
     low, high = float(values.min()), float(values.max())
     more = max((high - low) / 20, least / 2 if high - low < least else 0)
