@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.at_budgets import is_chance
+from reports.columns import Row, records
 from reports.grid import Grid
 from reports.headline import Headline
 from reports.interval import ENOUGH
@@ -43,7 +40,7 @@ def answer(board: Board, reference: str, share: float) -> str:
         f"{board.target.reference:.3f} with all {board.target.n_labels:,} labels)"
     )
     reached = board.rows["to_target"]
-    first = board.rows.iloc[0]
+    first = records(board.rows.head(1))[0]
     if not math.isfinite(first["to_target"]):
         return f"No curve reaches {goal} within {board.most:,} labels. {_best(board, metric)}"
     ties = int((reached == first["to_target"]).sum()) - 1
@@ -69,7 +66,7 @@ def _others(board: Board) -> str:
     return said + "."
 
 
-def pipeline(row: Mapping[str, Any]) -> str:
+def pipeline(row: Row) -> str:
     """Return the names of a curve; a scaler or resampler that is "none" is left out.
 
     >>> names = {"classifier": "knn", "scaler": "standard", "resampler": "none"}
@@ -123,7 +120,7 @@ def p_value(p: float) -> str:
 
 def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     """Return one sentence: labels saved where they are known, else the difference in score."""
-    labels = saved is not None and saved.n > 0
+    labels = saved is not None and saved.wins + saved.losses > 0
     found = saved if saved is not None and labels else apart
     size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}"
     if found.why:
@@ -136,7 +133,7 @@ def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     )
 
 
-def _labels(row: pd.Series) -> str:
+def _labels(row: Row) -> str:
     n, of = int(row["to_target_reached"]), int(row["to_target_n_repeats"])
     labels = f"{row['to_target']:,.0f} labels"
     if row["to_target"] <= row["to_target_first"]:
@@ -147,7 +144,7 @@ def _labels(row: pd.Series) -> str:
 
 
 def _best(board: Board, metric: str) -> str:
-    best = board.rows[board.rows["tuned"].notna()].iloc[0]
+    best = records(board.rows[board.rows["tuned"].notna()].head(1))[0]
     n = int(best["tuned_n_repeats"])
     over = f"mean of {n} repeats" if n > 1 else "one repeat"
     return (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from harness.schema import LOWER_IS_BETTER
 from reports.efficiency.of_run import BASELINE, baselines
 from reports.headline import Headline, headline
+from reports.leaderboard import DIGITS
 from reports.measures import Measures
 
 
@@ -16,7 +18,7 @@ class AtBudget:
 
     budget: int
     found: Headline  # by score at this budget
-    chance: float  # mean score of chance at this budget; NaN: not all repeats, or no such curve
+    chance: float  # mean score of chance where each held-out winner stands; NaN: it was not run
     chance_needs: int | None  # first budget at which its mean is as good; None: none measured
     chance_until: int  # the largest budget that chance was measured at; 0: it was not
 
@@ -29,7 +31,7 @@ def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[
     compared at measured budgets, nothing is interpolated.
     """
     chance, means = baselines(measures.grid), measures.of_cells
-    worse = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
+    sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     n_repeats = measures.grid.repeats[dataset]
     found = []
     for budget in measures.grid.budgets[dataset]:
@@ -41,17 +43,23 @@ def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[
         if chance[best.winner] >= 0:
             of = means.index.get_level_values("curve") == chance[best.winner]
             theirs = means[of & (means["tuned_n_repeats"] == n_repeats)].droplevel("curve")
-        as_good = theirs.index[worse * theirs["tuned"] >= worse * goal]
+        as_good = theirs.index[sign * (theirs["tuned"] - goal).round(DIGITS) >= 0]
         found.append(
             AtBudget(
                 budget,
                 best,
-                float(theirs["tuned"].get(budget, float("nan"))),
+                _chance(best, sign),
                 int(as_good.min()) if len(as_good) else None,
                 int(theirs.index.max()) if len(theirs) else 0,
             )
         )
     return found
+
+
+def _chance(best: Headline, sign: float) -> float:
+    """Return the score of chance that the difference in `against_chance` is one to."""
+    apart = best.against_chance
+    return best.held_out - sign * apart.mean if apart is not None and apart.n else math.nan
 
 
 def is_chance(measures: Measures, curve: int) -> bool:

@@ -10,13 +10,14 @@ cannot be written. (Not in the docstrings below: those are `--help`.)
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.errors import UnknownName
+from harness.errors import RunFolderError, UnknownName
 
 TOP = 20  # rows on a screen
 
@@ -37,8 +38,13 @@ By = Annotated[
 Format = Annotated[str, typer.Option("--format", help="table, csv, json, markdown or latex.")]
 First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats (seeds).")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
-Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Folder of the site; its first page is index.html.")
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Write it anew while the runs grow, until Ctrl-C.")
+]
+Open = Annotated[bool, typer.Option("--open", help="Open it in a browser.")]
 Described = Annotated[str, typer.Argument(metavar="NAME", help="As `datasets list` prints it.")]
 Raw = Annotated[
     Path | None,
@@ -143,23 +149,38 @@ def efficiency(
 def report(
     runs: Runs,
     out: Out = Path("site"),
+    metric: Metric = None,
+    watch: Watch = False,  # noqa: FBT002 - a flag on the command line
     open_: Open = False,  # noqa: FBT002 - a flag on the command line
 ) -> None:
-    """Write the site of one or several runs: leaderboards, curves, failures, provenance."""
+    """Write the site of one or several runs: a folder of pages that need only a browser."""
     from datetime import UTC, datetime
 
+    import reports
     from datasets.visible import say
-    from reports import html
-    from reports.merge import merge
-    from reports.results import read
+    from harness.schema import METRICS
+    from reports.site import watch as watching
+    from reports.site.write import Wish, write
 
-    results = merge([read(run) for run in dict.fromkeys(runs)])
-    index = html.write(html.page(results, datetime.now(UTC)), out)
-    say(f"{index}")
-    if open_:
-        import webbrowser
+    if metric is not None:
+        _must_be_known("metric", metric, METRICS)
+    opened: list[Path] = []
 
-        webbrowser.open(index.resolve().as_uri())
+    def written(index: Path | RunFolderError) -> None:
+        say(f"{index}", err=isinstance(index, RunFolderError))
+        if open_ and not opened and isinstance(index, Path):
+            import webbrowser
+
+            opened.append(index)
+            webbrowser.open(index.resolve().as_uri())
+
+    wish = Wish(metric)
+    if sys.stderr.isatty():
+        wish = Wish(metric, say=lambda title: say(f"writing {title}", err=True))
+    if watch:
+        watching.watch(runs, out, wish, written)
+    else:
+        written(write(reports.load(*runs), out, datetime.now(UTC), wish))
 
 
 def describe(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from harness.errors import RunFolderError
 
 MANIFEST = "site.json"  # which files are ours
 INDEX = "index.html"
+SHARED = ("assets", "data")  # folders of files that are named by their content
+_OURS = re.compile(r"-[0-9a-f]{10}\.\w+(\.new)?$")
 
 
 class Files:
@@ -59,16 +63,26 @@ class Files:
         self._pages[path] = content
         return path
 
-    def finish(self) -> Path:
-        """Put the pages into their places, the first one last; return its path."""
-        self._mine |= self._pages.keys()
+    def finish(self, last: Mapping[str, str]) -> Path:
+        """Put the pages into their places, the first one and then `last` at the end.
+
+        Returns the path of the first page.
+        """
+        self._mine |= self._pages.keys() | last.keys()
         self._note(self._before | self._mine)
         for name in sorted(self._pages, key=lambda name: (name == INDEX, name)):
             self._write(name, self._pages[name])
-        for name in self._before - self._mine:
+        for name, text in last.items():
+            self._write(name, text.encode())
+        for name in (self._before | self._left_over()) - self._mine:
             (self.root / name).unlink(missing_ok=True)
         self._note(self._mine)
         return self.root / INDEX
+
+    def _left_over(self) -> set[str]:
+        """Return what a writer that was killed may have left: named by us, on no list."""
+        found = [path for folder in SHARED for path in (self.root / folder).glob("*-*.*")]
+        return {f"{path.parent.name}/{path.name}" for path in found if _OURS.search(path.name)}
 
     def _note(self, names: set[str]) -> None:
         self._write(MANIFEST, json.dumps({"files": sorted(names)}, indent=1).encode())
@@ -104,9 +118,10 @@ def _before(root: Path) -> set[str]:
                 f"{root} holds files, but no site ({MANIFEST}): choose another folder with -o"
             )
         listed = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["files"]
+        names = [str(name) for name in listed]
     except OSError as error:
         raise RunFolderError(f"cannot write {root}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise RunFolderError(f"{root / MANIFEST} is no list of a site's files") from error
     inside = root.resolve()
-    return {name for name in map(str, listed) if (inside / name).resolve().is_relative_to(inside)}
+    return {name for name in names if (inside / name).resolve().is_relative_to(inside)}

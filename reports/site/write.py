@@ -15,6 +15,7 @@ from reports.site.files import Files
 from reports.site.pages import PAGES
 from reports.site.render import asset, environment, rendered
 
+STAMP = "watched.js"  # asked by an open page whether it is still the newest
 SCRIPTS = ("state.js", "table.js", "figure.js", "panels.js", "curves.js", "watch.js", "start.js")
 
 
@@ -59,4 +60,5 @@ def write(frames: Frames, root: Path, now: datetime, wish: Wish | None = None) -
         values |= {"site": site, "page": page, "page_name": name, "pages": PAGES}
         values.setdefault("page_uses_plots", bool(content.datasets))
         files.page(f"{name}.html", rendered(env, name, values))
-    return files.finish()
+    # Last of all: a page that is open loads what is there by now.
+    return files.finish({STAMP: f'fewlabels.written("{wish.watched}")\n'})

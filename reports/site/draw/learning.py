@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from reports.efficiency import Target
@@ -56,7 +58,7 @@ def line(rows: pd.DataFrame, name: str, colour: str) -> list[Json]:
             "y": rows["mean"].round(5).tolist(),
             "error_y": {
                 "type": "data",
-                "array": rows["half"].round(5).where(rows["half"].notna(), None).tolist(),
+                "array": [None if math.isnan(half) else round(half, 5) for half in rows["half"]],
                 "thickness": 1.5,
                 "width": 5,
             },
