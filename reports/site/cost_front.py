@@ -48,7 +48,8 @@ def named_cells(content: Content) -> pd.DataFrame:
     cells = cost_cells.cost_cells(content.frames, content.metric).reset_index()
     names = content.grid.curves.loc[cells["curve"], ["dataset", *PIPELINE]]
     cells[names.columns] = names.to_numpy()
-    what = [pipeline(row) for row in content.grid.curves[PIPELINE].to_dict("records")]
+    curves = content.grid.curves[PIPELINE].itertuples(index=False, name=None)
+    what = [pipeline(dict(zip(PIPELINE, row, strict=True))) for row in curves]
     cells["what"] = np.array(what, dtype=object)[cells["curve"]]
     return cells
 
@@ -64,13 +65,13 @@ def answers(content: Content, cells: pd.DataFrame) -> list[str]:
         budget = int(at["n_labels"].max())
         at = at[at["n_labels"] == budget].reset_index(drop=True)
         is_lower = content.metric in LOWER_IS_BETTER
-        best = at.loc[at["mean"].idxmin() if is_lower else at["mean"].idxmax()]
+        best = at.iloc[int(np.argmin(at["mean"]) if is_lower else np.argmax(at["mean"]))]
         said = f"On {one_line(dataset)} at {budget:,} labels {best['what']} scores best "
         said += f"({TITLES[content.metric]} {best['mean']:.3f}){_price(best)}."
         order = cost_cells.front(at, "model_bytes", content.metric)
-        if len(order) and at.loc[order[0], "curve"] != best["curve"]:
-            least = at.loc[order[0]]
-            said += f" The smallest model worth a look is {least['what']}, with "
+        if len(order) and at["curve"].iloc[order[0]] != best["curve"]:
+            least = at.iloc[order[0]]
+            said += f" The smallest model on the front is {least['what']}, with "
             said += f"{units.size(least['model_bytes'])} and {least['mean']:.3f}."
         found.append(said)
     return found

@@ -118,7 +118,8 @@ def of_run(content: Content) -> Panels:
     about = f"{unit.capitalize()} of work in the whole run, over all datasets, by classifier. "
     about += f"Together {_clock(float(total.sum()))[0]}; work on several machines is added up."
     parts = {str(phase): (found[phase] / scale).tolist() for phase in found if found[phase].any()}
-    figure = stacked(found.index.tolist(), parts, f"{unit} of work", about, PALETTE)
+    colours = [PALETTE[i] for i, phase in enumerate(found) if phase in parts]
+    figure = stacked(found.index.tolist(), parts, f"{unit} of work", about, colours)
     columns = [
         Column("classifier"),
         Column("buying", "Rounds of all acquisitions", is_number=True),

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import reports
 from reports.site.content import Content
@@ -22,7 +23,7 @@ class Filled:
         frames = reports.load(root)
         self.content = Content(frames, frames.metric(None), datetime.now(UTC))
         self.files = Files(site)
-        self.values = dict(PAGES[name].fill(self.content, self.files))
+        self.said = dict(PAGES[name].fill(self.content, self.files))
 
     def panel(self, sent: dict[str, Any], *key: str) -> dict[str, Any]:
         """What the part `sent` shows for a key; the first one without."""
@@ -43,6 +44,7 @@ def text(cell: Any) -> str:
 
 
 def rendered(root: Path, name: str, site: Path) -> str:
-    """The page `name` of a whole site, as a browser gets it."""
-    write(reports.load(root), site, datetime.now(UTC))
+    """The page `name` as a browser gets it, of a site that has no other."""
+    with patch.dict(PAGES, {name: PAGES[name]}, clear=True):
+        write(reports.load(root), site, datetime.now(UTC))
     return (site / f"{name}.html").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ def section(fake, stored, tmp_path):
             tables["datasets"][0] |= row
 
         filled = Filled(stored(fake(), change), "data", tmp_path / "site")
-        return filled.values["sections"][0]
+        return filled.said["sections"][0]
 
     return of
 

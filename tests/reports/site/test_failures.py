@@ -31,7 +31,7 @@ def svc_fails(as_failed):
 
 def test_the_share_of_failed_trials_is_counted_for_each_component(fake, page, svc_fails):
     shown = page(fake(classifiers=("random_forest", "svc")), svc_fails)
-    rows = shown.table(shown.values["shares"], "classifier")
+    rows = shown.table(shown.said["shares"], "classifier")
     trials = shown.content.results.trials
     of_svc = trials[trials["classifier"] == "svc"]
     n, failures = len(of_svc), int((of_svc["status"] != "done").sum())
@@ -44,24 +44,24 @@ def test_the_share_of_failed_trials_is_counted_for_each_component(fake, page, sv
         "timeout": str(failures // 2),
     }
     assert rows[1]["share"] == "0.0 %"
-    bars = shown.panel(shown.values["shares"], "classifier")["figure"]["data"]
+    bars = shown.panel(shown.said["shares"], "classifier")["figure"]["data"]
     assert [bar["y"] for bar in bars] == [["svc", "random_forest"]] * 2
     assert sum(bar["x"][0] for bar in bars) == pytest.approx(100 * failures / n, abs=1e-4)
 
 
 def test_where_an_axis_has_one_component_there_is_nothing_to_compare(fake, page, svc_fails):
     shown = page(fake(classifiers=("random_forest", "svc")), svc_fails)
-    assert shown.panel(shown.values["shares"], "scaler")["note"] == (
+    assert shown.panel(shown.said["shares"], "scaler")["note"] == (
         "One scaler only: nothing to compare."
     )
-    assert shown.panel(shown.values["shares"], "strategy")["note"] == ""
+    assert shown.panel(shown.said["shares"], "strategy")["note"] == ""
 
 
 def test_pruned_trials_are_no_failures(fake, page, as_failed):
     def change(tables):
         tables["trials"][0] = as_failed(tables["trials"][0], "pruned", None)
 
-    values = page(fake(), change).values
+    values = page(fake(), change).said
     assert (values["n_failed"], values["shares"], values["failures"]) == (0, None, [])
 
 
@@ -83,7 +83,7 @@ def test_of_very_many_causes_the_rarer_are_counted_only(fake, page, as_failed):
         for i, row in enumerate(tables["trials"]):
             tables["trials"][i] = as_failed(row, "failed", f"ValueError: {i}")
 
-    values = page(fake(repeats=9), change).values
+    values = page(fake(repeats=9), change).said
     assert len(values["failures"]) == MOST
     assert values["left_out"] == 9 * 2 * 3 * 3 - MOST
 
@@ -94,5 +94,5 @@ def test_attempts_are_listed(fake, page):
     def change(tables):
         tables["attempts"] = [attempt | {"at": datetime.now(UTC)}] * 3
 
-    (one,) = page(fake(), change).values["retries"]
+    (one,) = page(fake(), change).said["retries"]
     assert (one.count, one.cause) == (3, "node")
