@@ -39,4 +39,5 @@ def by_host(results: Results) -> pd.DataFrame:
     parts = [getattr(results, table)[["host", "environment_id", "wall_s"]] for table in PHASES]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1])
     by = rows.groupby(["host", "environment_id"])
-    return by.agg(pieces=("wall_s", "size"), seconds=("wall_s", "sum"))
+    found: pd.DataFrame = by.agg(pieces=("wall_s", "size"), seconds=("wall_s", "sum"))
+    return found
