@@ -48,7 +48,7 @@ def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[
             AtBudget(
                 budget,
                 best,
-                _chance(best, sign),
+                _chance(best, sign, float(theirs["tuned"].get(budget, math.nan))),
                 int(as_good.min()) if len(as_good) else None,
                 int(theirs.index.max()) if len(theirs) else 0,
             )
@@ -56,9 +56,14 @@ def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[
     return found
 
 
-def _chance(best: Headline, sign: float) -> float:
-    """Return the score of chance that the difference in `against_chance` is one to."""
+def _chance(best: Headline, sign: float, in_its_place: float) -> float:
+    """Return the score of chance that `against_chance` is a difference to.
+
+    With one repeat nothing can be held out: then it is that in the winner's own pipeline.
+    """
     apart = best.against_chance
+    if best.n_repeats == 1:
+        return in_its_place
     return best.held_out - sign * apart.mean if apart is not None and apart.n else math.nan
 
 

@@ -14,7 +14,7 @@ from reports.metric_names import TITLES
 from reports.provenance import progress
 from reports.ranks.overlaps import overlaps
 from reports.ranks.paired import Paired
-from reports.ranks.power import LEVEL
+from reports.ranks.power import LEVEL, Power
 from reports.site.content import Content
 from reports.site.draw.learning import winner_and_chance
 from reports.site.files import Files
@@ -107,7 +107,7 @@ def _line(content: Content, found: AtBudget) -> Line:
         f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
         "itself" if is_own else _number(found.chance),
         NOTHING if is_own else _apart(best.against_chance),
-        NOTHING if is_own else is_more(best.against_chance),
+        NOTHING if is_own else is_more(found),
         "itself" if is_own else _needs(found),
     )
 
@@ -123,10 +123,13 @@ def _apart(against: Paired | None) -> str:
     return f"{against.mean:+.3f}{interval}"
 
 
-def is_more(against: Paired | None) -> str:
+def is_more(found: AtBudget) -> str:
     """Say whether a difference is more than noise, by the corrected resampled t-test."""
-    if against is None:
+    against = found.found.against_chance
+    if not found.chance_until:
         return "random was not run"
+    if against is None:
+        return f"not known: {Power(found.found.n_repeats, ENOUGH)}"
     if against.why:
         return f"not known: {against.why}"
     p = p_value(against.p)
