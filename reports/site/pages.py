@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from reports.site import axes, classes, curves, leaderboard, overview, ranks, tuning
+from reports.site import (
+    axes,
+    classes,
+    cost,
+    curves,
+    data,
+    failures,
+    leaderboard,
+    overview,
+    provenance,
+    ranks,
+    reading,
+    tuning,
+)
 from reports.site.page import Page
 
 PAGES: dict[str, Page] = {
@@ -13,4 +26,11 @@ PAGES: dict[str, Page] = {
     "axes": Page("Parts", "What does each part of a pipeline change?", axes.fill),
     "classes": Page("Classes", "What are the labels worth for the rare attacks?", classes.fill),
     "tuning": Page("Tuning", "What did tuning buy?", tuning.fill),
+    "cost": Page("Cost", "What does it cost?", cost.fill),
+    "data": Page("Data", "What are the data like?", data.fill, needs_trials=False),
+    "failures": Page("Failures", "What went wrong?", failures.fill, needs_trials=False),
+    "provenance": Page(
+        "Provenance", "Where do the numbers come from?", provenance.fill, needs_trials=False
+    ),
+    "reading": Page("How to read", "How to read these pages", reading.fill, needs_trials=False),
 }
