@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reports.payload import payload
 
 from harness.schema import COSTS
 from reports import curves
@@ -11,7 +12,6 @@ from reports.costs import front
 from reports.grid import Grid
 from reports.leaderboard import board
 from reports.measures import Measures
-from reports.payload import payload
 from reports.results import read
 
 few = st.integers(0, 5)  # so that there are ties
