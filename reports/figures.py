@@ -19,7 +19,7 @@ def styles(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return a colour, a dash and a marker for each of `names`, the same whatever is shown with it.
 
     >>> styles(["margin", "random"])["random"]["color"]
-    '#333333'
+    '#7A7F87'
     """
     found = {}
     others = sorted(set(names) - {"random"})

@@ -45,7 +45,7 @@ def test_a_run_that_holds_nothing_says_so(fake, tmp_path):
     write(reports.load(fake().write(tmp_path / "run", {})), tmp_path / "site", NOW)
     for name, page in PAGES.items():
         text = words(tmp_path / "site" / f"{name}.html")
-        assert ("No trial is stored yet" in text) == page.needs_trials
+        assert ("so there is nothing to rank or to draw" in text) == page.needs_trials
 
 
 def test_a_run_that_has_only_bought_labels_says_that_nothing_can_be_ranked(site, fake):
