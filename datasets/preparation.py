@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets import cache, columns
+from datasets.badges import IDENTIFIERS
 from datasets.card import Card
 from datasets.choices import check_choice
 from datasets.dataset import Encoding, Impute, Table
@@ -71,7 +72,8 @@ class Preparation:
 
         task: `multiclass` has the types, sorted by name; `binary` has normal (0) and attack (1).
         features: `no_identifiers` leaves out what the card calls identifiers, which tell these very
-            records apart; `all` takes every column but labels and what is never a feature.
+            records apart; `all` takes every column but labels and what is never a feature, and the
+            table wears a badge for the identifiers that it keeps.
         duplicates: `drop` keeps the first of the rows that are equal in the chosen features and
             the chosen task's class; `group` keeps all, but lets no split tear equal ones apart.
         rows: so many, each class its share; chosen by the content, so that preparations share
@@ -109,6 +111,8 @@ def prepared(card: Card, stored: cache.Stored, content: str, asked: Asked) -> Ta
     table = fewer(balanced(table, asked.balance, normal), asked.rows)
     table = settle(table, asked.duplicates)
     table = replace(table, encoding=asked.encoding, impute=asked.impute)
+    if any(name in card.identifiers for name in (*table.number_names, *table.category_names)):
+        table = replace(table, badges=(*table.badges, IDENTIFIERS))
     return _all_classes_met(_not_too_wide(table))
 
 

@@ -8,12 +8,12 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from datasets.badges import DOWN_SAMPLED
 from datasets.choices import check_choice
 from datasets.dataset import Table
 from datasets.errors import DatasetError
 
 Balance = Literal["none", "down_sample"]
-BADGE = "normal class down-sampled before the split"
 
 
 def fewer(table: Table, rows: int | None) -> Table:
@@ -50,7 +50,7 @@ def balanced(table: Table, balance: Balance, normal: int | None) -> Table:
         raise DatasetError("balance: this dataset has no normal class to cut down")
     wanted = down_sampled(np.bincount(table.strata), normal)
     kept = table.rows(_drawn(table, wanted, "balance"), "down-sampled")
-    return replace(kept, badges=(*kept.badges, BADGE))
+    return replace(kept, badges=(*kept.badges, DOWN_SAMPLED))
 
 
 def down_sampled(counts: npt.NDArray[np.int64], normal: int) -> npt.NDArray[np.int64]:

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from reports.frames import Frames
 
 
-def load(run: Path | str) -> Frames:
-    """Return the run folder `run` as tidy data frames (`reports.frames`); docs/results.md.
+def load(*runs: Path | str) -> Frames:
+    """Return run folders as tidy data frames (`reports.frames`); docs/results.md.
 
-    Raises `RunFolderError` where there is no run.
+    Several are merged. Raises `RunFolderError` where there is no run, or where the numbers of two
+    runs are not paired.
     """
     from reports import frames  # pandas is slow, and the command line imports this package
 
-    return frames.load(run)
+    return frames.load(*runs)

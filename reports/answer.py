@@ -1,14 +1,23 @@
-"""The answer in one sentence per dataset: how few labels, by whom, and how sure that is."""
+"""The answer in sentences per dataset: how few labels, by whom, and how sure that is."""
 
 from __future__ import annotations
 
 import math
 
-import pandas as pd
-
+from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
+from reports.at_budgets import is_chance
+from reports.columns import Row, records
+from reports.grid import Grid
+from reports.headline import Headline
+from reports.interval import ENOUGH
 from reports.leaderboard import Board
+from reports.measures import Measures
 from reports.metric_names import TITLES
+from reports.ranks.paired import Paired
+from reports.ranks.power import LEVEL
+
+MOST = 3  # combinations that are named
 
 
 def answer(board: Board, reference: str, share: float) -> str:
@@ -21,8 +30,7 @@ def answer(board: Board, reference: str, share: float) -> str:
         return f"No tuned model of {board.dataset} has a {metric} yet."
     if board.target is None:
         return (
-            f"No target yet: {reference} has no {metric} on the full pool of {board.dataset}. "
-            f"{_best(board, metric)}"
+            f"There is no target for {board.dataset} yet: {board.no_target}. {_best(board, metric)}"
         )
     part = f"{share:.0%} of the reference's {metric}".replace("%", " %")
     if board.metric in LOWER_IS_BETTER:
@@ -32,13 +40,13 @@ def answer(board: Board, reference: str, share: float) -> str:
         f"{board.target.reference:.3f} with all {board.target.n_labels:,} labels)"
     )
     reached = board.rows["to_target"]
-    first = board.rows.iloc[0]
+    first = records(board.rows.head(1))[0]
     if not math.isfinite(first["to_target"]):
         return f"No curve reaches {goal} within {board.most:,} labels. {_best(board, metric)}"
     ties = int((reached == first["to_target"]).sum()) - 1
     as_well = f", as do{'es' * (ties == 1)} {ties} other curve{'s' * (ties > 1)}" if ties else ""
     return (
-        f"{_pipeline(first)} reaches {goal} with {_labels(first)}{as_well}. {_others(board)}"
+        f"{pipeline(first)} reaches {goal} with {_labels(first)}{as_well}. {_others(board)}"
     ).rstrip()
 
 
@@ -58,12 +66,74 @@ def _others(board: Board) -> str:
     return said + "."
 
 
-def _pipeline(row: pd.Series) -> str:
-    rest = f"scaler {row['scaler']}, resampler {row['resampler']}"
-    return f"{row['classifier']} with {row['strategy']} ({rest})"
+def pipeline(row: Row) -> str:
+    """Return the names of a curve; a scaler or resampler that is "none" is left out.
+
+    >>> names = {"classifier": "knn", "scaler": "standard", "resampler": "none"}
+    >>> pipeline({**names, "strategy": "margin"})
+    'knn + margin (scaler standard)'
+    """
+    rest = [f"{axis} {row[axis]}" for axis in ("scaler", "resampler") if row[axis] != "none"]
+    after = f" ({', '.join(rest)})" if rest else ""
+    return one_line(f"{row['classifier']} + {row['strategy']}{after}")
 
 
-def _labels(row: pd.Series) -> str:
+def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
+    """Return sentences on the winner, scored where it was not chosen, against chance.
+
+    Empty where no interval says anything: below five repeats.
+    """
+    if best.n_repeats < ENOUGH:
+        return ""
+    what = TITLES[best.metric]
+    if best.by == "area":
+        what = f"mean {what} over the budgets (AUBC)"
+    own, score = best.chosen.get(best.winner, 0), f"{best.held_out:.3f} ± {best.half:.3f}"
+    said = [f"Chosen without one repeat and scored on it, the winner has a {what} of {score}."]
+    if own < best.n_repeats:
+        said.append(f"Only {own} of {best.n_repeats} such choices fell on it.")
+    saved, apart = best.labels_saved, best.against_chance
+    if is_chance(measures, best.winner):
+        said.append("The winner is random sampling itself.")
+    elif apart is not None and apart.n:
+        said.append(_against(saved, apart, what))
+    else:
+        said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
+    others = [pipeline(grid.names(curve)) for curve in best.alike if curve != best.winner]
+    if others:
+        some = ", ".join(others[:MOST]) + (", ..." if len(others) > MOST else "")
+        n = len(others)
+        said.append(f"{n} other combination{'s' * (n > 1)} may be as good, at 95 %: {some}.")
+    elif best.alike:
+        said.append("No other combination may be as good, at 95 %.")
+    return " ".join(said)
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as papers print it.
+
+    >>> p_value(0.0004), p_value(0.0321)
+    ('p < 0.001', 'p = 0.032')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - what is printed
+
+
+def _against(saved: Paired | None, apart: Paired, what: str) -> str:
+    """Return one sentence: labels saved where they are known, else the difference in score."""
+    labels = saved is not None and saved.wins + saved.losses > 0
+    found = saved if saved is not None and labels else apart
+    size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}"
+    if found.why:
+        return f"Against random sampling in the same pipeline: {size} ({found.why})."
+    ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]
+    verdict = "more than noise" if found.p < LEVEL else "which may be noise"
+    return (
+        f"Against random sampling in the same pipeline: {size} on average "
+        f"[{ends[0]}, {ends[1]}], {verdict} ({p_value(found.p)})."
+    )
+
+
+def _labels(row: Row) -> str:
     n, of = int(row["to_target_reached"]), int(row["to_target_n_repeats"])
     labels = f"{row['to_target']:,.0f} labels"
     if row["to_target"] <= row["to_target_first"]:
@@ -74,10 +144,10 @@ def _labels(row: pd.Series) -> str:
 
 
 def _best(board: Board, metric: str) -> str:
-    best = board.rows[board.rows["tuned"].notna()].iloc[0]
+    best = records(board.rows[board.rows["tuned"].notna()].head(1))[0]
     n = int(best["tuned_n_repeats"])
     over = f"mean of {n} repeats" if n > 1 else "one repeat"
     return (
-        f"The first in the ranking is {_pipeline(best)}: "
+        f"The first in the ranking is {pipeline(best)}: "
         f"{metric} {best['tuned']:.3f} at {board.at:,} labels ({over})."
     )

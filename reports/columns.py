@@ -6,9 +6,9 @@ A column whose numbers a board does not have yet brings them with it, as another
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 NOTHING = "-"
 LIMITED = "†"
 
-Text = Callable[[pd.Series, "Board"], str]
-Fields = Callable[[Measures, int], pd.DataFrame]  # of labels; indexed by curve
+Row = Mapping[str, Any]  # of `Board.rows`
+Text = Callable[[Row, "Board"], str]
+Fields = Callable[[Measures], pd.DataFrame]  # indexed by curve, or by curve and n_labels
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Column:
     about: str
     text: Text
     fields: Fields | None = None
-    is_wide: bool = False  # there is no room for it on a screen: in files only
+    is_wide: bool = False  # there is no room for it on a screen: in files, and where asked for
+    sort: str = ""  # the number of a row that orders it; "": its text does
+    is_best_high: bool = False  # of log loss, whose scores are best low, the other way
 
 
 def name_of(axis: str) -> Text:
@@ -44,7 +47,7 @@ def name_of(axis: str) -> Text:
     return lambda row, _: one_line(row[axis])
 
 
-def score(row: pd.Series, name: str) -> str:
+def score(row: Row, name: str) -> str:
     """Return a mean with its interval, or with the range of fewer than five repeats."""
     mean, half = row[name], row[f"{name}_half"]
     if pd.isna(mean):
@@ -56,7 +59,7 @@ def score(row: pd.Series, name: str) -> str:
     return f"{mean:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
-def labels(row: pd.Series, most: int) -> str:
+def labels(row: Row, most: int) -> str:
     """Return the labels to the target with the repeats that reach it: `200 (4/5)`.
 
     `most` is the largest budget: only there is "never" said.
@@ -77,11 +80,11 @@ def digits(name: str) -> Text:
     return lambda row, _: NOTHING if pd.isna(row[name]) else f"{row[name]:.3f}"
 
 
-def _rank(row: pd.Series, _: Board) -> str:
+def _rank(row: Row, _: Board) -> str:
     return NOTHING if pd.isna(row["rank"]) else f"{row['rank']:.0f}"
 
 
-def _saved(row: pd.Series, _: Board) -> str:
+def _saved(row: Row, _: Board) -> str:
     """Labels, or both at the end: where neither gets there nothing was saved that anyone saw."""
     mean, half = row["saved"], row["saved_half"]
     if pd.isna(mean) or row["saved_n_seen"] == 0 or row["strategy"] == BASELINE:
@@ -89,11 +92,11 @@ def _saved(row: pd.Series, _: Board) -> str:
     return f"{mean:,.0f}" + ("" if pd.isna(half) else f" ± {half:,.0f}")
 
 
-def _repeats(row: pd.Series, board: Board) -> str:
+def _repeats(row: Row, board: Board) -> str:
     return f"{row['coverage']}/{board.n_repeats}{'*' * bool(row['is_partial'])}"
 
 
-def _failures(row: pd.Series, _: Board) -> str:
+def _failures(row: Row, _: Board) -> str:
     return f"{row['failures']}{LIMITED * (row['limited'] > 0)}"
 
 
@@ -101,7 +104,7 @@ def _in(unit: Callable[[float], str], name: str) -> Text:
     return lambda row, _: NOTHING if pd.isna(row[name]) else unit(row[name])
 
 
-def saved_fields(measures: Measures, _: int) -> pd.DataFrame:
+def saved_fields(measures: Measures) -> pd.DataFrame:
     """Labels that are saved until the target, against chance in the same pipeline and repeat."""
     found = _of(measures, "labels_saved")
     every = measures.efficiency
@@ -114,7 +117,7 @@ def saved_fields(measures: Measures, _: int) -> pd.DataFrame:
     ).assign(saved_n_seen=n_seen)
 
 
-def speed_up_fields(measures: Measures, _: int) -> pd.DataFrame:
+def speed_up_fields(measures: Measures) -> pd.DataFrame:
     """How many times as many labels chance needs for the same score, on average."""
     found = _of(measures, "speed_up")
     return found[["mean", "half", "n"]].set_axis(
@@ -122,17 +125,17 @@ def speed_up_fields(measures: Measures, _: int) -> pd.DataFrame:
     )
 
 
-def expected_fields(measures: Measures, _: int) -> pd.DataFrame:
+def expected_fields(measures: Measures) -> pd.DataFrame:
     """Labels to the target on average, each repeat counting as the largest budget at most."""
     found = measures.expected_labels
     tuned = found[found.index.get_level_values("series") == "tuned"].droplevel("series")
     return tuned[["restricted_mean", "n_censored"]].set_axis(["expected", "censored"], axis=1)
 
 
-def gain_fields(measures: Measures, at: int) -> pd.DataFrame:
-    """Tuned minus default at `at` labels, paired by repeat; above zero where tuning helped."""
+def gain_fields(measures: Measures) -> pd.DataFrame:
+    """Tuned minus default, paired by repeat; above zero where tuning helped."""
     rows = tuned_minus_default(measures.at_budgets, measures.metric)
-    found = over_repeats(rows[rows["n_labels"] == at], ["curve"])
+    found = over_repeats(rows, ["curve", "n_labels"])
     return found.add_prefix("gain_").rename(columns={"gain_mean": "gain"})
 
 
@@ -143,40 +146,95 @@ def _of(measures: Measures, name: str) -> pd.DataFrame:
 
 
 COLUMNS: dict[str, Column] = {
-    "#": Column("rank; equal rows share one", _rank),
+    "#": Column("rank; equal rows share one", _rank, sort="rank"),
     "classifier": Column("classifier", name_of("classifier")),
     "scaler": Column("scaler", name_of("scaler")),
     "resampler": Column("resampler", name_of("resampler")),
     "strategy": Column("query strategy", name_of("strategy")),
-    "tuned": Column("test score of the study's winner", lambda row, _: score(row, "tuned")),
-    "default": Column("test score of the defaults", lambda row, _: score(row, "default")),
-    "gain": Column("tuned - default", lambda row, _: score(row, "gain"), gain_fields, is_wide=True),
-    "no twins": Column("tuned, on test rows without a twin in the pool", digits("novel")),
+    "tuned": Column(
+        "test score of the study's winner",
+        lambda row, _: score(row, "tuned"),
+        sort="tuned",
+        is_best_high=True,
+    ),
+    "default": Column(
+        "test score of the defaults",
+        lambda row, _: score(row, "default"),
+        sort="default",
+        is_best_high=True,
+    ),
+    "gain": Column(
+        "tuned - default",
+        lambda row, _: score(row, "gain"),
+        gain_fields,
+        is_wide=True,
+        sort="gain",
+        is_best_high=True,
+    ),
+    "no twins": Column(
+        "tuned, on test rows without a twin in the pool",
+        digits("novel"),
+        sort="novel",
+        is_best_high=True,
+    ),
     "to target": Column(
         "labels to the target, median (repeats that reach it)",
         lambda row, board: labels(row, board.most),
+        sort="to_target",
     ),
     "expected": Column(
         "labels to the target, restricted mean",
         lambda row, _: NOTHING if pd.isna(row["expected"]) else f"{row['expected']:,.0f}",
         expected_fields,
         is_wide=True,
+        sort="expected",
     ),
-    "saved": Column("labels saved until the target, against chance", _saved, saved_fields),
+    "saved": Column(
+        "labels saved until the target, against chance",
+        _saved,
+        saved_fields,
+        sort="saved",
+        is_best_high=True,
+    ),
     "speed-up": Column(
-        "times as many labels that chance needs", digits("speed_up"), speed_up_fields, is_wide=True
+        "times as many labels that chance needs",
+        digits("speed_up"),
+        speed_up_fields,
+        is_wide=True,
+        sort="speed_up",
+        is_best_high=True,
     ),
-    "AUBC": Column("area under the budget curve", digits("aubc")),
-    "size": Column("bytes that the model predicts from", _in(units.size, "model_bytes")),
-    "latency": Column("seconds for one row", _in(units.duration, "latency_row_s")),
-    "repeats": Column("repeats with a score; * fewer than the dataset has", _repeats),
-    "failures": Column("trials and acquisitions without a score", _failures),
+    "AUBC": Column("area under the budget curve", digits("aubc"), sort="aubc", is_best_high=True),
+    "size": Column(
+        "bytes that the model predicts from", _in(units.size, "model_bytes"), sort="model_bytes"
+    ),
+    "latency": Column(
+        "seconds for one row", _in(units.duration, "latency_row_s"), sort="latency_row_s"
+    ),
+    "repeats": Column(
+        "repeats with a score; * fewer than the dataset has",
+        _repeats,
+        sort="coverage",
+        is_best_high=True,
+    ),
+    "failures": Column("trials and acquisitions without a score", _failures, sort="failures"),
 }
+
+
+def brought(measures: Measures) -> list[pd.DataFrame]:
+    """Return the numbers that columns bring with them, for all curves and labels."""
+    return [column.fields(measures) for column in COLUMNS.values() if column.fields]
+
+
+def records(rows: pd.DataFrame) -> list[Row]:
+    """Return each of `rows` by name: a text reads it far faster than a series of pandas."""
+    names = [str(name) for name in rows.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows.itertuples(index=False, name=None)]
 
 
 def cells(rows: pd.DataFrame, board: Board, *, is_wide: bool = False) -> dict[str, list[str]]:
     """Return the texts of `rows` of `board` by column."""
-    each = [row for _, row in rows.iterrows()]
+    each = records(rows)
     return {
         name: [column.text(row, board) for row in each]
         for name, column in COLUMNS.items()

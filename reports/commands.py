@@ -10,13 +10,14 @@ cannot be written. (Not in the docstrings below: those are `--help`.)
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.errors import UnknownName
+from harness.errors import RunFolderError, UnknownName
 
 TOP = 20  # rows on a screen
 
@@ -37,8 +38,13 @@ By = Annotated[
 Format = Annotated[str, typer.Option("--format", help="table, csv, json, markdown or latex.")]
 First = Annotated[int | None, typer.Option(min=1, help="Only the first so many repeats (seeds).")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write each repeat's areas there.")]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write index.html into.")]
-Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Folder of the site; its first page is index.html.")
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Write it anew while the runs grow, until Ctrl-C.")
+]
+Open = Annotated[bool, typer.Option("--open", help="Open it in a browser.")]
 Described = Annotated[str, typer.Argument(metavar="NAME", help="As `datasets list` prints it.")]
 Raw = Annotated[
     Path | None,
@@ -79,19 +85,17 @@ def leaderboard(  # noqa: PLR0913, PLR0917 - options of a command line
 
     from rich.console import Console
 
+    import reports
     from reports import provenance, table_files, terminal
-    from reports.grid import Grid
-    from reports.html import tuning_metric
-    from reports.results import read
 
-    results = read(run)
-    grid = Grid.of(results)
+    frames = reports.load(run)
+    grid, results = frames.grid, frames.tables
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to rank.", err=format_ != "table")
         return
     names = _with_budget(grid.budgets, dataset, budget)
-    metric = metric or tuning_metric(results)
-    boards = table_files.boards(results, grid, metric, names, table_files.Choice(budget, by, top))
+    choice = table_files.Choice(budget, by, top)
+    boards = table_files.boards(frames.measures(metric), results, names, choice)
     if format_ != "table":
         say(table_files.FORMATS[format_](boards).removesuffix("\n"))
         return
@@ -124,7 +128,6 @@ def efficiency(
     from reports import area_table, curves
     from reports.areas import areas
     from reports.grid import Grid
-    from reports.html import tuning_metric
     from reports.results import read
 
     results = read(run)
@@ -132,7 +135,7 @@ def efficiency(
     if not grid.budgets:
         say(f"{run} holds no trials yet: nothing to measure.")
         return
-    metric = metric or tuning_metric(results)
+    metric = metric or results.tuning_metric
     points = curves.points(curves.scores(results, grid), metric)
     if first is not None:
         points = points[points["repeat"] < first]
@@ -146,23 +149,38 @@ def efficiency(
 def report(
     runs: Runs,
     out: Out = Path("site"),
+    metric: Metric = None,
+    watch: Watch = False,  # noqa: FBT002 - a flag on the command line
     open_: Open = False,  # noqa: FBT002 - a flag on the command line
 ) -> None:
-    """Write the site of one or several runs: leaderboards, curves, failures, provenance."""
+    """Write the site of one or several runs: a folder of pages that need only a browser."""
     from datetime import UTC, datetime
 
+    import reports
     from datasets.visible import say
-    from reports import html
-    from reports.merge import merge
-    from reports.results import read
+    from harness.schema import METRICS
+    from reports.site import watch as watching
+    from reports.site.write import Wish, write
 
-    results = merge([read(run) for run in dict.fromkeys(runs)])
-    index = html.write(html.page(results, datetime.now(UTC)), out)
-    say(f"{index}")
-    if open_:
-        import webbrowser
+    if metric is not None:
+        _must_be_known("metric", metric, METRICS)
+    opened: list[Path] = []
 
-        webbrowser.open(index.resolve().as_uri())
+    def written(index: Path | RunFolderError) -> None:
+        say(f"{index}", err=isinstance(index, RunFolderError))
+        if open_ and not opened and isinstance(index, Path):
+            import webbrowser
+
+            opened.append(index)
+            webbrowser.open(index.resolve().as_uri())
+
+    wish = Wish(metric)
+    if sys.stderr.isatty():
+        wish = Wish(metric, say=lambda title: say(f"writing {title}", err=True))
+    if watch:
+        watching.watch(runs, out, wish, written)
+    else:
+        written(write(reports.load(*runs), out, datetime.now(UTC), wish))
 
 
 def describe(

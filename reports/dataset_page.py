@@ -19,9 +19,9 @@ from datasets.leakage import Tell, audit, role
 from datasets.sampling import down_sampled
 from datasets.summaries import CategorySummary, NumberSummary, correlation, summaries
 from reports import dataset_figures as figures
-from reports.payload import as_script
 from reports.provenance import fewlabels_version
 from reports.scripts import TEMPLATES, Scripts
+from reports.site.files import as_json
 
 FIRST = 20  # columns of the audit that are shown at once, per task
 TASKS = {"multiclass": "Which class?", "binary": "Normal or attack?"}
@@ -121,7 +121,7 @@ def page(content: Content, stored: str, now: datetime) -> str:
         stored=stored,
         generated=now.strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=fewlabels_version(),
-        data=as_script(content.figures),
+        data=as_json(content.figures),
         scripts=Scripts.of(["dataset.js"]),
     )
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-# Okabe and Ito (2008), "Color universal design", without its yellow, which is too light for
-# lines on white; ordered so that the first names are the easiest to tell apart.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#56B4E9", "#5B3A8E")
-BASELINE = "#333333"  # the strategy `random`, which all others are measured against
+# After Okabe and Ito (2008), "Color universal design", with darker yellow and sky blue, and purple:
+# each has a contrast of 3 or more to white paper and to the dark page. Ordered so that the first
+# names are the easiest to tell apart.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#2E94C4", "#8B6BC9")
+BASELINE = "#7A7F87"  # the strategy `random`, which all others are measured against
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 
@@ -18,7 +19,7 @@ def styles(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return a colour, a dash and a marker for each of `names`, the same whatever is shown with it.
 
     >>> styles(["margin", "random"])["random"]["color"]
-    '#333333'
+    '#7A7F87'
     """
     found = {}
     others = sorted(set(names) - {"random"})

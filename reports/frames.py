@@ -5,6 +5,7 @@ docs/results.md documents every column; docs/metrics.md every measure and test.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +16,13 @@ import pyarrow as pa
 from harness.place import opened
 from harness.schema import AXES, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import curves
+from reports import curves, merge
+from reports.columns import brought
+from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
 from reports.efficiency.to_target import expected_labels
 from reports.grid import Grid
 from reports.headline import Headline, headline
-from reports.html import tuning_metric
 from reports.measures import Measures
 from reports.metric_names import known
 from reports.ranks.across import Across, across
@@ -37,13 +39,14 @@ _TESTED = [*AXES, "series", "n_labels", "repeat"]
 
 @dataclass(frozen=True)
 class Frames:
-    """The frames of one run. `metric` is one of `harness.schema.METRICS`; None: the tuned one.
+    """The frames of one run, or of several that were merged; `metric` is one of `METRICS`.
+
+    None is the metric that chose the winners.
 
     Every frame names the curve by the columns dataset, classifier, scaler, resampler and
     strategy. Methods raise `UnknownName` for a metric that is not there.
     """
 
-    run: Path | str  # a folder or an address
     tables: Results  # the stored tables, but for batches, confusion matrices and parameters
 
     @cached_property
@@ -54,7 +57,11 @@ class Frames:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Every tested model of a curve: series, n_labels, repeat, test_ metrics, its costs."""
-        return self._named(curves.scores(self.tables, self.grid))
+        return self._named(self._scored)
+
+    @cached_property
+    def _scored(self) -> pd.DataFrame:
+        return curves.scores(self.tables, self.grid)
 
     def leaderboard(
         self, metric: str | None = None, budget: int | None = None, by: str | None = None
@@ -62,22 +69,22 @@ class Frames:
         """The rows of `fewlabels leaderboard RUN --format csv`, of all datasets."""
         names = [n for n, at in sorted(self.grid.budgets.items()) if budget in {None, *at}]
         choice = Choice(budget, by, None)
-        found = boards(self.tables, self.grid, self._metric(metric), names, choice)
+        found = boards(self.measures(metric), self.tables, names, choice)
         if not found:
             return pd.DataFrame()
         return pd.concat([numbers(one) for one in found], ignore_index=True)
 
     def efficiency(self, metric: str | None = None) -> pd.DataFrame:
         """Every label-efficiency measure of every curve: series, repeat, and a column for each."""
-        return self._named(self._measures(metric).efficiency.reset_index())
+        return self._named(self.measures(metric).efficiency.reset_index())
 
     def efficiency_summary(self, metric: str | None = None) -> pd.DataFrame:
         """What they come to over repeats: series, measure, mean, half, low, high, median, n ..."""
-        return self._named(of_run.summary(self._measures(metric).efficiency).reset_index())
+        return self._named(of_run.summary(self.measures(metric).efficiency).reset_index())
 
     def curves(self, metric: str | None = None) -> pd.DataFrame:
         """The tuned means at each budget, with bands for whole curves and against chance."""
-        found = whole_curves(self._measures(metric), overlaps(self.tables))
+        found = whole_curves(self.measures(metric), overlaps(self.tables))
         return self._named(found.reset_index())
 
     def labels_to(self, score: float, metric: str | None = None) -> pd.DataFrame:
@@ -85,15 +92,15 @@ class Frames:
 
         Kaplan and Meier's estimates over repeats (`reports.efficiency.censored`).
         """
-        measures = self._measures(metric)
+        measures = self.measures(metric)
         goals = pd.Series(score, index=self.grid.curves.index, dtype=float)
         found = expected_labels(measures.at_budgets, measures.metric, goals, self.grid)
         return self._named(found.reset_index())
 
     def tuning_gain(self, metric: str | None = None) -> pd.DataFrame:
         """Tuned minus default by n_labels and repeat."""
-        points = self._measures(metric).at_budgets
-        found = gain.tuned_minus_default(points, self._metric(metric))
+        points = self.measures(metric).at_budgets
+        found = gain.tuned_minus_default(points, self.metric(metric))
         return self._named(found.rename(columns={"value": "gain"}))
 
     def pairs(self, metric: str | None = None) -> pd.DataFrame:
@@ -102,7 +109,7 @@ class Frames:
         Columns: n, n_missing, mean (of the differences; above zero is better), wins, ties, losses,
         low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset).
         """
-        measures = self._measures(metric)
+        measures = self.measures(metric)
         tuned = measures.area_by_repeat[measures.area_by_repeat["series"] == "tuned"]
         area = tuned.pivot_table(index="curve", columns="repeat", values="value")
         sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
@@ -123,7 +130,7 @@ class Frames:
     ) -> Headline | None:
         """The winner, scored where it was not chosen (`reports.headline`)."""
         of = overlaps(self.tables).get(dataset)
-        return headline(self._measures(metric), dataset, of, budget)
+        return headline(self.measures(metric), dataset, of, budget)
 
     def across(
         self,
@@ -133,12 +140,12 @@ class Frames:
         equivalent: float = EQUIVALENT,
     ) -> Across:
         """Methods over datasets, and the tests (`reports.ranks.across`)."""
-        return across(self._measures(metric), by, budget, equivalent)
+        return across(self.measures(metric), by, budget, equivalent)
 
     @cached_property
     def discovery(self) -> pd.DataFrame:
         """Labels until the first, fifth and tenth row of each class, per repeat."""
-        rounds = opened(self.run).read("rounds", discovery.COLUMNS)
+        rounds = self.stored("rounds", discovery.COLUMNS)
         return discovery.discovery(rounds, self.tables.datasets)
 
     @cached_property
@@ -149,36 +156,71 @@ class Frames:
     @cached_property
     def recalls(self) -> pd.DataFrame:
         """Recall of each class along the curves: series, n_labels, repeat, class, recall."""
-        folder, parts = opened(self.run), []
+        parts = [
+            recall.recalls(tested, matrices, self.tables.datasets)
+            for tested, matrices in self._matrices
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def confusions(self) -> dict[str, Confusions]:
+        """By dataset the confusion matrices of the tuned models, summed over repeats."""
+        tested, matrices = self._matrices[0]
+        tested = tested.assign(curve=self.grid.number(tested))
+        return confusions(tested, matrices, self.tables.datasets)
+
+    @cached_property
+    def _matrices(self) -> list[tuple[pd.DataFrame, pa.ChunkedArray]]:
+        """Every tested model of a study and its confusion matrix: the tuned, then the defaults."""
+        found = []
         # In one reading: a run that goes on has other rows by the next.
-        stored = folder.read("trials", [*_WINNING, "confusion"])
+        stored = self.stored("trials", [*_WINNING, "confusion"])
         trials, matrices = frame(stored.drop_columns("confusion")), stored.column("confusion")
         for series, rows in (("tuned", winners(trials)), ("default", defaults(trials))):
             rows = rows[rows["status"] == "done"]  # noqa: PLW2901 - the same rows, fewer
             tested = rows.assign(series=series, n_labels=rows["budget"])[_TESTED]
-            chosen = matrices.take(pa.array(rows.index.to_numpy()))
-            parts.append(recall.recalls(tested, chosen, self.tables.datasets))
-        return pd.concat(parts, ignore_index=True)
+            found.append((tested, matrices.take(pa.array(rows.index.to_numpy()))))
+        return found
 
     @cached_property
     def seconds(self) -> pd.DataFrame:
         """Seconds to buy, tune and fit by n_labels, medians over repeats."""
         return self._named(seconds.seconds(self.tables, self.grid).reset_index())
 
-    def _measures(self, metric: str | None) -> Measures:
-        name = self._metric(metric)
+    def measures(self, metric: str | None = None) -> Measures:
+        """All that `metric` says of the run: what the frames above are made of."""
+        name = self.metric(metric)
         if name not in self._cache:
-            scored = curves.scores(self.tables, self.grid)
             of = self.tables
-            self._cache[name] = Measures.of(name, self.grid, scored, of.references, of.reference)
+            self._cache[name] = Measures.of(
+                name, self.grid, self._scored, of.references, of.reference
+            )
         return self._cache[name]
+
+    def stored(self, table: str, columns: Sequence[str]) -> pa.Table:
+        """Read `columns` of a table that `tables` lacks some of; rows as in `tables`, or later."""
+        wanted = list(dict.fromkeys([*columns, *merge.identity(table)]))
+        parts = [opened(run).read(table, wanted) for run in self.tables.sweeps]
+        return merge.rows(parts, table).select(columns)
+
+    def brought(self, metric: str | None = None) -> list[pd.DataFrame]:
+        """The numbers that columns of a leaderboard bring with them."""
+        name = self.metric(metric)
+        if name not in self._brought:
+            self._brought[name] = brought(self.measures(name))
+        return self._brought[name]
+
+    @cached_property
+    def _brought(self) -> dict[str, list[pd.DataFrame]]:
+        return {}
 
     @cached_property
     def _cache(self) -> dict[str, Measures]:
         return {}
 
-    def _metric(self, metric: str | None) -> str:
-        return known(metric) if metric is not None else tuning_metric(self.tables)
+    def metric(self, metric: str | None = None) -> str:
+        """Return `metric`, or the one that chose the winners."""
+        return known(metric) if metric is not None else self.tables.tuning_metric
 
     def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return `rows` with the names of their curve in place of its number."""
@@ -190,6 +232,9 @@ _WINNING = [*AXES, "repeat", "budget", "number", "study_id", "metric", "status"]
 _WINNING += [f"val_{name}" for name in METRICS]
 
 
-def load(run: Path | str) -> Frames:
-    """Read the run folder `run`, finished or not. Raises `RunFolderError` where there is none."""
-    return Frames(run, read(run))
+def load(*runs: Path | str) -> Frames:
+    """Read run folders, finished or not.
+
+    Raises `RunFolderError` where there is none, and as `reports.merge.merge` does.
+    """
+    return Frames(merge.merge([read(run) for run in dict.fromkeys(map(str, runs))]))

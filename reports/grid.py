@@ -57,6 +57,10 @@ class Grid:
         """Return the curve of each of `rows`, which have the columns AXES."""
         return self._index.get_indexer(pd.MultiIndex.from_frame(rows[_NAMES]))
 
+    def names(self, curve: int) -> dict[str, str]:
+        """Return the components of a curve, by axis."""
+        return {str(axis): str(name) for axis, name in self.curves.loc[curve].items()}
+
     def of_dataset(self, dataset: str) -> npt.NDArray[np.intp]:
         """Return the curves of `dataset`, ascending."""
         return np.flatnonzero((self.curves["dataset"] == dataset).to_numpy())

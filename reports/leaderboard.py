@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from harness.schema import LOWER_IS_BETTER
-from reports.columns import COLUMNS
 from reports.efficiency import Target
 from reports.measures import Measures
 
@@ -111,11 +111,14 @@ def _ranked(
     return ranked
 
 
-def filled(board: Board, measures: Measures) -> Board:
-    """Return `board` with the numbers that columns bring with them (`reports.columns`)."""
-    brought = [column.fields for column in COLUMNS.values() if column.fields]
-    more = [fields(measures, board.at).reindex(board.rows["curve"]) for fields in brought]
-    numbers = [frame.reset_index(drop=True) for frame in more]
+def filled(board: Board, more: Sequence[pd.DataFrame]) -> Board:
+    """Return `board` with the numbers that columns bring with them (`reports.columns.brought`)."""
+    curves = board.rows["curve"]
+    here = pd.MultiIndex.from_arrays([curves, np.full(len(curves), board.at)])
+    numbers = [
+        frame.reindex(here if frame.index.nlevels > 1 else curves).reset_index(drop=True)
+        for frame in more
+    ]
     return replace(board, rows=pd.concat([board.rows, *numbers], axis=1))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+import pyarrow as pa
 
 from harness.errors import RunFolderError
 from harness.schema import AXES
-from reports.results import TABLES, Results
+from reports.results import TABLES, Results, undictionaried
 from reports.terms import difference
 
 # What makes two rows of two runs the same piece of work: shared by id, kept once.
@@ -55,13 +56,29 @@ def merge(runs: Sequence[Results]) -> Results:
     return Results(**frames, reference=first.reference, terms=first.terms, sweeps=sweeps)
 
 
+def identity(table: str) -> list[str]:
+    """Return the columns that make two rows of two runs the same piece of work, if any do."""
+    return _IDENTITY.get(table, [])
+
+
+def rows(parts: Sequence[pa.Table], table: str) -> pa.Table:
+    """Return the rows of `parts`, one `table` of several runs; what several hold, once."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = pa.concat_tables([part.cast(undictionaried(part.schema)) for part in parts])
+    if not identity(table):
+        return whole
+    is_later = whole.select(identity(table)).to_pandas().duplicated().to_numpy()
+    return whole.filter(pa.array(~is_later))
+
+
 def _concatenated(runs: Sequence[Results], table: str) -> pd.DataFrame:
     # pandas warns about all-empty frames in a concatenation, whose dtypes it may change
     frames: list[pd.DataFrame] = [getattr(run, table) for run in runs]
     kept = [frame for frame in frames if len(frame)] or frames[:1]
     whole = pd.concat(kept, ignore_index=True)
-    identity = _IDENTITY.get(table)
-    return whole.drop_duplicates(identity, ignore_index=True) if identity else whole
+    same = identity(table)
+    return whole.drop_duplicates(same, ignore_index=True) if same else whole
 
 
 def _refuse_shared_cells(runs: Sequence[Results]) -> None:

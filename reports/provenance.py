@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
+from datasets.badges import IDENTIFIERS, MAYBE_IDENTIFIERS, implied
+from reports.grid import Grid
 from reports.results import Results
 
 _TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
@@ -94,11 +96,27 @@ def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
 
 
 def badges(results: Results, dataset: str) -> list[str]:
-    """What makes the scores on `dataset` others than those of the data as it is."""
+    """What makes the scores on `dataset` others than those of the data as it is.
+
+    Also what its preparation implies: run folders from before a badge existed do not store it.
+    """
     rows = results.datasets
-    for found in rows.loc[rows["dataset"] == dataset, "badges"]:
-        return [] if found is None else [str(badge) for badge in found]
+    for _, row in rows[rows["dataset"] == dataset].iterrows():
+        found = row["badges"] if pd.api.types.is_list_like(row["badges"]) else []
+        stored = [str(badge) for badge in found]
+        more = implied(str(row["name"]), json.loads(row["preparation"]))
+        if IDENTIFIERS in stored:  # it was known then, and is only guessed here
+            more = [badge for badge in more if badge != MAYBE_IDENTIFIERS]
+        return list(dict.fromkeys([*stored, *more]))
     return []
+
+
+def all_badges(results: Results, grid: Grid, dataset: str) -> list[str]:
+    """`badges`, and what happened to this dataset's work that hangs on the machine."""
+    mine = grid.cells.index.get_level_values("curve").isin(grid.of_dataset(dataset))
+    n = int((grid.cells.loc[mine, "limited"] > 0).sum())
+    limited = [f"{_counted(n, 'cell')} with timeouts, out-of-memory or crashes"] if n else []
+    return [*badges(results, dataset), *limited]
 
 
 def _counted(n: int, word: str) -> str:

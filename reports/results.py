@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -39,6 +40,12 @@ class Results:
     terms: Mapping[str, Any]  # of the sweep: `reports.terms`
     sweeps: Mapping[str, str]  # run folder's path -> text of its sweep.yaml; "" where there is none
 
+    @property
+    def tuning_metric(self) -> str:
+        """The metric that chose most winners; macro_f1 where there are no trials."""
+        chosen = Counter(self.trials["metric"]).most_common(1)
+        return chosen[0][0] if chosen else "macro_f1"
+
 
 TABLES = tuple(field.name for field in fields(Results))[:-3]
 
@@ -72,11 +79,15 @@ def _columns(table: str) -> list[str]:
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """Return a stored table for pandas, its names as plain strings."""
-    plain = pa.schema(
+    found: pd.DataFrame = table.cast(undictionaried(table.schema)).to_pandas()
+    return found
+
+
+def undictionaried(stored: pa.Schema) -> pa.Schema:
+    """Return `stored` with plain strings in place of categories."""
+    return pa.schema(
         [
             pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
-            for field in table.schema
+            for field in stored
         ]
     )
-    found: pd.DataFrame = table.cast(plain).to_pandas()
-    return found

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from reports import curves, terminal
-from reports.columns import COLUMNS, cells
-from reports.grid import Grid
+from reports import terminal
+from reports.columns import COLUMNS, brought, cells
 from reports.headline import Headline, headline
 from reports.leaderboard import Board, best_of_each, board, filled
 from reports.measures import Measures
@@ -59,15 +58,13 @@ class Shown:
 
 
 def boards(
-    results: Results, grid: Grid, metric: str, names: Sequence[str], choice: Choice
+    measures: Measures, results: Results, names: Sequence[str], choice: Choice
 ) -> list[Shown]:
     """Return the leaderboards of the datasets `names`, with all columns and headlines."""
-    scored = curves.scores(results, grid)
-    measures = Measures.of(metric, grid, scored, results.references, results.reference)
-    overlap = overlaps(results)
+    overlap, more = overlaps(results), brought(measures)
     found = []
     for name in names:
-        whole = filled(board(measures, name, choice.budget), measures)
+        whole = filled(board(measures, name, choice.budget), more)
         shown = best_of_each(whole, choice.by) if choice.by else whole
         said = headline(measures, name, overlap.get(name), choice.budget)
         found.append(Shown(shown, whole, choice.top, said))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 
 from harness import corpus
 from harness.executor import InlineExecutor
@@ -16,6 +17,10 @@ from harness.run import Driver, Watch, check_continues, run
 from harness.spec import read_sweep
 from harness.store import RunFolder
 from tests.tables import tables
+
+# How long an example takes says nothing about what it claims, and this machine may be busy.
+settings.register_profile("fewlabels", deadline=None)
+settings.load_profile("fewlabels")
 
 
 @pytest.fixture(autouse=True, scope="session")

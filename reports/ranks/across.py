@@ -99,21 +99,35 @@ def across(
         ).set_axis(grid.curves.index)
         column, n = cells["tuned"], cells["tuned_n_repeats"]
     whole = column.where(n >= grid.curves["dataset"].map(grid.repeats))
-    named = grid.curves.assign(value=whole, method=grid.curves[list(by)].agg(" / ".join, axis=1))
+    method = grid.curves[by[0]].astype(str)
+    for axis in by[1:]:
+        method = method + " / " + grid.curves[axis].astype(str)
+    named = grid.curves.assign(value=whole, method=method)
+    methods, datasets = sorted(method.unique()), sorted(grid.curves["dataset"].unique())
     rest = [axis for axis in PIPELINE if axis not in by]
-    rows, averaged = {}, {}
-    for dataset, mine in named.groupby("dataset"):
-        if not rest:
-            rows[dataset] = mine.set_index("method")["value"]
-            averaged[dataset] = {"pipelines": 1, "left_out": 0}
-            continue
-        known = mine.dropna(subset=["value"])
-        wide = known.pivot_table(index=rest, columns="method", values="value")
-        shared = wide.dropna()
-        rows[dataset] = shared.mean()
-        n_all = len(mine[rest].drop_duplicates())
-        averaged[dataset] = {"pipelines": len(shared), "left_out": n_all - len(shared)}
-    methods = sorted(named["method"].unique())
-    table = pd.DataFrame(rows, dtype=float).T.reindex(columns=methods)
-    counts = pd.DataFrame(averaged, index=["pipelines", "left_out"]).T
-    return Across(table.sort_index(), measures.metric, equivalent, counts.sort_index())
+    known = named.dropna(subset=["value"])
+    pipeline = known.groupby(["dataset", *rest]).ngroup().to_numpy()
+    numbers, first = np.unique(pipeline, return_index=True)
+    of_dataset = known["dataset"].to_numpy()[first]
+    wide = np.full((len(numbers), len(methods)), np.nan)
+    wide[pipeline, pd.Index(methods).get_indexer(known["method"])] = known["value"]
+    asked = named[["dataset", *rest]].drop_duplicates().groupby("dataset").size()
+    table: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+    counts: list[tuple[int, int]] = []
+    for dataset in datasets:
+        mine = wide[of_dataset == dataset]
+        has = ~np.isnan(mine).all(axis=0)
+        shared = ~np.isnan(mine[:, has]).any(axis=1)
+        n_shared = int(shared.sum())
+        row = np.full(len(methods), np.nan)
+        if n_shared:
+            row[has] = mine[shared][:, has].mean(axis=0)
+        table.append(row)
+        counts.append((n_shared, int(asked[dataset]) - n_shared) if rest else (1, 0))
+    index = pd.Index(datasets)
+    return Across(
+        pd.DataFrame(table, index=index, columns=pd.Index(methods, name="method"), dtype=float),
+        measures.metric,
+        equivalent,
+        pd.DataFrame(counts, index=index, columns=["pipelines", "left_out"]),
+    )

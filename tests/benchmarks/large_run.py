@@ -97,8 +97,13 @@ class Maker:
             vals = null_metrics("val")
             drawn = dict(zip(vals, self.rng.random(len(vals)).tolist(), strict=True))
             values = {**drawn, **self.tested()}
-            params = dict(self._defaults(study))
+            params = self.varied(dict(self._defaults(study)), number)
             yield trial_row(study, number, params, self.place.ended("done"), values)
+
+    def varied(self, params: Row, number: int) -> Row:
+        """The hyperparameters of a trial; here those of trial 0, which `verify` knows."""
+        del number
+        return params
 
     def _defaults(self, study: Study) -> Row:
         curve = study.acquisition.curve
@@ -108,14 +113,14 @@ class Maker:
         return self.params[key]
 
 
-def make(root: Path, repeats: int) -> Plan:
-    """Write the run to `root`; give its plan."""
-    sweep = read_sweep(yaml.safe_dump(SWEEP | {"repeats": repeats}))
+def make(root: Path, asked: Row, maker_of: type[Maker] = Maker) -> Plan:
+    """Write the run of the sweep `asked` to `root`; give its plan."""
+    sweep = read_sweep(yaml.safe_dump(asked))
     prepared = corpus.load(sweep)
     plan = make_plan(sweep, prepared)
     folder = RunFolder.create(root)
     (row,) = (dataset_row(p, sweep.registry, sweep.setting.split) for p in prepared.values())
-    maker, started, n_appends = Maker(plan, row), time.perf_counter(), 0
+    maker, started, n_appends = maker_of(plan, row), time.perf_counter(), 0
     with folder.writing():
         text = yaml.safe_dump(dict(sweep.resolved), sort_keys=False)
         folder.write_sweep(text, sweep.resolved)
@@ -161,7 +166,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = given.out or Path(temporary) / "run"
         if not root.exists():
-            make(root, given.repeats)
+            make(root, SWEEP | {"repeats": given.repeats})
         folder = RunFolder.open(root)
         files = [path for path in root.rglob("*") if path.is_file()]
         n_bytes = sum(path.stat().st_size for path in files)

@@ -14,12 +14,12 @@ from reports.metric_names import TITLES
 TARGET = Target(reference=0.955, value=0.907, n_repeats=2, n_labels=8000)
 
 
-def board(*rows, target=TARGET):
+def board(*rows, target=TARGET, no_target=""):
     base = {"classifier": "random_forest", "scaler": "none", "resampler": "smote"}
     base |= {"tuned": 0.9, "tuned_n_repeats": 2, "to_target_n_repeats": 2, "to_target_reached": 2}
     base |= {"to_target_first": 100, "to_target_within": 1000, "strategy": "random"}
     frame = pd.DataFrame([base | row for row in rows])
-    return Board("ton", "macro_f1", None, 1000, 1000, target, "", 2, frame)
+    return Board("ton", "macro_f1", None, 1000, 1000, target, no_target, 2, frame)
 
 
 def said(*rows, target=TARGET):
@@ -32,7 +32,7 @@ def test_it_names_the_first_curve_its_labels_and_those_that_never_get_there():
         {"to_target": 500},
         {"classifier": "knn", "to_target": np.inf},
     ) == (
-        "random_forest with margin (scaler none, resampler smote) reaches 95 % of the reference's "
+        "random_forest + margin (resampler smote) reaches 95 % of the reference's "
         "macro-F1 (target 0.907; random_forest / none / none scores 0.955 with all 8,000 labels) "
         "with 200 labels (median of 2 repeats). 1 of 3 curves never reaches it within 1,000."
     )
@@ -72,14 +72,15 @@ def test_if_none_gets_there_the_first_in_the_ranking_is_named():
     assert said({"to_target": np.inf, "tuned": 0.81}) == (
         "No curve reaches 95 % of the reference's macro-F1 (target 0.907; random_forest / none / "
         "none scores 0.955 with all 8,000 labels) within 1,000 labels. The first in the ranking "
-        "is random_forest with random (scaler none, resampler smote): macro-F1 0.810 at 1,000 "
-        "labels (mean of 2 repeats)."
+        "is random_forest + random (resampler smote): macro-F1 0.810 at 1,000 labels (mean of 2 "
+        "repeats)."
     )
 
 
 def test_without_a_reference_it_says_so():
-    assert said({"to_target": np.nan}, target=None).startswith(
-        "No target yet: random_forest / none / none has no macro-F1 on the full pool of ton."
+    bare = board({"to_target": np.nan}, target=None, no_target="no full_data fit has ended")
+    assert answer(bare, "random_forest / none / none", 0.95).startswith(
+        "There is no target for ton yet: no full_data fit has ended. The first in the ranking is "
     )
 
 

@@ -62,7 +62,7 @@ def test_an_empty_run_is_no_error(fake, tmp_path, capsys):
     assert capsys.readouterr().out == f"{root} holds no trials yet: nothing to rank.\n"
 
 
-def test_the_report_of_two_runs_is_one_page(fake, stored, tmp_path, capsys, monkeypatch):
+def test_the_report_of_two_runs_is_one_site(fake, stored, tmp_path, capsys, monkeypatch):
     opened = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     runs = [stored(fake(strategies=(name,)), name=name) for name in ("random", "margin")]
@@ -70,12 +70,12 @@ def test_the_report_of_two_runs_is_one_page(fake, stored, tmp_path, capsys, monk
     report(runs, index.parent, open_=True)
     assert capsys.readouterr().out == f"{index}\n"
     assert opened == [index.as_uri()]
-    assert "Run random, margin." in index.read_text()
+    assert "<span>random, margin</span>" in index.read_text()
 
 
-def test_a_page_that_cannot_be_written_is_explained(fake, tmp_path):
+def test_a_site_that_cannot_be_written_is_explained(fake, tmp_path):
     (tmp_path / "site").write_text("a file")
-    with pytest.raises(RunFolderError, match=r"cannot write .*index\.html: "):
+    with pytest.raises(RunFolderError, match=r"cannot write .*site"):
         report([fake().write(tmp_path / "run", {})], tmp_path / "site")
 
 

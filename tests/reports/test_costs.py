@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from reports.costs import front
 from reports.grid import Grid
 from reports.leaderboard import board
 from reports.measures import Measures
-from reports.payload import payload
 from reports.results import read
 
 few = st.integers(0, 5)  # so that there are ties
@@ -55,59 +53,12 @@ def test_a_row_has_the_median_of_its_winners(fake, stored):
     assert board(measures, "ton", 100).rows["model_bytes"].tolist() == [300]
 
 
-@pytest.fixture
-def fronts(fake, stored):
-    """The classifiers on each front of a run whose scores and sizes are given."""
-
-    def make(metric="macro_f1", missing=None, **cells):
-        def change(tables):
-            for row in tables["trials"]:
-                score, size, seconds = cells[row["classifier"]]
-                row[f"test_{metric}"] = score
-                row["model_bytes"], row["latency_row_s"] = size, seconds
-            tables["trials"] = [
-                row
-                for row in tables["trials"]
-                if (row["classifier"], row["repeat"]) != (missing, 1)
-            ]
-
-        run = fake(classifiers=tuple(cells), strategies=("random",), budgets=(100,))
-        measures, results = measured(stored(run, change), metric)
-        sent = payload(measures.grid, [measures], results.references)["datasets"][0]
-        return {
-            against: [sent["curves"][curve][0] for curve in front]
-            for against, front in sent["metrics"][metric]["fronts"]["100"].items()
-        }
-
-    return make
-
-
-SMALL, LARGE, WORSE = (0.5, 100, 2e-3), (0.9, 9000, 1e-3), (0.4, 9000, 5e-3)
-
-
-def test_the_page_is_sent_the_front_by_size_and_by_latency(fronts):
-    found = fronts(tree=SMALL, forest=LARGE, worse=WORSE)
-    assert found == {"model_bytes": ["tree", "forest"], "latency_row_s": ["forest"]}
-
-
-def test_where_less_is_better_the_front_is_that_of_low_scores(fronts):
-    found = fronts("log_loss", tree=SMALL, forest=LARGE, worse=WORSE)
-    assert found["model_bytes"] == ["tree", "worse"]
-
-
-def test_cells_with_fewer_repeats_do_not_compete(fronts):
-    found = fronts(missing="forest", tree=SMALL, forest=LARGE, worse=WORSE)
-    assert found["model_bytes"] == ["tree"]
-
-
-def test_a_run_without_costs_has_no_front_and_is_shown(fake, stored):
+def test_a_run_without_costs_is_ranked(fake, stored):
     def change(tables):
         for table in ("trials", "evaluations", "references"):
             for row in tables[table]:
                 row.update(dict.fromkeys(COSTS))
 
-    measures, results = measured(stored(fake(every_round=True), change))
-    sent = payload(measures.grid, [measures], results.references)["datasets"][0]
-    assert sent["metrics"]["macro_f1"]["fronts"]["100"] == {"model_bytes": [], "latency_row_s": []}
-    assert set(sent["costs"]["100"]["model_bytes"]) == {None}
+    measures, _ = measured(stored(fake(every_round=True), change))
+    assert measures.costs["model_bytes"].isna().all()
     assert board(measures, "ton").rows["tuned"].notna().all()

@@ -1,0 +1,1 @@
+"""Figures: numbers become what plotly.js draws."""

@@ -1,0 +1,149 @@
+"""The first page: the answer, how sure it is, and what it rests on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from datasets.visible import one_line
+from reports.answer import answer, p_value, pipeline, sureness
+from reports.at_budgets import AtBudget, at_budgets, is_chance
+from reports.columns import COLUMNS, NOTHING, records
+from reports.interval import ENOUGH
+from reports.metric_names import TITLES
+from reports.provenance import progress
+from reports.ranks.overlaps import overlaps
+from reports.ranks.paired import Paired
+from reports.ranks.power import LEVEL, Power
+from reports.site.content import Content
+from reports.site.draw.learning import winner_and_chance
+from reports.site.files import Files
+from reports.site.page import Filled
+from reports.site.panels import Figure, Json
+
+TOP = 5  # rows of the leaderboard
+SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table of winners."""
+
+    budget: str
+    winner: str
+    score: str
+    chance: str
+    apart: str
+    is_more: str  # whether that is more than noise
+    needs: str  # labels that chance needs for the winner's score
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page says of one dataset."""
+
+    dataset: str
+    place: str  # an id
+    badges: list[str]
+    answer: str
+    sure: str
+    note: str
+    lines: list[Line]
+    figure: Json | None
+    combinations: list[str]  # of the first rows
+    top: dict[str, list[str]]  # column -> texts
+    at: int  # labels that the scores in `top` belong to
+
+
+def fill(content: Content, _: Files) -> Filled:
+    """Compute a section for each dataset."""
+    reference = content.results.reference
+    return {
+        "sections": [_section(content, name, i) for i, name in enumerate(content.datasets)],
+        "progress": progress(content.results),
+        "metric": TITLES[content.metric],
+        "reference": reference,
+        "share": f"{reference.share:.0%}".replace("%", " %"),
+        "enough": ENOUGH,
+        "about": {name: COLUMNS[name].about for name in SHOWN},
+    }
+
+
+def _section(content: Content, dataset: str, place: int) -> Section:
+    measures, reference = content.main, content.results.reference
+    one = content.board(dataset)
+    best = content.frames.headline(dataset, content.metric)
+    n = content.grid.repeats[dataset]
+    few = f"No intervals: {n} repeat{'s' * (n > 1)}, and {ENOUGH} are needed." if n < ENOUGH else ""
+    rows = records(one.rows.head(TOP))
+    by_budget = at_budgets(measures, dataset, overlaps(content.results).get(dataset))
+    figure = winner_and_chance(content, dataset, best) if best else None
+    return Section(
+        one_line(dataset),
+        f"dataset-{place}",
+        content.badges[dataset],
+        answer(one, str(reference), reference.share),
+        sureness(best, content.grid, measures) if best else "",
+        few,
+        [_line(content, found) for found in by_budget],
+        _sent(figure),
+        [pipeline(row) for row in rows],
+        {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN},
+        one.at,
+    )
+
+
+def _sent(figure: Figure | None) -> Json | None:
+    return vars(figure) if figure else None
+
+
+def _line(content: Content, found: AtBudget) -> Line:
+    best = found.found
+    value, half = (best.held_out, best.half) if best.n_repeats > 1 else (best.naive, math.nan)
+    is_own = is_chance(content.main, best.winner)
+    return Line(
+        f"{found.budget:,}",
+        pipeline(content.grid.names(best.winner)),
+        f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
+        "itself" if is_own else _number(found.chance),
+        NOTHING if is_own else _apart(best.against_chance),
+        NOTHING if is_own else is_more(found),
+        "itself" if is_own else _needs(found),
+    )
+
+
+def _number(value: float) -> str:
+    return NOTHING if math.isnan(value) else f"{value:.3f}"
+
+
+def _apart(against: Paired | None) -> str:
+    if against is None or not against.n:
+        return NOTHING
+    interval = "" if math.isnan(against.low) else f" [{against.low:+.3f}, {against.high:+.3f}]"
+    return f"{against.mean:+.3f}{interval}"
+
+
+def is_more(found: AtBudget) -> str:
+    """Say whether a difference is more than noise, by the corrected resampled t-test."""
+    against = found.found.against_chance
+    if not found.chance_until:
+        return "random was not run"
+    if against is None:
+        return f"not known: {Power(found.found.n_repeats, ENOUGH)}"
+    if against.why:
+        return f"not known: {against.why}"
+    p = p_value(against.p)
+    if against.p >= LEVEL:
+        return f"no, may be noise ({p})"
+    return f"yes ({p})" if against.mean > 0 else f"yes, random is better ({p})"
+
+
+def _needs(found: AtBudget) -> str:
+    """As many labels as chance was measured at; more is never guessed."""
+    if not found.chance_until:
+        return NOTHING
+    if found.chance_needs is None:
+        return f"more than {found.chance_until:,}"
+    if found.chance_needs <= found.budget:
+        return f"{found.chance_needs:,}, no more"
+    return f"{found.chance_needs:,}"

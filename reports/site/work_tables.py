@@ -1,0 +1,93 @@
+"""The ids of acquisitions and studies: as tables where they are few, else as files only."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import pandas as pd
+
+from datasets.visible import one_line
+from harness.schema import AXES
+from reports.site.content import Content
+from reports.site.files import Files
+from reports.site.panels import Cell, Choice, Column, Json, Key, Panel, Panels, Table
+from reports.work_ids import acquisition_ids, study_ids
+
+MOST = 2_000  # rows of a table; more are in the files alone
+_ABOUT = {
+    "acquisition_id": "What bought the labels; give it to `fewlabels rerun`",
+    "study_id": "What tuned a cell on one repeat; give it to `fewlabels rerun`",
+    "repeat": "Which split and pool order",
+    "status": "How it ended",
+    "n_labels": "Labels bought when it ended",
+    "budget": "Labels bought in total",
+    "trials": "Stored, however they ended",
+    "failed": "Neither done nor pruned",
+}
+_IDS = ("acquisition_id", "study_id")
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the page shows of them."""
+
+    sent: Json | None
+    downloads: list[dict[str, object]]
+
+
+def tables(content: Content, files: Files) -> Ids:
+    """Return the ids by dataset, and files with all of them."""
+    found = {"study": study_ids(content.results), "acquisition": acquisition_ids(content.results)}
+    found = {kind: rows for kind, rows in found.items() if len(rows)}
+    panels: dict[Key, Panel] = {}
+    for dataset in sorted({name for rows in found.values() for name in rows["dataset"].unique()}):
+        for kind, rows in found.items():
+            mine = rows[rows["dataset"] == dataset].drop(columns="dataset")
+            if len(mine):
+                panels[dataset, kind] = _panel(mine, kind)
+    if not panels:
+        return Ids(None, [])
+    choices = [
+        Choice("dataset", "Dataset"),
+        Choice("kind", "Ids of", {"study": "studies", "acquisition": "acquisitions"}),
+    ]
+    sent = Panels("ids", "Ids", choices, panels, split=2).sent(files)
+    return Ids(sent, [_downloads(files, kind, rows) for kind, rows in found.items()])
+
+
+def _panel(rows: pd.DataFrame, kind: str) -> Panel:
+    if len(rows) > MOST:
+        what = "studies" if kind == "study" else "acquisitions"
+        return Panel(note=f"{len(rows):,} {what}: too many for a page. The files below have all.")
+    columns = [
+        Column(
+            name,
+            _ABOUT.get(name, ""),
+            is_number=not _is_text(name),
+            is_filter=name in AXES or name == "status",
+        )
+        for name in rows.columns
+    ]
+    return Panel(table=Table(columns, [_row(row) for row in rows.to_dict("records")]))
+
+
+def _row(row: dict[object, object]) -> list[Cell]:
+    return [
+        one_line(str(value)) if _is_text(str(name)) else f"{value:,}" for name, value in row.items()
+    ]
+
+
+def _is_text(name: str) -> bool:
+    return name in (*AXES, *_IDS, "status")
+
+
+def _downloads(files: Files, kind: str, rows: pd.DataFrame) -> dict[str, object]:
+    name = "studies" if kind == "study" else "acquisitions"
+    parquet = io.BytesIO()
+    rows.to_parquet(parquet, index=False)
+    paths = [
+        files.download(f"{name}.csv", rows.to_csv(index=False).encode()),
+        files.download(f"{name}.parquet", parquet.getvalue()),
+    ]
+    return {"about": f"Ids of all {len(rows):,} {name}", "paths": paths}

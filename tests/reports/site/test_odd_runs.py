@@ -1,0 +1,128 @@
+"""Runs that lack something are shown, and what they lack is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+import reports
+from reports.site.pages import PAGES
+from reports.site.write import write
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(stored, tmp_path):
+    """Write a run and its site; return the texts of its pages, tags aside, by name."""
+
+    def make(run, change=lambda _tables: None):
+        write(reports.load(stored(run, change)), tmp_path / "site", NOW)
+        return {name: words(tmp_path / "site" / f"{name}.html") for name in PAGES}
+
+    return make
+
+
+def words(path):
+    text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def notes(path):
+    """What the parts of a site say besides their figures and tables."""
+    found = []
+    for part in (path / "data").glob("*.js"):
+        text = part.read_text(encoding="utf-8").removeprefix("fewlabels.receive(")
+        panels = json.loads(text.removesuffix(")\n"))
+        found += [one["note"] for one in panels.values() if isinstance(one, dict) and "note" in one]
+    return found
+
+
+def test_a_run_that_holds_nothing_says_so(fake, tmp_path):
+    write(reports.load(fake().write(tmp_path / "run", {})), tmp_path / "site", NOW)
+    for name, page in PAGES.items():
+        text = words(tmp_path / "site" / f"{name}.html")
+        assert ("so there is nothing to rank or to draw" in text) == page.needs_trials
+
+
+def test_a_run_that_has_only_bought_labels_says_that_nothing_can_be_ranked(site, fake):
+    def change(tables):
+        for table in ("trials", "references", "evaluations"):
+            tables[table].clear()
+
+    assert "No trial is stored yet" in site(fake(), change)["index"]
+
+
+def test_one_repeat_has_no_interval_and_no_test(site, fake):
+    text = site(fake(repeats=1))["index"]
+    assert "No intervals: 1 repeat, and 5 are needed." in text
+    assert "not known: underpowered: N = 1, needs 5" in text
+    assert "±" not in text.split("A winner is chosen")[0]
+
+
+def test_one_strategy_is_compared_with_nothing(site, fake):
+    text = site(fake(repeats=5, strategies=("margin",)))["index"]
+    assert "Random sampling was not run in its pipeline" in text
+    assert "random was not run" in text
+
+
+def test_chance_alone_is_said_to_be_chance(site, fake):
+    assert (
+        "The winner is random sampling itself."
+        in site(fake(repeats=5, strategies=("random",)))["index"]
+    )
+
+
+def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as_failed):
+    def change(tables):
+        tables["trials"] = [
+            as_failed(row, "failed", "Traceback\nValueError: no")
+            if row["classifier"] == "svc"
+            else row
+            for row in tables["trials"]
+        ]
+
+    pages = site(fake(repeats=5, classifiers=("random_forest", "svc")), change)
+    assert "svc + margin - - - - 0/5*" in pages["index"]  # no rank, no score, no coverage
+    assert "svc" not in pages["index"].split("The winner and random sampling")[0]
+    assert "ValueError: no" in pages["failures"]
+
+
+def test_a_missing_repeat_takes_a_cell_out_of_the_race_and_is_counted(site, fake):
+    def change(tables):
+        tables["trials"] = [
+            row for row in tables["trials"] if (row["strategy"], row["repeat"]) != ("margin", 2)
+        ]
+
+    text = site(fake(repeats=5), change)["index"]
+    assert "4/5*" in text
+    assert "margin (winner)" not in text
+
+
+def test_a_score_that_is_not_a_number_is_missing_not_zero(site, fake, tmp_path):
+    def change(tables):
+        for row in tables["trials"]:
+            if (row["strategy"], row["budget"]) == ("margin", 200):
+                row["test_macro_f1"] = float("nan")
+
+    site(fake(repeats=5), change)
+    board = reports.load(tmp_path / "run").leaderboard(budget=200)
+    assert board.set_index("strategy")["coverage"].to_dict() == {"random": 5, "margin": 0}
+    written = (tmp_path / "site" / "downloads" / "leaderboard-by-budget.csv").read_text()
+    assert len([line for line in written.splitlines() if ",200,0.0," in line]) == 0
+
+
+def test_one_dataset_is_too_few_for_tests_over_datasets(site, fake, tmp_path):
+    site(fake(repeats=5, strategies=("random", "margin", "entropy")))
+    assert [note for note in notes(tmp_path / "site") if "underpowered: N = 1, needs" in note]
+
+
+def test_two_runs_make_one_site(fake, stored, tmp_path):
+    runs = [stored(fake(strategies=(name,)), name=name) for name in ("random", "margin")]
+    write(reports.load(*runs), tmp_path / "site", NOW)
+    text = words(tmp_path / "site" / "index.html")
+    assert "random, margin" in text
+    assert text.count("2/2") >= 2

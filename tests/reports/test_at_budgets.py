@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+import reports
+from reports.at_budgets import at_budgets
+
+
+@pytest.fixture
+def run(fake, stored):
+    """Measures of six repeats, each score that of a table of strategy -> budget -> score."""
+
+    def make(scores, metric="macro_f1"):
+        def change(tables):
+            for row in tables["trials"]:
+                value = scores[row["strategy"]][row["budget"]] + 0.001 * row["repeat"]
+                row[f"test_{metric}"] = value
+
+        root = stored(fake(repeats=6, strategies=tuple(scores)), change)
+        return reports.load(root).measures(metric)
+
+    return make
+
+
+def test_chance_needs_the_first_budget_at_which_it_is_as_good(run):
+    measures = run(
+        {"margin": {100: 0.5, 200: 0.7, 500: 0.9}, "random": {100: 0.4, 200: 0.5, 500: 0.8}}
+    )
+    found = {one.budget: one for one in at_budgets(measures, "ton", 0.25)}
+    assert [found[at].chance_needs for at in (100, 200, 500)] == [200, 500, None]
+    assert found[500].chance_until == 500
+    assert found[200].chance == pytest.approx(0.5025)
+    assert found[200].found.held_out == pytest.approx(0.7025)
+
+
+def test_where_less_is_better_chance_must_get_as_low(run):
+    measures = run(
+        {"margin": {100: 0.9, 200: 0.5, 500: 0.3}, "random": {100: 1.0, 200: 0.9, 500: 0.5}},
+        "log_loss",
+    )
+    found = {one.budget: one for one in at_budgets(measures, "ton", 0.25)}
+    assert [found[at].chance_needs for at in (100, 200, 500)] == [200, 500, None]
+    assert found[100].chance == pytest.approx(1.0025)
+
+
+def test_without_chance_nothing_is_said_of_it(run):
+    measures = run({"margin": {100: 0.5, 200: 0.7, 500: 0.9}})
+    (first, *_) = at_budgets(measures, "ton", 0.25)
+    assert (first.chance_needs, first.chance_until) == (None, 0)
+    assert first.chance != first.chance
