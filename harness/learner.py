@@ -167,8 +167,7 @@ class Fitted:
         values = self.probabilities(X)
         if values is None:
             values = self._decisions(X)
-        second, best = np.partition(values, -2, axis=1)[:, -2:].T
-        return np.asarray(best - second)
+        return gap(values)
 
     def embedding(self, X: Features) -> Features:
         """What the classifier makes of rows before it decides, (n_rows, n_units).
@@ -202,6 +201,12 @@ class Fitted:
         values = np.full((len(columns), self.n_classes), absent)
         values[:, self.classes] = columns
         return values
+
+
+def gap(values: npt.NDArray[np.float64]) -> Scores:
+    """Between the two largest of each row, (n_rows,), of (n_rows, n_classes)."""
+    second, best = np.partition(values, -2, axis=1)[:, -2:].T
+    return np.asarray(best - second)
 
 
 def _note(resampled: Resampled, classes: Classes) -> str:

@@ -13,13 +13,13 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from harness.answers import Answers
 from harness.arrays import Features, Probabilities, Rows, Samples, Scores
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
-from harness.problem import Distinct, Problem
+from harness.problem import Problem
 from harness.strategies.query import Query
 
 
@@ -59,6 +59,17 @@ class OnLabels:
         self._allow = allow
         self._pool: Pool | None = None
         self._fitted: Fitted | None = None
+        self._answers: Answers | None = None
+
+    def answers(self, pool: Pool) -> Answers:
+        """What the learner, fitted on the labelled rows of `pool`, says of the problem's rows."""
+        fitted, before = self.fitted(pool), self._answers
+        if before is not None and before.fitted is fitted:
+            return before
+        # Who was asked about both sides after the last batch will be after this one.
+        together = before is not None and before.asked == {"pool", "test"}
+        self._answers = answers = Answers(fitted, self.problem, together=together)
+        return answers
 
     def fitted(self, pool: Pool) -> Fitted:
         """The learner, fitted on the labelled rows of `pool` in ascending order.
@@ -98,34 +109,31 @@ class OnLabels:
 
 
 class _QueryModel:
-    """What a strategy gets to ask: no label is within reach. Scores each distinct row once."""
+    """What a strategy gets to ask: no label, and no test row, is within reach."""
 
-    def __init__(self, distinct: Distinct, fitted: Fitted) -> None:
-        self.distinct = distinct  # rows of the pool
-        self.fitted = fitted
-        self.score_s = 0.0
+    def __init__(self, answers: Answers) -> None:
+        self.took = took = [0.0]  # s, one by one
+
+        # `answers` is no attribute: a strategy could follow it to where the labels lie.
+        def ask(kind: Callable[..., Any], *about: Any) -> Any:
+            started = perf_counter()
+            scores = kind(answers, *about)
+            took.append(perf_counter() - started)
+            return scores
+
+        self._ask = ask
 
     def probabilities(self, rows: Rows) -> Probabilities:
-        return np.asarray(self._score(self.fitted.confidences, rows))
+        return np.asarray(self._ask(Answers.confidences, rows))
 
     def margins(self, rows: Rows) -> Scores:
-        return np.asarray(self._score(self.fitted.margins, rows))
+        return np.asarray(self._ask(Answers.margins, rows))
 
     def embedding(self, rows: Rows) -> Features:
-        return np.asarray(self._score(self.fitted.embedding, rows))
+        return np.asarray(self._ask(Answers.embedding, rows))
 
     def samples(self, rows: Rows, n: int, seed: int) -> Samples:
-        def of(X: Features) -> Samples:
-            return self.fitted.samples(X, n, seed).swapaxes(0, 1)
-
-        return np.asarray(self._score(of, rows)).swapaxes(0, 1)
-
-    def _score(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
-        started = perf_counter()
-        needed, at = np.unique(self.distinct.of[rows], return_inverse=True)
-        scores = of(self.distinct.X[needed])[at]
-        self.score_s += perf_counter() - started
-        return scores
+        return np.asarray(self._ask(Answers.samples, rows, n, seed))
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,7 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
 
     def fit() -> _QueryModel:
         started = perf_counter()
-        asked.append(_QueryModel(buying.problem.pool, model.fitted(pool)))
+        asked.append(_QueryModel(model.answers(pool)))
         fitting_s.append(perf_counter() - started)
         return asked[0]
 
@@ -196,8 +204,8 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     started = perf_counter()
     batch = np.asarray(buying.strategy(query, n))
     fit_s = model.fit_s if asked else 0.0
-    score_s = sum(model.score_s for model in asked)
+    score_s = sum(sum(model.took) for model in asked)
     query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
-    note = asked[0].fitted.note if asked else None
+    note = model.fitted(pool).note if asked else None
     ties = query.ties[-1] if query.ties else None
     return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from harness.arrays import Classes, Features, Mask, Rows
 from harness.cell import Component, Setting, digest
 from harness.corpus import Prepared
 from harness.errors import BadSplit, Dropped
+from harness.fast.ranks import Ranks
 from harness.features import encode
 from harness.registry import Registry, lookup
 from harness.seeding import generator, integer
@@ -37,7 +39,7 @@ class Distinct:
         return cls(_frozen(X[first]), _frozen(of))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """Pool and test set. Rows are pool rows, in the pool's random order."""
 
@@ -49,6 +51,17 @@ class Problem:
     y_test: Classes  # (n_test,)
     is_novel: Mask  # (n_test,): without a twin in the pool
     n_classes: int
+
+    @cached_property
+    def ranks(self) -> Ranks:
+        """Of the pool's distinct rows, then the test set's: made for the first who asks, once."""
+        return Ranks.of(self.pool.X, self.test.X)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the features, and of the ranks where somebody has asked for them."""
+        ranks = self.ranks.nbytes if "ranks" in vars(self) else 0
+        return self.X.nbytes + self.pool.X.nbytes + self.test.X.nbytes + ranks
 
 
 @dataclass(frozen=True)

@@ -30,4 +30,4 @@ class ProblemCache:
         return problem
 
     def _n_bytes(self) -> int:
-        return sum(p.X.nbytes + p.pool.X.nbytes + p.test.X.nbytes for p in self._problems.values())
+        return sum(problem.nbytes for problem in self._problems.values())

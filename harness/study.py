@@ -17,6 +17,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from harness import schema
+from harness.answers import Answers
 from harness.arrays import Classes, Probabilities, Rows
 from harness.cell import Params, Study
 from harness.clock import UNLIMITED, Clock
@@ -164,7 +165,7 @@ class Bench:
             held = self.holdout
             validated = [_scored(fitted, self.problem.X[held], self.problem.y[held])]
         values = _validation_metrics(validated, learner.n_classes)
-        return {**values, **tested(fitted, self.problem), "fit_s": fit_s}
+        return {**values, **tested(Answers(fitted, self.problem)), "fit_s": fit_s}
 
 
 _Scored = tuple[Classes, Classes, Probabilities | None]  # true, predicted, probabilities
@@ -192,10 +193,11 @@ def _validation_metrics(parts: Sequence[_Scored], n_classes: int) -> Row:
     return {f"val_{name}": value for name, value in values.items()}
 
 
-def tested(fitted: Fitted, problem: Problem) -> Row:
+def tested(answers: Answers) -> Row:
     """Test columns: all test rows, those without a twin in the pool, and what the model costs."""
+    fitted, problem = answers.fitted, answers.problem
     started = perf_counter()
-    predicted, probabilities = fitted.predict(problem.test.X)
+    predicted, probabilities = answers.test()
     predict_s = perf_counter() - started
     return {
         **_test_scores(predicted, probabilities, problem),

@@ -197,10 +197,10 @@ def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool, pace: Pac
 
 
 def _fitted_and_tested(model: OnLabels, pool: Pool, pace: Pace) -> Row:
-    fitted = model.fitted(pool)
+    answers = model.answers(pool)
     clock = pace.clock(model.fit_s)  # without the fits that led up to it
     clock.look()
-    values = tested(fitted, model.problem)
+    values = tested(answers)
     clock.look()
     return {**values, "fit_s": model.fit_s}
 

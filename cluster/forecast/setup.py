@@ -49,7 +49,7 @@ def setup_of(
             continue
         names = (key.dataset.label, key.scaler.label)
         prepare_s[names] = time.perf_counter() - started
-        problem_bytes[names] = problem.X.nbytes + problem.pool.X.nbytes + problem.test.X.nbytes
+        problem_bytes[names] = problem.nbytes
     return Setup(
         kinds=[(nodes.name, nodes.node, nodes.most) for nodes in fit.nodes],
         demand=demand_of(sweep, on_gpus=fit.on_gpus),

@@ -13,10 +13,11 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from harness.arrays import Features, Probabilities, Samples
 from harness.classifiers.size import Size
-from harness.classifiers.sized_tree import size_of_trees
+from harness.classifiers.sized_tree import cuts_of_trees, size_of_trees
+from harness.fast.cuts import Cuts, Cutting
 
 
-class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-learn is untyped
+class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's forest, with threads that share the rows instead of the trees.
 
     scikit-learn (1.9) adds up the trees in the order in which its threads finish them. The sums
@@ -44,3 +45,7 @@ class OrderedForest(RandomForestClassifier):  # type: ignore[misc]  # scikit-lea
     def size(self) -> Size:
         """Of all its trees."""
         return size_of_trees([estimator.tree_ for estimator in self.estimators_])
+
+    def cuts(self) -> Cuts:
+        """Of all its trees."""
+        return cuts_of_trees([estimator.tree_ for estimator in self.estimators_])

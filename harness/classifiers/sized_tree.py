@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
 from harness.classifiers.size import Size
+from harness.fast.cuts import Cuts, Cutting
 
 
-class SizedTree(DecisionTreeClassifier):  # type: ignore[misc]  # scikit-learn is untyped
+class SizedTree(DecisionTreeClassifier, Cutting):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's."""
 
     def size(self) -> Size:
         """Of its one tree."""
         return size_of_trees([self.tree_])
+
+    def cuts(self) -> Cuts:
+        """Of its one tree."""
+        return cuts_of_trees([self.tree_])
 
 
 def size_of_trees(trees: list[Any]) -> Size:
@@ -33,3 +39,11 @@ def size_of_trees(trees: list[Any]) -> Size:
         n_bytes=sum(int(state["nodes"].nbytes + state["values"].nbytes) for state in kept),
         n_operations=sum(int(tree.max_depth) for tree in trees),
     )
+
+
+def cuts_of_trees(trees: list[Any]) -> Cuts:
+    """The cuts of scikit-learn's `tree_`s together; a leaf has a feature below 0."""
+    features = np.concatenate([tree.feature for tree in trees])
+    thresholds = np.concatenate([tree.threshold for tree in trees])
+    are_cuts = features >= 0
+    return Cuts(features[are_cuts], thresholds[are_cuts], equal_is_below=True)

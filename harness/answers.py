@@ -1,0 +1,106 @@
+"""What one fit says of a problem's rows: each asked about as seldom as is known to be enough.
+
+Equal rows get equal answers, so distinct rows are asked about, whatever the classifier. Of trees
+it is known which rows they tell apart (`fast/`): one row of each region is asked about, and where
+the candidates and the test rows are asked about in turn, the regions of both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scores
+from harness.fast.cuts import Cuts, cuts_of
+from harness.fast.regions import Regions
+from harness.learner import Fitted, gap
+from harness.problem import Problem
+
+Side = Literal["pool", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    X: Features  # (n_regions, n_features): a row of each
+    values: Probabilities  # (n_regions, n_classes)
+    of: Rows  # (n_distinct,): the region of each distinct row of a side
+
+
+class Answers:
+    """Of a fit, to whoever asks: the strategy about pool rows, the test about test rows."""
+
+    def __init__(self, fitted: Fitted, problem: Problem, *, together: bool = False) -> None:
+        """`together`: both sides will be asked about, so the first question answers for both."""
+        self.fitted = fitted
+        self.problem = problem
+        self.asked: set[Side] = set()
+        self._together = together
+        self._cuts: Cuts | None = cuts_of(fitted.model)
+        self._scored: dict[Side, _Scored] = {}
+
+    def test(self) -> tuple[Classes, Probabilities | None]:
+        """Classes and probabilities, if there are any, of the distinct test rows."""
+        if (known := self._known("test")) is None:
+            return self.fitted.predict(self.problem.test.X)
+        return known.values.argmax(axis=1)[known.of], known.values[known.of]
+
+    def confidences(self, rows: Rows) -> Probabilities:
+        """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
+        if (known := self._known("pool")) is None:
+            return np.asarray(self._of_each(self.fitted.confidences, rows))
+        return known.values[self._regions(known, rows)]
+
+    def margins(self, rows: Rows) -> Scores:
+        """`Fitted.margins` of pool rows, (n_rows,)."""
+        if (known := self._known("pool")) is None:
+            return np.asarray(self._of_each(self.fitted.margins, rows))
+        return gap(known.values)[self._regions(known, rows)]
+
+    def embedding(self, rows: Rows) -> Features:
+        """`Fitted.embedding` of pool rows, (n_rows, n_units)."""
+        return np.asarray(self._of_each(self.fitted.embedding, rows))
+
+    def samples(self, rows: Rows, n: int, seed: int) -> Samples:
+        """`Fitted.samples` of pool rows, (n_samples, n_rows, n_classes)."""
+        if (known := self._known("pool")) is not None:
+            return self.fitted.samples(known.X, n, seed)[:, self._regions(known, rows)]
+
+        def of(X: Features) -> Samples:
+            return self.fitted.samples(X, n, seed).swapaxes(0, 1)
+
+        return np.asarray(self._of_each(of, rows)).swapaxes(0, 1)
+
+    def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
+        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+        return of(self.problem.pool.X[needed])[at]
+
+    def _regions(self, known: _Scored, rows: Rows) -> Rows:
+        return known.of[self.problem.pool.of[rows]]
+
+    def _known(self, side: Side) -> _Scored | None:
+        """The answers to each region of a side; None for a classifier whose regions are unknown."""
+        self.asked.add(side)
+        if self._cuts is not None and side not in self._scored:
+            self._score(self._cuts, side)
+        return self._scored.get(side)
+
+    def _score(self, cuts: Cuts, side: Side) -> None:
+        pool, test = self.problem.pool.X, self.problem.test.X
+        n, end = len(pool), len(pool) + len(test)
+        own: dict[Side, slice] = {"pool": slice(0, n), "test": slice(n, end)}
+        asked = slice(0, end) if self._together else own[side]
+        regions = Regions.of_rows(self.problem.ranks, cuts, asked)
+        first = regions.first + asked.start  # ascending: the pool's before the test set's
+        n_pool = np.searchsorted(first, n)
+        X = np.concatenate([pool[first[:n_pool]], test[first[n_pool:] - n]])
+        values = self.fitted.probabilities(X)
+        if values is None:
+            raise TypeError(f"{type(self.fitted.model).__name__} has cuts and no probabilities")
+        if self._together:
+            self._scored = {s: _Scored(X, values, regions.of[at]) for s, at in own.items()}
+        else:
+            self._scored[side] = _Scored(X, values, regions.of)
