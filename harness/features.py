@@ -43,8 +43,7 @@ def _one_hot(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64
 
 
 def _ordinal(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64]:
-    known = np.unique(codes[pool])
-    known = known[known >= 0]
+    known = np.flatnonzero(np.bincount(codes[pool] + 1)[1:])  # ascending; -1 is a missing one
     rank = np.full(max(codes.max(initial=-1), 0) + 2, UNKNOWN)
     rank[known] = np.arange(1, len(known) + 1)
     rank[-1] = MISSING  # the code of a missing value is -1, so it reads the last place

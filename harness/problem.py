@@ -127,8 +127,8 @@ def _split(key: ProblemKey, table: Table, registry: Registry) -> tuple[Rows, Row
     pool, test = np.asarray(sides.pool), np.asarray(sides.test)
     together = np.concatenate([pool, test])
     n_pool, _ = splitter.sizes(table, split.test)
-    is_there = np.isin(together, np.arange(len(table)))
-    if len(np.unique(together)) < len(together) or not is_there.all():
+    are_there = bool(((together >= 0) & (together < len(table))).all())
+    if not are_there or np.bincount(together, minlength=1).max() > 1:
         raise BadSplit(
             f"{split.method} puts a row into both sides, or twice, or one that is no row"
         )

@@ -84,11 +84,13 @@ class Query:
         """
         if scores.shape != self.candidates.shape:
             raise BadQuery(f"{len(self.candidates)} candidates, but scores are {scores.shape}")
-        order = np.argsort(scores, kind="stable")  # NaN last; candidates ascend: pool order
-        last = scores[order[n - 1]]
-        tied = np.isnan(scores) if np.isnan(last) else scores == last
+        last = np.partition(scores, n - 1)[n - 1]  # NaN last
+        is_nan = bool(np.isnan(last))
+        tied = np.isnan(scores) if is_nan else scores == last
         self.ties.append(float(tied.mean()))
-        return self.candidates[order[:n]]
+        # Few are as low as that, so few need sorting. Candidates ascend: pool order.
+        low = np.arange(len(scores)) if is_nan else np.flatnonzero(scores <= last)
+        return self.candidates[low[np.argsort(scores[low], kind="stable")[:n]]]
 
 
 class Strategy(Protocol):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.errors import BadQuery
 from harness.strategies import Query
@@ -24,6 +26,17 @@ def test_ties_keep_the_pools_order():
 def test_scores_that_are_nan_come_last_in_the_pools_order():
     scores = np.array([np.nan, 2.0, np.nan, 1.0])
     assert query().lowest(scores, 4).tolist() == [9, 5, 2, 6]
+
+
+@given(
+    st.lists(st.sampled_from([np.nan, -np.inf, -0.0, 0.0, 0.5, 1.0, np.inf]), min_size=1),
+    st.data(),
+)
+def test_the_lowest_are_the_first_of_all_candidates_in_stable_order(scores, data):
+    n = data.draw(st.integers(1, len(scores)))
+    rows, scores = np.arange(len(scores)) * 2, np.array(scores)
+    expected = rows[np.argsort(scores, kind="stable")[:n]]
+    np.testing.assert_array_equal(query(rows).lowest(scores, n), expected)
 
 
 @pytest.mark.parametrize(
