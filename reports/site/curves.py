@@ -118,8 +118,8 @@ def _series(
     `repeats` has per curve a list for each repeat, where some x has too few for an interval; of
     very many two lists, the lowest and the highest.
     """
-    means = measures.means.xs(series, level="series").reset_index()
-    means = means[means["curve"].isin(mine)]
+    means = measures.means.reset_index()
+    means = means[(means["series"] == series) & means["curve"].isin(mine)]
     x = _thinned(np.unique(means["n_labels"].to_numpy(dtype=int)), budgets)
     means = means[means["n_labels"].isin(x)]
 

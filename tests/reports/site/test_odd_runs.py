@@ -115,6 +115,15 @@ def test_a_score_that_is_not_a_number_is_missing_not_zero(site, fake, tmp_path):
     assert len([line for line in written.splitlines() if ",200,0.0," in line]) == 0
 
 
+@pytest.mark.parametrize("lacking", ["test_novel_macro_f1", "test_log_loss"])
+def test_a_metric_that_no_model_has_is_missing_and_stops_no_page(site, fake, lacking):
+    def change(tables):
+        for row in [*tables["trials"], *tables["references"]]:
+            row[lacking] = None
+
+    assert "Which combination wins at each budget?" in site(fake(repeats=5), change)["index"]
+
+
 def test_one_dataset_is_too_few_for_tests_over_datasets(site, fake, tmp_path):
     site(fake(repeats=5, strategies=("random", "margin", "entropy")))
     assert [note for note in notes(tmp_path / "site") if "underpowered: N = 1, needs" in note]
