@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from harness.place import opened
-from harness.schema import AXES, LOWER_IS_BETTER, METRICS
+from harness.schema import AXES, KEYS, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
 from reports import curves, merge
 from reports.columns import brought
@@ -198,10 +198,20 @@ class Frames:
         return self._cache[name]
 
     def stored(self, table: str, columns: Sequence[str]) -> pa.Table:
-        """Read `columns` of a table that `tables` lacks some of; rows as in `tables`, or later."""
-        wanted = list(dict.fromkeys([*columns, *merge.identity(table)]))
+        """Read `columns` of a table that `tables` lacks some of.
+
+        A run that goes on has more rows by now: those that `tables` does not know are left out, so
+        that no frame speaks of curves or repeats that the others have not heard of.
+        """
+        key = [*KEYS[table]]
+        wanted = list(dict.fromkeys([*columns, *key]))
         parts = [opened(run).read(table, wanted) for run in self.tables.sweeps]
-        return merge.rows(parts, table).select(columns)
+        found = merge.rows(parts, table)
+        known: pd.DataFrame = getattr(self.tables, table)[key]
+        if found.num_rows != len(known):
+            now = pd.MultiIndex.from_frame(frame(found.select(key)))
+            found = found.filter(pa.array(now.isin(pd.MultiIndex.from_frame(known))))
+        return found.select(columns)
 
     def brought(self, metric: str | None = None) -> list[pd.DataFrame]:
         """The numbers that columns of a leaderboard bring with them."""

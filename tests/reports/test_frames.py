@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import reports
 from harness.errors import RunFolderError, UnknownName
 from harness.schema import AXES
+from harness.store import RunFolder
 
 SWEEP = {"split": {"method": "stratified"}}
 
@@ -173,3 +175,32 @@ def test_a_run_in_which_everything_failed_has_empty_frames(frames, as_failed):
 
 def test_the_rows_of_several_leaderboards_have_an_index_each(frames):
     assert frames(datasets=("edge", "ton")).leaderboard().index.is_unique
+
+
+def test_what_a_run_stores_later_is_in_none_of_its_frames(fake, stored):
+    """Matrices and batches are read when they are asked for, and the run goes on meanwhile."""
+    matrix = [[3, 1, 0], [0, 4, 0], [0, 0, 2]]
+    run = fake(strategies=("margin", "random"), repeats=2)
+
+    def tested(tables):
+        for row in tables["trials"]:
+            row["confusion"] = matrix
+
+    root = stored(run, tested)
+    before, asked = reports.load(root), reports.load(root)
+    expected = (before.recalls, before.discovery)
+    later = fake(strategies=("coreset", "margin"), repeats=3).rows()
+    known = {(row["study_id"], row["number"]) for row in run.rows()["trials"]}
+    rounds = {(row["acquisition_id"], row["round"]) for row in run.rows()["rounds"]}
+    tested(later)
+    folder = RunFolder.open(root)
+    with folder.writing():
+        folder.append(
+            "trials", [r for r in later["trials"] if (r["study_id"], r["number"]) not in known]
+        )
+        folder.append(
+            "rounds", [r for r in later["rounds"] if (r["acquisition_id"], r["round"]) not in rounds]
+        )
+    assert len(reports.load(root).recalls) > len(expected[0])
+    pd.testing.assert_frame_equal(asked.recalls, expected[0])
+    pd.testing.assert_frame_equal(asked.discovery, expected[1], check_categorical=False)
