@@ -41,7 +41,7 @@ def test_repeats_that_are_no_random_splits_have_no_interval(both):
     assert found["mean"].notna().all()
 
 
-def test_a_repeat_that_one_of_both_lacks_does_not_count(both):
+def test_a_repeat_that_one_of_both_lacks_does_not_count_and_takes_the_interval(both):
     def change(tables):
         tables["trials"] = [
             row
@@ -55,3 +55,5 @@ def test_a_repeat_that_one_of_both_lacks_does_not_count(both):
     apart = (wide.loc[0, 200] - wide.loc[1, 200])[kept]
     assert row["n_repeats"] == 5
     assert row["mean"] == pytest.approx(np.mean(apart))
+    assert np.isnan(row["half"])
+    assert over_chance(measures, "ton", 0.25).loc[0, 500]["half"] > 0
