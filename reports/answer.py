@@ -8,6 +8,7 @@ from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.at_budgets import is_chance
 from reports.columns import Row, records
+from reports.efficiency.of_run import baselines
 from reports.grid import Grid
 from reports.headline import Headline
 from reports.interval import ENOUGH
@@ -96,9 +97,12 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
     if is_chance(measures, best.winner):
         said.append("The winner is random sampling itself.")
     elif apart is not None and apart.n:
-        said.append(_against(saved, apart, what))
-    else:
+        said.append(_against(saved, apart, what, best.metric))
+    elif baselines(grid)[best.winner] < 0:
         said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
+    else:
+        lacks = "lacks scores, or was not run in the pipeline of every such choice"
+        said.append(f"Random sampling {lacks}, so nothing is said about it.")
     others = [pipeline(grid.names(curve)) for curve in best.alike if curve != best.winner]
     if others:
         some = ", ".join(others[:MOST]) + (", ..." if len(others) > MOST else "")
@@ -118,11 +122,12 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - what is printed
 
 
-def _against(saved: Paired | None, apart: Paired, what: str) -> str:
+def _against(saved: Paired | None, apart: Paired, what: str, metric: str) -> str:
     """Return one sentence: labels saved where they are known, else the difference in score."""
+    turned = ", turned around so that above zero is better," * (metric in LOWER_IS_BETTER)
     labels = saved is not None and saved.wins + saved.losses > 0
     found = saved if saved is not None and labels else apart
-    size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}"
+    size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}{turned}"
     if found.why:
         return f"Against random sampling in the same pipeline: {size} ({found.why})."
     ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]

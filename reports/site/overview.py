@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from datasets.visible import one_line
+from harness.schema import LOWER_IS_BETTER
 from reports.answer import answer, p_value, pipeline, sureness
 from reports.at_budgets import AtBudget, at_budgets, is_chance
 from reports.columns import COLUMNS, NOTHING, records
@@ -64,6 +65,8 @@ def fill(content: Content, _: Files) -> Filled:
         "metric": TITLES[content.metric],
         "reference": reference,
         "share": f"{reference.share:.0%}".replace("%", " %"),
+        "divisor": reference.share,
+        "is_turned": content.metric in LOWER_IS_BETTER,
         "enough": ENOUGH,
         "about": {name: COLUMNS[name].about for name in SHOWN},
     }
@@ -126,10 +129,12 @@ def _apart(against: Paired | None) -> str:
 def is_more(found: AtBudget) -> str:
     """Say whether a difference is more than noise, by the corrected resampled t-test."""
     against = found.found.against_chance
-    if not found.chance_until:
-        return "random was not run"
-    if against is None:
-        return f"not known: {Power(found.found.n_repeats, ENOUGH)}"
+    if not found.is_chance_run:
+        return "random was not run for each choice"
+    if found.found.n_repeats == 1:
+        return f"not known: {Power(1, ENOUGH)}"
+    if against is None or not against.n:
+        return "not known: random has no score yet"
     if against.why:
         return f"not known: {against.why}"
     p = p_value(against.p)

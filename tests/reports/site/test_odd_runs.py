@@ -69,6 +69,40 @@ def test_one_strategy_is_compared_with_nothing(site, fake):
     assert "random was not run" in text
 
 
+def test_where_less_is_better_differences_are_said_to_be_turned_around(site, fake):
+    def change(tables):
+        tables["references"].clear()
+        for row in tables["trials"]:
+            row["metric"] = "log_loss"
+            if row["strategy"] == "margin":
+                row["test_log_loss"] -= 0.2 + 0.01 * row["repeat"]
+
+    text = site(fake(repeats=5, sweep={"split": {"method": "stratified"}}), change)["index"]
+    assert "(AUBC), turned around so that above zero is better, on average [" in text
+    assert "For log loss, of which less is better, differences are turned around" in text
+    assert "with every label of the pool, divided by 0.95." in text
+
+
+def test_chance_that_only_some_choices_have_is_not_called_absent(site, fake):
+    """Two classifiers that win by turns, one of them without random."""
+
+    def change(tables):
+        for name in ("acquisitions", "rounds", "trials"):
+            tables[name] = [
+                row
+                for row in tables[name]
+                if (row["classifier"], row["strategy"]) != ("svc", "random")
+            ]
+        for row in tables["trials"]:
+            luck = row["repeat"] < 3 if row["classifier"] == "svc" else row["repeat"] >= 2
+            row["test_macro_f1"] = 0.2 + 0.5 * luck + 0.1 * (row["strategy"] == "margin")
+
+    run = fake(repeats=5, classifiers=("knn", "svc"), budgets=(100,))
+    text = site(run, change)["index"]
+    assert "random was not run for each choice" in text
+    assert "Random sampling lacks scores, or was not run in the pipeline of every such" in text
+
+
 def test_chance_alone_is_said_to_be_chance(site, fake):
     assert (
         "The winner is random sampling itself."
