@@ -69,7 +69,9 @@ def _answer(mine: pd.DataFrame) -> str:
         text = (
             f"in {up} of {n} the strategy is above random on average, in {down} below it; whether "
         )
-        return f"{text}by more than noise is not known ({whys.index[0]})."
+        untested = int(whys.sum())
+        which = "" if untested == len(mine) else f"{untested} not tested, so none is adjusted: "
+        return f"{text}by more than noise is not known ({which}{whys.index[0]})."
     sure = known[known["p_holm"] < LEVEL]
     up, down = int((sure["mean"] > 0).sum()), int((sure["mean"] < 0).sum())
     text = (

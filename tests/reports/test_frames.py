@@ -204,3 +204,16 @@ def test_what_a_run_stores_later_is_in_none_of_its_frames(fake, stored):
     assert len(reports.load(root).recalls) > len(expected[0])
     pd.testing.assert_frame_equal(asked.recalls, expected[0])
     pd.testing.assert_frame_equal(asked.discovery, expected[1], check_categorical=False)
+
+
+def test_a_curve_that_has_only_begun_does_not_compete_in_the_headline(fake, stored):
+    run = fake(repeats=5, strategies=("margin", "random", "entropy"))
+
+    def begun(tables):
+        for name in ("trials", "acquisitions"):
+            tables[name] = [row for row in tables[name] if row["strategy"] != "entropy"]
+        tables["rounds"] = [
+            row for row in tables["rounds"] if row["strategy"] != "entropy" or row["n_labels"] < 100
+        ]
+
+    assert reports.load(stored(run, begun)).headline("ton").left_out == 1
