@@ -137,9 +137,11 @@ def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     """Return one sentence: labels saved where they are known, else the difference in score."""
     labels = saved is not None and saved.wins + saved.losses > 0
     found = saved if saved is not None and labels else apart
-    size = f"{found.mean:,.0f} labels to the target" if labels else f"{found.mean:+.3f} in {what}"
-    verb = "saves" if labels else "changes"
-    start = f"Against random sampling in the same pipeline it {verb} {size}"
+    better = "better" if found.mean > 0 else "worse"
+    size = f"is {abs(found.mean):.3f} {better} in {what}"
+    if labels:
+        size = f"saves {found.mean:,.0f} labels until the target"
+    start = f"Against random sampling in the same pipeline it {size}"
     if found.why:
         return f"{start} ({found.why})."
     ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]
