@@ -16,7 +16,7 @@ import pyarrow as pa
 from harness.place import opened
 from harness.schema import AXES, KEYS, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import curves, merge
+from reports import axis_effects, curves, merge
 from reports.columns import brought
 from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
@@ -124,6 +124,10 @@ class Frames:
         rows = self._named(pd.DataFrame(found, columns=["curve", *names]))
         rows["p_holm"] = rows.groupby("dataset")["p"].transform(lambda p: holm(p.to_numpy()))
         return rows
+
+    def effects(self, metric: str | None = None, budget: int | None = None) -> pd.DataFrame:
+        """What each component changes against its axis's baseline (`reports.axis_effects`)."""
+        return axis_effects.effects(self.measures(metric), overlaps(self.tables), budget)
 
     def headline(
         self, dataset: str, metric: str | None = None, budget: int | None = None
