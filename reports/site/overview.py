@@ -131,10 +131,9 @@ def is_more(found: AtBudget) -> str:
     against = found.found.against_chance
     if not found.is_chance_run:
         return "random was not run for each choice"
-    if found.found.n_repeats == 1:
-        return f"not known: {Power(1, ENOUGH)}"
     if against is None or not against.n:
-        return "not known: random has no score yet"
+        few = str(Power(found.found.n_repeats, ENOUGH))
+        return f"not known: {few or 'random has no score yet'}"
     if not (against.wins + against.losses + against.n_missing):
         return "no: equal in every repeat"
     if against.why:

@@ -61,7 +61,8 @@ def tables(content: Content, files: Files) -> Ids:
 
 def _panel(rows: pd.DataFrame, kind: str) -> Panel:
     if len(rows) > MOST:
-        return Panel(note=f"{len(rows):,} {PLURALS[kind]}: too many for a page. The files below have all.")
+        many = f"{len(rows):,} {PLURALS[kind]}: too many for a page."
+        return Panel(note=f"{many} The files below have all.")
     columns = [
         Column(
             name,

@@ -198,9 +198,8 @@ def test_what_a_run_stores_later_is_in_none_of_its_frames(fake, stored):
         folder.append(
             "trials", [r for r in later["trials"] if (r["study_id"], r["number"]) not in known]
         )
-        folder.append(
-            "rounds", [r for r in later["rounds"] if (r["acquisition_id"], r["round"]) not in rounds]
-        )
+        new = [r for r in later["rounds"] if (r["acquisition_id"], r["round"]) not in rounds]
+        folder.append("rounds", new)
     assert len(reports.load(root).recalls) > len(expected[0])
     pd.testing.assert_frame_equal(asked.recalls, expected[0])
     pd.testing.assert_frame_equal(asked.discovery, expected[1], check_categorical=False)

@@ -211,6 +211,7 @@ def test_the_page_is_written_whatever_the_run_holds(fake, content, tmp_path, axe
         "site": site,
         "page": PAGES["ranks"],
         "page_name": "ranks",
+        "downloads": [],
         "pages": PAGES,
     }
     html = rendered(environment(), "ranks", values)
