@@ -143,6 +143,8 @@ def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     found = saved if saved is not None and labels else apart
     better = "better" if found.mean > 0 else "worse"
     size = f"is {abs(found.mean):.3f} {better} in {what}"
+    if not found.wins + found.losses:
+        size = f"is as good in {what}"
     if labels:
         size = f"saves {found.mean:,.0f} labels until the target"
     start = f"Against random sampling in the same pipeline it {size}"

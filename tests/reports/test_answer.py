@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+import reports
 from harness.schema import METRICS
-from reports.answer import answer
+from reports.answer import answer, sureness
 from reports.efficiency import Target
 from reports.leaderboard import Board
 from reports.metric_names import TITLES
@@ -101,3 +102,14 @@ def test_log_loss_has_its_target_above_the_reference():
 
 def test_every_metric_has_a_title():
     assert set(TITLES) == set(METRICS)
+
+
+def test_a_winner_that_equals_random_everywhere_is_called_neither_better_nor_worse(fake, stored):
+    def change(tables):
+        for row in tables["trials"]:
+            row["test_macro_f1"] = 0.5 + 0.01 * row["repeat"]
+
+    split = {"split": {"method": "stratified"}}
+    frames = reports.load(stored(fake(repeats=5, sweep=split), change))
+    said = sureness(frames.headline("ton"), frames.grid, frames.measures())
+    assert "it is as good in mean macro-F1 over the budgets (AUBC) (the difference is" in said
