@@ -16,7 +16,7 @@ import pyarrow as pa
 from harness.place import opened
 from harness.schema import AXES, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import curves, merge
+from reports import axis_effects, curves, merge
 from reports.columns import brought
 from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
@@ -128,6 +128,10 @@ class Frames:
         adjusted = counted.groupby(rows["dataset"]).transform(lambda p: holm(p.to_numpy()))
         rows["p_holm"] = adjusted.mask(is_equal)
         return rows
+
+    def effects(self, metric: str | None = None, budget: int | None = None) -> pd.DataFrame:
+        """What each component changes against its axis's baseline (`reports.axis_effects`)."""
+        return axis_effects.effects(self.measures(metric), overlaps(self.tables), budget)
 
     def headline(
         self, dataset: str, metric: str | None = None, budget: int | None = None

@@ -34,7 +34,8 @@ def test_it_names_the_first_curve_its_labels_and_those_that_never_get_there():
     ) == (
         "random_forest + margin (resampler smote) reaches 95 % of the reference's "
         "macro-F1 (target 0.907; random_forest / none / none scores 0.955 with all 8,000 labels) "
-        "with 200 labels (median of 2 repeats). 1 of 3 curves never reaches it within 1,000."
+        "with 200 labels (median of 2 repeats). 1 of 3 curves does not reach it within 1,000 "
+        "(median)."
     )
 
 
@@ -63,8 +64,8 @@ def test_one_repeat_is_called_one_repeat():
 
 def test_curves_without_scores_at_larger_budgets_are_not_said_to_fail():
     assert said({"to_target": 200}, {"to_target": np.inf, "to_target_within": 500}).endswith(
-        "0 of 2 curves never reach it within 1,000; of 1 more this is not known, as scores are "
-        "missing at larger budgets."
+        "0 of 2 curves do not reach it within 1,000 (median); of 1 more this is not known, as "
+        "scores are missing at larger budgets."
     )
 
 

@@ -31,9 +31,8 @@ def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure 
     for curve in shown:
         rows = means[means["curve"] == curve]
         strategy = str(names.loc[curve, "strategy"])
-        data += line(
-            rows, plain(f"{strategy}{' (winner)' * (curve == best.winner)}"), styles[strategy]
-        )
+        name = plain(f"{strategy}{' (first)' * (curve == best.winner)}")
+        data += line(rows, name, styles[strategy])
     goal = content.main.targets.get(dataset)
     title = TITLES[content.metric]
     layout = {
@@ -47,8 +46,11 @@ def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure 
         # Shapes do not stretch the axis; two invisible points do.
         ends = {"x": [data[0]["x"][0]] * 2, "y": [goal.reference, goal.value]}
         data.append({**ends, **_HIDDEN})
-    about = f"{title} on {dataset}: the winner's pipeline, and the same with random sampling; "
-    about += "bars are 95 % intervals over repeats, point by point."
+    about = (
+        f"{title} on {dataset}: the first combination of the leaderboard, and random sampling in "
+        "its pipeline. Means over all repeats, so the first is flattered a little; bars are 95 % "
+        "intervals, point by point."
+    )
     return Figure(data, layout, about)
 
 
