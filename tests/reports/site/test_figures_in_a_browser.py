@@ -9,8 +9,8 @@ from reports.commands import report
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=alert(1)>"
 PHONE = {"width": 390, "height": 844}
-NUMBERS = "(id) => [...drawn].filter((one) => one.place.closest(`#${id}`)).map((one) => numbersOf(one.figure))[0]"  # noqa: E501
-CUT = """[...document.querySelectorAll('.plot')].filter((plot) => plot.offsetParent).flatMap((plot) => {
+NUMBERS = """(id) => numbersOf([...drawn].find((one) => one.place.closest(`#${id}`)).figure)"""
+CUT = """[...document.querySelectorAll('.plot')].flatMap((plot) => {
   const edge = plot.getBoundingClientRect();
   return [...plot.querySelectorAll('.xtitle, .ytitle')].filter((title) => {
     const box = title.getBoundingClientRect();

@@ -204,6 +204,7 @@ def test_the_page_is_written_whatever_the_run_holds(fake, content, tmp_path, axe
         "page": PAGES["ranks"],
         "page_name": "ranks",
         "pages": PAGES,
+        "downloads": [],
     }
     html = rendered(environment(), "ranks", values)
     assert html.count('class="part"') == 7
