@@ -98,6 +98,13 @@ def test_on_paper_tables_keep_their_headings_and_figures_fit(site, shown):
         assert max(page.evaluate(widths)) > 1000
 
 
+def test_on_paper_a_wide_table_ends_on_the_sheet(site, shown):
+    with shown(site / "leaderboard.html", viewport={"width": 720, "height": 900}) as page:
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 720
+        assert not page.locator("td.link").first.is_visible()
+
+
 def test_a_choice_of_two_parts_offers_what_either_has(site, shown):
     with shown(site / "leaderboard.html") as page:
         page.evaluate(TWO_PARTS)
