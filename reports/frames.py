@@ -28,7 +28,7 @@ from reports.metric_names import known
 from reports.ranks.across import Across, across
 from reports.ranks.bayesian import EQUIVALENT
 from reports.ranks.overlaps import overlaps
-from reports.ranks.paired import Paired, paired
+from reports.ranks.paired import STEADY_DIFFERENCE, Paired, paired
 from reports.ranks.whole_curves import whole_curves
 from reports.ranks.wilcoxon import holm
 from reports.results import Results, frame, read
@@ -107,7 +107,8 @@ class Frames:
         """Every strategy against chance in the same pipeline, by area, paired by repeat.
 
         Columns: n, n_missing, mean (of the differences; above zero is better), wins, ties, losses,
-        low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset).
+        low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset; those
+        that are equal on every repeat have no p, and count as 1: the safe side).
         """
         measures = self.measures(metric)
         tuned = measures.area_by_repeat[measures.area_by_repeat["series"] == "tuned"]
@@ -122,7 +123,10 @@ class Frames:
             found.append({"curve": curve, **vars(paired(one, other, of))})
         names = [field.name for field in fields(Paired)]
         rows = self._named(pd.DataFrame(found, columns=["curve", *names]))
-        rows["p_holm"] = rows.groupby("dataset")["p"].transform(lambda p: holm(p.to_numpy()))
+        is_equal = (rows["why"] == STEADY_DIFFERENCE) & (rows["ties"] == rows["n"])
+        counted = rows["p"].mask(is_equal, 1.0)
+        adjusted = counted.groupby(rows["dataset"]).transform(lambda p: holm(p.to_numpy()))
+        rows["p_holm"] = adjusted.mask(is_equal)
         return rows
 
     def effects(self, metric: str | None = None, budget: int | None = None) -> pd.DataFrame:

@@ -77,4 +77,6 @@ def _answer(mine: pd.DataFrame) -> str:
     text = (
         f"in {up} of {n} the strategy is better than random by more than noise, in {down} worse; "
     )
-    return f"{text}{len(known) - len(sure)} may be noise."
+    untested = len(mine) - len(known)
+    equal = f", {untested} are the same in every repeat" if untested else ""
+    return f"{text}{len(known) - len(sure)} may be noise{equal}."

@@ -153,7 +153,7 @@ def _untested(pairs: pd.DataFrame, axis: Axis) -> str:
         n = int(whys.sum())
         text = "; ".join(f"{why} ({number})" for why, number in whys.items())
         parts.append(f"{n} of {counted(len(pairs), 'comparison')} not tested: {text}.")
-        if n < len(pairs):
+        if n < len(pairs) and pairs["p_holm"].isna().all():
             parts.append("So no p-value is adjusted: what was not tested cannot be counted.")
     return " ".join(parts)
 

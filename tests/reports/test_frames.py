@@ -9,6 +9,7 @@ from harness.errors import RunFolderError, UnknownName
 from harness.schema import AXES
 from harness.store import RunFolder
 
+MEASURED = ("val_", "test_")
 SWEEP = {"split": {"method": "stratified"}}
 
 
@@ -52,6 +53,29 @@ def test_pairs_are_strategies_against_chance_by_repeat(frames):
     for name in pairs.index:
         assert pairs.loc[name, "mean"] == pytest.approx((area[name] - area["random"]).mean())
     assert (pairs["p_holm"] >= pairs["p"]).all()
+
+
+def test_a_pair_that_is_equal_on_every_repeat_leaves_the_others_their_tests(frames):
+    def same(tables):
+        by = {(row["study_id"], row["number"]): row for row in tables["trials"]}
+        names = {
+            (row["classifier"], row["repeat"], row["budget"]): row["study_id"]
+            for row in by.values()
+            if row["strategy"] == "random"
+        }
+        for row in by.values():
+            if row["strategy"] == "margin" and row["classifier"] == "knn":
+                twin = names[row["classifier"], row["repeat"], row["budget"]]
+                row.update(
+                    {k: v for k, v in by[twin, row["number"]].items() if k.startswith(MEASURED)}
+                )
+
+    run = frames(same, repeats=6, classifiers=("knn", "svc"), strategies=("random", "margin"))
+    pairs = run.pairs().set_index("classifier")
+    assert pairs.loc["knn", "ties"] == 6
+    assert pairs.loc["knn", ["p", "p_holm"]].isna().all()
+    # Of two, one counted as 1: Holm's first step doubles the other.
+    assert pairs.loc["svc", "p_holm"] == pytest.approx(min(1, 2 * pairs.loc["svc", "p"]))
 
 
 def test_bands_hold_whole_curves_and_are_wider_than_intervals(frames):
