@@ -8,6 +8,7 @@ from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.at_budgets import is_chance
 from reports.columns import Row, records
+from reports.efficiency.of_run import baselines
 from reports.grid import Grid
 from reports.headline import Headline
 from reports.interval import ENOUGH
@@ -45,9 +46,22 @@ def answer(board: Board, reference: str, share: float) -> str:
         return f"No curve reaches {goal} within {board.most:,} labels. {_best(board, metric)}"
     ties = int((reached == first["to_target"]).sum()) - 1
     as_well = f", as do{'es' * (ties == 1)} {ties} other curve{'s' * (ties > 1)}" if ties else ""
+    said = [f"{pipeline(first)} reaches {goal} with {_labels(first)}{as_well}.", _others(board)]
+    return " ".join(filter(None, [*said, _low_target(board)]))
+
+
+def _low_target(board: Board) -> str:
+    """Say so where combinations get past the very reference: then its target is no high one."""
+    if board.target is None:
+        return ""
+    scores, mark = board.rows["tuned"], board.target.reference
+    n = int((scores < mark if board.metric in LOWER_IS_BETTER else scores > mark).sum())
+    if not n:
+        return ""
     return (
-        f"{pipeline(first)} reaches {goal} with {_labels(first)}{as_well}. {_others(board)}"
-    ).rstrip()
+        f"{n} of them score{'s' * (n == 1)} better at {board.at:,} labels than the reference with "
+        "all, so the target is a low one here."
+    )
 
 
 def _others(board: Board) -> str:
@@ -59,8 +73,9 @@ def _others(board: Board) -> str:
         return ""
     if not never.any():
         return f"All {n} curves reach it within {board.most:,}."
-    reach = "reaches" if by_the_end == 1 else "reach"
-    said = f"{by_the_end} of {n} curves never {reach} it within {board.most:,}"
+    do = "does" if by_the_end == 1 else "do"
+    said = f"{by_the_end} of {n} curves {do} not reach it within {board.most:,}"
+    said += " (median)" * (board.n_repeats > 1)
     if unknown:
         said += f"; of {unknown} more this is not known, as scores are missing at larger budgets"
     return said + "."
@@ -89,23 +104,27 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
     if best.by == "area":
         what = f"mean {what} over the budgets (AUBC)"
     own, score = best.chosen.get(best.winner, 0), f"{best.held_out:.3f} ± {best.half:.3f}"
-    said = [f"Chosen without one repeat and scored on it, the winner has a {what} of {score}."]
+    how = "Chosen on all repeats but one and scored on that one, each in turn"
+    said = [f"How sure is that? {how}, the first combination has a {what} of {score}."]
     if own < best.n_repeats:
-        said.append(f"Only {own} of {best.n_repeats} such choices fell on it.")
+        said.append(f"It comes first in {own} of these {best.n_repeats} choices.")
     saved, apart = best.labels_saved, best.against_chance
     if is_chance(measures, best.winner):
-        said.append("The winner is random sampling itself.")
+        said.append("It samples at random: no strategy did better.")
     elif apart is not None and apart.n:
         said.append(_against(saved, apart, what))
-    else:
+    elif baselines(grid)[best.winner] < 0:
         said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
+    else:
+        lacks = "lacks scores, or was not run in the pipeline of every such choice"
+        said.append(f"Random sampling {lacks}, so nothing is said about it.")
     others = [pipeline(grid.names(curve)) for curve in best.alike if curve != best.winner]
     if others:
-        some = ", ".join(others[:MOST]) + (", ..." if len(others) > MOST else "")
-        n = len(others)
-        said.append(f"{n} other combination{'s' * (n > 1)} may be as good, at 95 %: {some}.")
+        n, more = len(others), len(others) - MOST
+        some = ", ".join(others[:MOST]) + (f" and {more} more" if more > 0 else "")
+        said.append(f"{n} other{'s' * (n > 1)} cannot be told from the best: {some}.")
     elif best.alike:
-        said.append("No other combination may be as good, at 95 %.")
+        said.append("No other can be mistaken for the best.")
     return " ".join(said)
 
 
@@ -122,15 +141,18 @@ def _against(saved: Paired | None, apart: Paired, what: str) -> str:
     """Return one sentence: labels saved where they are known, else the difference in score."""
     labels = saved is not None and saved.wins + saved.losses > 0
     found = saved if saved is not None and labels else apart
-    size = f"{found.mean:,.0f} labels saved" if labels else f"{found.mean:+.3f} in {what}"
+    better = "better" if found.mean > 0 else "worse"
+    size = f"is {abs(found.mean):.3f} {better} in {what}"
+    if not found.wins + found.losses:
+        size = f"is as good in {what}"
+    if labels:
+        size = f"saves {found.mean:,.0f} labels until the target"
+    start = f"Against random sampling in the same pipeline it {size}"
     if found.why:
-        return f"Against random sampling in the same pipeline: {size} ({found.why})."
+        return f"{start} ({found.why})."
     ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]
-    verdict = "more than noise" if found.p < LEVEL else "which may be noise"
-    return (
-        f"Against random sampling in the same pipeline: {size} on average "
-        f"[{ends[0]}, {ends[1]}], {verdict} ({p_value(found.p)})."
-    )
+    verdict = "which is more than noise" if found.p < LEVEL else "which may be noise"
+    return f"{start} on average [{ends[0]}, {ends[1]}], {verdict} ({p_value(found.p)})."
 
 
 def _labels(row: Row) -> str:

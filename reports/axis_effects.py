@@ -5,7 +5,8 @@ docs/metrics.md has the formula.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +19,7 @@ from reports.grid import Grid
 from reports.leaderboard import PIPELINE
 from reports.measures import Measures
 from reports.ranks.paired import Paired, paired
+from reports.ranks.wilcoxon import holm
 
 NOTHING = "none"  # the scaler, and the resampler, that does nothing
 BASELINES = {"scaler": NOTHING, "resampler": NOTHING, "strategy": BASELINE}
@@ -168,3 +170,29 @@ def values(measures: Measures, budget: int | None = None) -> pd.DataFrame:
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     table = mine.pivot_table(index="curve", columns="repeat", values="value")
     return sign * table.astype(float)
+
+
+def effects(
+    measures: Measures, overlaps: Mapping[str, float | None], budget: int | None = None
+) -> pd.DataFrame:
+    """Return every component of every axis against its baseline, a row each.
+
+    By area, or by score at `budget`. Columns: dataset, axis, component, against, shared and
+    pipelines (see `Effect`), those of `reports.ranks.paired.Paired`, p_holm (adjusted for the
+    components of the axis on the dataset).
+    """
+    table, found = values(measures, budget), []
+    for dataset in sorted(measures.grid.budgets):
+        for name in PIPELINE:
+            axis = Places.of(measures.grid, dataset, name).filled(table)
+            of = [axis.effect(one, axis.baseline, overlaps.get(dataset)) for one in axis.others]
+            adjusted = holm(np.array([effect.found.p for effect in of]))
+            for effect, p_holm in zip(of, adjusted.tolist(), strict=True):
+                known = {k: v for k, v in vars(effect).items() if k != "found"}
+                where = {"dataset": dataset, "axis": name}
+                found.append({**where, **known, **vars(effect.found), "p_holm": p_holm})
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+COLUMNS = ["dataset", "axis", "component", "against", "shared", "pipelines"]
+COLUMNS += [*(part.name for part in fields(Paired)), "p_holm"]

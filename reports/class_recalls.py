@@ -85,6 +85,27 @@ def class_recalls(frames: Frames, dataset: str) -> ClassRecalls:
     )
 
 
+def as_frame(frames: Frames) -> pd.DataFrame:
+    """Return `class_recalls` of all datasets, a row per curve, class and number of labels.
+
+    Columns: curve, class, n_labels, mean, half, over_chance, n_repeats. Rows without a recall are
+    left out.
+    """
+    parts = []
+    for dataset in sorted(frames.grid.budgets):
+        found = class_recalls(frames, dataset)
+        names = classes(frames, dataset).names
+        index = pd.MultiIndex.from_product(
+            [found.curves, names, found.budgets], names=["curve", "class", "n_labels"]
+        )
+        numbers = {
+            name: getattr(found, name).ravel()
+            for name in ("mean", "half", "over_chance", "n_repeats")
+        }
+        parts.append(pd.DataFrame(numbers, index=index).dropna(subset=["mean"]).reset_index())
+    return pd.concat(parts, ignore_index=True)
+
+
 def by_repeat(frames: Frames, curve: int, name: str, budget: int) -> pd.Series[float]:
     """Return the recall of the class `name` of one tuned cell by repeat; empty where none is."""
     every = frames.recalls

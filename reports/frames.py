@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from harness.place import opened
-from harness.schema import AXES, LOWER_IS_BETTER, METRICS
+from harness.schema import AXES, KEYS, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import curves, merge
+from reports import axis_effects, curves, merge
 from reports.columns import brought
 from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
@@ -28,7 +28,7 @@ from reports.metric_names import known
 from reports.ranks.across import Across, across
 from reports.ranks.bayesian import EQUIVALENT
 from reports.ranks.overlaps import overlaps
-from reports.ranks.paired import Paired, paired
+from reports.ranks.paired import STEADY_DIFFERENCE, Paired, paired
 from reports.ranks.whole_curves import whole_curves
 from reports.ranks.wilcoxon import holm
 from reports.results import Results, frame, read
@@ -107,7 +107,8 @@ class Frames:
         """Every strategy against chance in the same pipeline, by area, paired by repeat.
 
         Columns: n, n_missing, mean (of the differences; above zero is better), wins, ties, losses,
-        low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset).
+        low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset; those
+        that are equal on every repeat have no p, and count as 1: the safe side).
         """
         measures = self.measures(metric)
         tuned = measures.area_by_repeat[measures.area_by_repeat["series"] == "tuned"]
@@ -122,8 +123,15 @@ class Frames:
             found.append({"curve": curve, **vars(paired(one, other, of))})
         names = [field.name for field in fields(Paired)]
         rows = self._named(pd.DataFrame(found, columns=["curve", *names]))
-        rows["p_holm"] = rows.groupby("dataset")["p"].transform(lambda p: holm(p.to_numpy()))
+        is_equal = (rows["why"] == STEADY_DIFFERENCE) & (rows["ties"] == rows["n"])
+        counted = rows["p"].mask(is_equal, 1.0)
+        adjusted = counted.groupby(rows["dataset"]).transform(lambda p: holm(p.to_numpy()))
+        rows["p_holm"] = adjusted.mask(is_equal)
         return rows
+
+    def effects(self, metric: str | None = None, budget: int | None = None) -> pd.DataFrame:
+        """What each component changes against its axis's baseline (`reports.axis_effects`)."""
+        return axis_effects.effects(self.measures(metric), overlaps(self.tables), budget)
 
     def headline(
         self, dataset: str, metric: str | None = None, budget: int | None = None
@@ -198,10 +206,20 @@ class Frames:
         return self._cache[name]
 
     def stored(self, table: str, columns: Sequence[str]) -> pa.Table:
-        """Read `columns` of a table that `tables` lacks some of; rows as in `tables`, or later."""
-        wanted = list(dict.fromkeys([*columns, *merge.identity(table)]))
+        """Read `columns` of a table that `tables` lacks some of.
+
+        A run that goes on has more rows by now: those that `tables` does not know are left out, so
+        that no frame speaks of curves or repeats that the others have not heard of.
+        """
+        key = [*KEYS[table]]
+        wanted = list(dict.fromkeys([*columns, *key]))
         parts = [opened(run).read(table, wanted) for run in self.tables.sweeps]
-        return merge.rows(parts, table).select(columns)
+        found = merge.rows(parts, table)
+        known: pd.DataFrame = getattr(self.tables, table)[key]
+        if found.num_rows != len(known):
+            now = pd.MultiIndex.from_frame(frame(found.select(key)))
+            found = found.filter(pa.array(now.isin(pd.MultiIndex.from_frame(known))))
+        return found.select(columns)
 
     def brought(self, metric: str | None = None) -> list[pd.DataFrame]:
         """The numbers that columns of a leaderboard bring with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Headline:
     metric: str
     winner: int  # the curve that comes first over all repeats
     n_repeats: int
-    chosen: dict[int, int]  # curve -> repeats without which it came first
+    picks: dict[int, int]  # repeat -> the curve that came first without it; one repeat: none
     held_out: float  # mean score of the chosen ones, each on the repeat that it was not chosen by
     half: float  # of its 95 % Student-t interval over repeats; NaN below five
     naive: float  # the winner's mean score over the repeats that chose it: too good, on average
@@ -38,6 +39,11 @@ class Headline:
     against_chance: Paired | None  # held-out score minus that of chance; None: no such strategy
     labels_saved: Paired | None  # labels to the target: chance minus held-out winner
     left_out: int  # curves without all repeats, which could not win
+
+    @property
+    def chosen(self) -> dict[int, int]:
+        """Curve -> repeats without which it came first."""
+        return dict(Counter(self.picks.values()))
 
 
 def headline(
@@ -70,14 +76,13 @@ def headline(
     score = known[rule].to_numpy()
     held = np.array([score[curve, repeat] for repeat, curve in enumerate(chosen)])
     alike, why = _alike(sign * score, index, winner, overlap)
-    counted = pd.Series([int(index[curve]) for curve in chosen], dtype=int).value_counts()
     chance = baselines(grid)
     own = [int(index[curve]) for curve in chosen]
     return Headline(
         measures.metric,
         winner,
         n,
-        {int(str(curve)): int(times) for curve, times in counted.items()},
+        dict(zip(map(int, known["score"].columns), own, strict=False)),
         float(held.mean()) if n > 1 else float("nan"),
         float(half_width(held.std(ddof=1), n)) if n > 1 else float("nan"),
         float(score[index.get_loc(winner)].mean()),
@@ -88,7 +93,7 @@ def headline(
         _against(-_within(tables, rule, budgets[-1]), own, chance, overlap)
         if budget is None and dataset in measures.targets
         else None,
-        int((~complete).sum()),
+        len(grid.of_dataset(dataset)) - len(index),
     )
 
 

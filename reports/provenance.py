@@ -125,7 +125,8 @@ def _counted(n: int, word: str) -> str:
 
 def _pairs(text: str) -> str:
     pairs = json.loads(text)
-    return ", ".join(f"{name}: {value}" for name, value in pairs.items()) or "none"
+    known = {name: value for name, value in pairs.items() if value is not None}
+    return ", ".join(f"{name}: {value}" for name, value in known.items()) or "none"
 
 
 def _novel(results: Results, dataset: str) -> str:

@@ -22,11 +22,20 @@ FEW = 5  # rows of a class: with fewer hardly any classifier learns it
 
 @dataclass(frozen=True)
 class Found:
-    """How many labels one curve needs for the rows of a class; inf: not within `within`."""
+    """How many labels one curve needs for the rows of a class, medians over repeats.
+
+    inf: not within `within`.
+    """
 
     first: float
     few: float
     within: float
+    n: int  # repeats
+
+    @property
+    def half(self) -> str:
+        """Which repeats a median speaks of, as the end of a statement; "" where there is one."""
+        return " in at least half of the repeats" if self.n > 1 else ""
 
 
 def rare(frames: Frames, dataset: str, winner: int) -> str:
@@ -37,8 +46,9 @@ def rare(frames: Frames, dataset: str, winner: int) -> str:
         return f"What was bought on {one_line(dataset)} is not stored, so nothing is said of it."
     which = f"{one_line(name)} ({percent(share)} of all rows)"
     said = [f"On {one_line(dataset)}, {which} is the class that is found last."]
-    if _met(frames, dataset, chance if chance >= 0 else winner, name):
-        early = f"On {one_line(dataset)} the first round holds five rows of every class"
+    last = _found(frames, chance if chance >= 0 else winner, name)
+    if last.few <= _first_round(frames, dataset):
+        early = f"On {one_line(dataset)} the first round holds five rows of every class{last.half}"
         recalled = _recalled(frames, dataset, name, (winner, chance))
         return f"{early}, the last of them {which}. {recalled}"
     own = f"The first of the leaderboard, {pipeline(dict(frames.grid.curves.loc[winner]))},"
@@ -112,29 +122,35 @@ def _apart(found: Paired) -> str:
 def _found(frames: Frames, curve: int, name: str) -> Found:
     rows = _of(frames.discovered, frames, curve)
     median = rows[rows["class"] == name].set_index("rows")["median"]
-    within = _of(frames.discovery, frames, curve)["within"].max()
-    return Found(float(median.get(1, np.nan)), float(median.get(FEW, np.nan)), float(within))
+    bought = _of(frames.discovery, frames, curve)
+    return Found(
+        float(median.get(1, np.nan)),
+        float(median.get(FEW, np.nan)),
+        float(bought["within"].max()),
+        int(bought["repeat"].nunique()),
+    )
 
 
-def _met(frames: Frames, dataset: str, curve: int, name: str) -> bool:
-    """Whether half of the repeats have few rows of the class by the end of their first round."""
+def _first_round(frames: Frames, dataset: str) -> float:
+    """Return the labels of the first round."""
     rounds = frames.tables.rounds
-    first = rounds[(rounds["dataset"] == dataset) & (rounds["round"] == 0)]["n_labels"].max()
-    return bool(_found(frames, curve, name).few <= first)
+    is_first = (rounds["dataset"] == dataset) & (rounds["round"] == 0)
+    return float(rounds.loc[is_first, "n_labels"].max())
 
 
 def _needs(found: Found) -> str:
     first, few = found.first, found.few
     if math.isnan(first) or math.isnan(few):
         return "has not been measured far enough to tell"
+    within = f"within {found.within:,.0f} labels{found.half}"
     if math.isinf(first):
-        return f"never finds a row of it within {found.within:,.0f} labels"
+        return f"finds no row of it {within}"
+    over = " (medians over repeats)" if found.n > 1 else ""
+    said = f"finds its first row with {first:,.0f} labels"
     if math.isinf(few):
-        return (
-            f"finds its first row with {first:,.0f} labels, and never has five within "
-            f"{found.within:,.0f}"
-        )
-    return f"finds its first row with {first:,.0f} labels and its fifth with {few:,.0f}"
+        over = over.replace("medians", "median")
+        return f"{said}{over}, and not five {within}"
+    return f"{said} and its fifth with {few:,.0f}{over}"
 
 
 def _of(rows: pd.DataFrame, frames: Frames, curve: int) -> pd.DataFrame:

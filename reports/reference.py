@@ -31,6 +31,17 @@ class Reference:
             asked.get("target", cls.share),
         )
 
+    @property
+    def plain(self) -> str:
+        """In words, "none" left out.
+
+        >>> Reference().plain, Reference("knn", "standard").plain
+        ('random_forest', 'knn with scaler standard')
+        """
+        names = {"scaler": self.scaler, "resampler": self.resampler}
+        rest = [f"{axis} {name}" for axis, name in names.items() if name != "none"]
+        return self.classifier + (f" with {' and '.join(rest)}" if rest else "")
+
     def __str__(self) -> str:
         """Return the three names: `random_forest / none / none`."""
         return f"{self.classifier} / {self.scaler} / {self.resampler}"

@@ -11,6 +11,8 @@ from reports.interval import ENOUGH
 from reports.ranks.bands import STEADY
 from reports.ranks.power import LEVEL, Power
 
+STEADY_DIFFERENCE = "the difference is the same in every repeat"
+
 
 @dataclass(frozen=True)
 class Paired:
@@ -78,4 +80,4 @@ def _cannot(known: npt.NDArray[np.float64], n_missing: int, overlap: float | Non
         return "repeats are not random splits"
     if len(known) < ENOUGH:
         return str(Power(len(known), ENOUGH))
-    return "" if np.ptp(known) > STEADY else "the difference is the same in every repeat"
+    return "" if np.ptp(known) > STEADY else STEADY_DIFFERENCE

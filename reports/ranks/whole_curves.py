@@ -24,7 +24,8 @@ def whole_curves(measures: Measures, overlaps: Mapping[str, float | None]) -> pd
     simultaneous, with 95 %; boot_low and boot_high: percentiles of whole curves drawn again,
     pointwise; over_chance: mean difference to the strategy `random` in the same pipeline, paired by
     repeat (below zero is better for log loss), and its simultaneous band, widened where repeats are
-    random splits (`overlaps`, by dataset). Only repeats with every budget count; NaN below five.
+    random splits (`overlaps`, by dataset), none where one of both lacks a repeat. Only repeats
+    with every budget count; NaN below five.
     """
     chance = baselines(measures.grid)
     points = measures.at_budgets[measures.at_budgets["series"] == "tuned"]
@@ -70,4 +71,5 @@ def _difference(
     if theirs is None or not len(both):
         return nothing, nothing
     apart = (rows.loc[both] - theirs.loc[both]).to_numpy(dtype=np.float64)
-    return apart.mean(axis=0), half_widths(apart, overlap=overlap)
+    is_whole = len(both) == len(rows) == len(theirs)  # what is missing may be what is hard
+    return apart.mean(axis=0), half_widths(apart, overlap=overlap) if is_whole else nothing

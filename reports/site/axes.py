@@ -20,7 +20,8 @@ from reports.site.draw.differences import Map, dots, heatmap
 from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
-from reports.site.written import counted, interval, p_value, signed, verdict
+from reports.site.tested import COVERAGE, TESTED, compared
+from reports.site.written import counted, signed
 
 AREA = "area"  # what is compared, unless it is the scores at a budget
 REST = "the rest"  # stands for the other axes where none of them has a choice
@@ -29,18 +30,14 @@ COLUMNS = (
     Column("component", "of the axis that was chosen"),
     Column("against", "the baseline: none, random, or the one with the most pipelines"),
     Column("difference", "mean over repeats; above zero is better", is_number=True),
-    Column("95 % interval", "of the mean, by the corrected resampled t-test; from 5 repeats on"),
-    Column("better / same / worse", "repeats on which the component is better, the same, worse"),
-    Column("p", "of the corrected resampled t-test, paired by repeat", is_number=True),
-    Column("p, Holm", "adjusted for all rows of this table", is_number=True),
-    Column("coverage", "pipelines that have both on all repeats, of those that have either"),
-    Column("verdict", "better or worse: p, Holm is below 5 %"),
+    *TESTED,
+    COVERAGE,
 )
 WITHIN = (
     Column("within", "component of the other axis that is held fixed"),
     Column("component", "of the axis that was chosen"),
     Column("difference", "mean over repeats; above zero is better", is_number=True),
-    Column("coverage", "pipelines that have both on all repeats, of those that have either"),
+    COVERAGE,
 )
 
 
@@ -62,12 +59,15 @@ def fill(content: Content, files: Files) -> Filled:
                 maps[dataset, axis.name, other, what] = _map(axis, other)
             if what == whats[0] and (text := _said(axis, found)):
                 answers.append((dataset, text))
-    compared = Choice("what", "Compare", _whats(content))
+    what_choice = Choice("what", "Compare", _whats(content))
     axis_choice, dataset_choice = Choice("axis", "What is changed"), Choice("dataset", "Dataset")
-    shown = Panels("effects", "All else equal", [dataset_choice, axis_choice, compared], effects)
+    shown = Panels("effects", "All else equal", [dataset_choice, axis_choice, what_choice], effects)
     within = Choice("within", "For each")
     by = Panels(
-        "within", "Is it the same for all?", [dataset_choice, axis_choice, within, compared], maps
+        "within",
+        "Is it the same for all?",
+        [dataset_choice, axis_choice, within, what_choice],
+        maps,
     )
     return {
         "metric": TITLES[content.metric],
@@ -114,27 +114,12 @@ def _panel(content: Content, axis: Axis, found: list[tuple[Effect, float]]) -> P
     effects = [effect for effect, _ in found]
     if any(effect.shared for effect in effects):
         figure = dots(effects, content.styles[axis.name], axis.name)
-    rows = [_row(effect, adjusted) for effect, adjusted in found]
+    rows = [compared(effect, adjusted) for effect, adjusted in found]
     return Panel(
         figure,
         Table(COLUMNS, rows, f"Each {axis.name} against {one_line(axis.baseline)}"),
         _note(effects),
     )
-
-
-def _row(effect: Effect, adjusted: float) -> list[Cell]:
-    of = effect.found
-    return [
-        one_line(effect.component),
-        one_line(effect.against),
-        signed(of.mean),
-        interval(of),
-        f"{of.wins} / {of.ties} / {of.losses}",
-        p_value(of.p),
-        p_value(adjusted),
-        (effect.coverage, effect.shared),
-        verdict(of.mean, adjusted, of.why),
-    ]
 
 
 def _one_only(axis: Axis) -> str:

@@ -20,7 +20,6 @@ from reports.over_chance import over_chance
 from reports.ranks.overlaps import overlaps
 from reports.ranks.whole_curves import whole_curves
 from reports.site.content import Content
-from reports.site.downloads import frames
 from reports.site.files import Files
 from reports.site.numbers import UNIT, has_any, scores, whole
 from reports.site.page import Filled
@@ -41,7 +40,6 @@ def fill(content: Content, files: Files) -> Filled:
             measures = content.frames.measures(metric)
             known = bands if metric == content.metric else None
             of[metric] = files.data(_part(measures, dataset, overlap.get(dataset), known))
-    named = content.frames.curves(content.metric)
     return {
         "data": {
             "parts": parts,
@@ -55,26 +53,7 @@ def fill(content: Content, files: Files) -> Filled:
             "baseline": BASELINE,
         },
         "enough": ENOUGH,
-        "downloads": frames(
-            files,
-            {
-                "curves": (f"Curves of {TITLES[content.metric]}, means and bands", named),
-                "scores": (
-                    "Every tested model at the budgets, per repeat",
-                    _at_budgets(content),
-                ),
-            },
-        ),
     }
-
-
-def _at_budgets(content: Content) -> pd.DataFrame:
-    rows = content.frames.scores
-    budgets = [
-        (dataset, budget) for dataset, all_ in content.grid.budgets.items() for budget in all_
-    ]
-    at = pd.MultiIndex.from_frame(rows[["dataset", "n_labels"]])
-    return rows[at.isin(budgets)]
 
 
 def _part(
@@ -118,8 +97,8 @@ def _series(
     `repeats` has per curve a list for each repeat, where some x has too few for an interval; of
     very many two lists, the lowest and the highest.
     """
-    means = measures.means.xs(series, level="series").reset_index()
-    means = means[means["curve"].isin(mine)]
+    means = measures.means.reset_index()
+    means = means[(means["series"] == series) & means["curve"].isin(mine)]
     x = _thinned(np.unique(means["n_labels"].to_numpy(dtype=int)), budgets)
     means = means[means["n_labels"].isin(x)]
 

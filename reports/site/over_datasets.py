@@ -32,7 +32,7 @@ PAIRS = (
     Column("against", is_filter=True),
     Column("better / same / worse", "datasets; within the range that is worth the same: same"),
     Column("p", "of the exact two-sided Wilcoxon signed-rank test", is_number=True),
-    Column("p, Holm", "adjusted for all pairs", is_number=True),
+    Column("p, Holm", "adjusted for all pairs of this table", is_number=True),
     Column("verdict", "differ: p, Holm is below 5 %"),
 )
 PROBABLE = (

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from datasets.visible import one_line
+from harness.schema import LOWER_IS_BETTER
 from reports.answer import answer, p_value, pipeline, sureness
 from reports.at_budgets import AtBudget, at_budgets, is_chance
 from reports.columns import COLUMNS, NOTHING, records
@@ -62,8 +63,10 @@ def fill(content: Content, _: Files) -> Filled:
         "sections": [_section(content, name, i) for i, name in enumerate(content.datasets)],
         "progress": progress(content.results),
         "metric": TITLES[content.metric],
-        "reference": reference,
+        "reference": reference.plain,
         "share": f"{reference.share:.0%}".replace("%", " %"),
+        "divisor": reference.share,
+        "is_turned": content.metric in LOWER_IS_BETTER,
         "enough": ENOUGH,
         "about": {name: COLUMNS[name].about for name in SHOWN},
     }
@@ -82,7 +85,7 @@ def _section(content: Content, dataset: str, place: int) -> Section:
         one_line(dataset),
         f"dataset-{place}",
         content.badges[dataset],
-        answer(one, str(reference), reference.share),
+        answer(one, reference.plain, reference.share),
         sureness(best, content.grid, measures) if best else "",
         few,
         [_line(content, found) for found in by_budget],
@@ -105,10 +108,10 @@ def _line(content: Content, found: AtBudget) -> Line:
         f"{found.budget:,}",
         pipeline(content.grid.names(best.winner)),
         f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
-        "itself" if is_own else _number(found.chance),
+        "is the winner" if is_own else _number(found.chance),
         NOTHING if is_own else _apart(best.against_chance),
         NOTHING if is_own else is_more(found),
-        "itself" if is_own else _needs(found),
+        NOTHING if is_own else _needs(found),
     )
 
 
@@ -126,10 +129,13 @@ def _apart(against: Paired | None) -> str:
 def is_more(found: AtBudget) -> str:
     """Say whether a difference is more than noise, by the corrected resampled t-test."""
     against = found.found.against_chance
-    if not found.chance_until:
-        return "random was not run"
-    if against is None:
-        return f"not known: {Power(found.found.n_repeats, ENOUGH)}"
+    if not found.is_chance_run:
+        return "random was not run for each choice"
+    if against is None or not against.n:
+        few = str(Power(found.found.n_repeats, ENOUGH))
+        return f"not known: {few or 'random has no score yet'}"
+    if not (against.wins + against.losses + against.n_missing):
+        return "no: equal in every repeat"
     if against.why:
         return f"not known: {against.why}"
     p = p_value(against.p)
@@ -144,6 +150,8 @@ def _needs(found: AtBudget) -> str:
         return NOTHING
     if found.chance_needs is None:
         return f"more than {found.chance_until:,}"
-    if found.chance_needs <= found.budget:
-        return f"{found.chance_needs:,}, no more"
-    return f"{found.chance_needs:,}"
+    if found.chance_needs > found.budget:
+        return f"{found.chance_needs:,}"
+    return (
+        f"{found.chance_needs:,} ({'as many' if found.chance_needs == found.budget else 'fewer'})"
+    )

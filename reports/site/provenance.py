@@ -49,7 +49,7 @@ def fill(content: Content, files: Files) -> Filled:
 def _runs(content: Content, files: Files) -> list[Run]:
     found, taken = [], set[str]()
     for root, text in content.results.sweeps.items():
-        name = Path(root).name if "://" in root else Path(root).resolve().name
+        name = _name(root)
         stem = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in name) or "run"
         while stem in taken:
             stem += "_"
@@ -65,10 +65,15 @@ def _runs(content: Content, files: Files) -> list[Run]:
     return found
 
 
+def _name(root: str) -> str:
+    """Return the name of a run folder; that of a path such as `.` is not in its text."""
+    return Path(root).name if "://" in root else Path(root).resolve().name
+
+
 def _rerun(content: Content) -> str:
     """Return the command for one study that is stored, or one acquisition; "" without any."""
     results = content.results
-    run = shlex.quote(f"runs/{Path(next(iter(results.sweeps))).name}")
+    run = shlex.quote(f"runs/{_name(next(iter(results.sweeps)))}")
     for ids in (results.trials["study_id"], results.acquisitions["acquisition_id"]):
         if len(ids):
             return f"fewlabels rerun {run} {shlex.quote(str(ids.iloc[0]))}"

@@ -69,10 +69,14 @@ def _answer(mine: pd.DataFrame) -> str:
         text = (
             f"in {up} of {n} the strategy is above random on average, in {down} below it; whether "
         )
-        return f"{text}by more than noise is not known ({whys.index[0]})."
+        untested = int(whys.sum())
+        which = "" if untested == len(mine) else f"{untested} not tested, so none is adjusted: "
+        return f"{text}by more than noise is not known ({which}{whys.index[0]})."
     sure = known[known["p_holm"] < LEVEL]
     up, down = int((sure["mean"] > 0).sum()), int((sure["mean"] < 0).sum())
     text = (
         f"in {up} of {n} the strategy is better than random by more than noise, in {down} worse; "
     )
-    return f"{text}{len(known) - len(sure)} may be noise."
+    untested = len(mine) - len(known)
+    equal = f", {untested} are the same in every repeat" if untested else ""
+    return f"{text}{len(known) - len(sure)} may be noise{equal}."

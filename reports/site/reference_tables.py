@@ -55,7 +55,7 @@ def _row(row: Mapping[Hashable, Any], target: tuple[str, ...]) -> list[Cell]:
         _score(row, "novel_"),
         f"{row['n_repeats']:,}",
         f"{row['failures']:,}",
-        "sets the target" if names == target else "",
+        "sets the target" if names == target and not pd.isna(row["mean"]) else "",
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from datasets.visible import one_line
-from reports.axis_effects import Axis, Effect, Places, values
+from reports.axis_effects import Axis, Places, values
 from reports.efficiency.of_run import BASELINE
 from reports.leaderboard import PIPELINE
 from reports.ranks.overlaps import overlaps
@@ -22,17 +22,11 @@ from reports.site.content import Content
 from reports.site.draw.differences import Map, heatmap
 from reports.site.draw.ranking import Shares, stacked
 from reports.site.panels import Cell, Column, Key, Panel, Table
-from reports.site.written import counted, interval, p_value, score, signed, verdict
+from reports.site.tested import COVERAGE, TESTED, compared, tested
+from reports.site.written import counted, score, signed
 
 NO_AREA = "One budget only, so there is no area under a curve to compare."
 DIFFERENCE = Column("difference", "of areas, mean over repeats; above 0 is better", is_number=True)
-TESTED = (
-    Column("95 % interval", "of the mean, by the corrected resampled t-test; from 5 repeats on"),
-    Column("better / same / worse", "repeats on which the first is better, the same, worse"),
-    Column("p", "of the corrected resampled t-test, paired by repeat", is_number=True),
-    Column("p, Holm", "adjusted for all comparisons of this table", is_number=True),
-    Column("verdict", "better or worse: p, Holm is below 5 %"),
-)
 SUMMARY = (
     Column("strategy", "compared with random in the same pipeline"),
     Column("pipelines", "that have both", is_number=True),
@@ -54,7 +48,7 @@ MATRIX = (
     Column("against"),
     DIFFERENCE,
     *TESTED,
-    Column("coverage", "pipelines that have both on all repeats, of those that have either"),
+    COVERAGE,
 )
 BEST = (
     *(Column(axis, is_filter=axis != "scaler") for axis in PIPELINE),
@@ -159,7 +153,7 @@ def _untested(pairs: pd.DataFrame, axis: Axis) -> str:
         n = int(whys.sum())
         text = "; ".join(f"{why} ({number})" for why, number in whys.items())
         parts.append(f"{n} of {counted(len(pairs), 'comparison')} not tested: {text}.")
-        if n < len(pairs):
+        if n < len(pairs) and pairs["p_holm"].isna().all():
             parts.append("So no p-value is adjusted: what was not tested cannot be counted.")
     return " ".join(parts)
 
@@ -176,12 +170,7 @@ def _compared(row: Mapping[Hashable, Any]) -> list[Cell]:
     of = Paired(**{field.name: row[field.name] for field in fields(Paired)})
     return [
         *(one_line(str(row[name])) for name in PIPELINE),
-        signed(of.mean),
-        interval(of),
-        f"{of.wins} / {of.ties} / {of.losses}",
-        p_value(of.p),
-        p_value(row["p_holm"]),
-        verdict(of.mean, row["p_holm"], of.why),
+        *tested(of, row["p_holm"]),
         str(of.n),
     ]
 
@@ -196,7 +185,7 @@ def _matrix(axis: Axis, overlap: float | None) -> Panel:
         table.loc[one.against, one.component] = -one.found.mean
     order = list(table.mean(axis=1).sort_values(ascending=False, na_position="last").index)
     table = table.loc[order, order]
-    rows = [_row(*pair) for pair in zip(effects, map(float, adjusted), strict=True)]
+    rows = [compared(*pair) for pair in zip(effects, map(float, adjusted), strict=True)]
     about = "Mean difference of areas, row minus column, over shared pipelines and repeats; the "
     about += "best on average stands first."
     is_known = bool(table.notna().to_numpy().any())
@@ -210,21 +199,6 @@ def _matrix(axis: Axis, overlap: float | None) -> Panel:
         note += f"shared are {one_line(least.component)} and {one_line(least.against)}, "
         note += f"{least.coverage}."
     return Panel(heatmap(Map(table, about)) if is_known else None, Table(MATRIX, rows), note)
-
-
-def _row(effect: Effect, adjusted: float) -> list[Cell]:
-    of = effect.found
-    return [
-        one_line(effect.component),
-        one_line(effect.against),
-        signed(of.mean),
-        interval(of),
-        f"{of.wins} / {of.ties} / {of.losses}",
-        p_value(of.p),
-        p_value(adjusted),
-        verdict(of.mean, adjusted, of.why),
-        (effect.coverage, effect.shared),
-    ]
 
 
 def best(content: Content) -> Iterator[tuple[Key, Panel]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from datasets.visible import one_line
 from harness.schema import AXES
 from reports.site.content import Content
+from reports.site.downloads import Download, frames
 from reports.site.files import Files
 from reports.site.panels import Cell, Choice, Column, Json, Key, Panel, Panels, Table
 from reports.work_ids import acquisition_ids, study_ids
@@ -26,6 +26,7 @@ _ABOUT = {
     "failed": "Neither done nor pruned",
 }
 _IDS = ("acquisition_id", "study_id")
+PLURALS = {"study": "studies", "acquisition": "acquisitions"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Ids:
     """What the page shows of them."""
 
     sent: Json | None
-    downloads: list[dict[str, object]]
+    downloads: list[Download]
 
 
 def tables(content: Content, files: Files) -> Ids:
@@ -50,16 +51,18 @@ def tables(content: Content, files: Files) -> Ids:
         return Ids(None, [])
     choices = [
         Choice("dataset", "Dataset"),
-        Choice("kind", "Ids of", {"study": "studies", "acquisition": "acquisitions"}),
+        Choice("kind", "Ids of", PLURALS),
     ]
     sent = Panels("ids", "Ids", choices, panels, split=2).sent(files)
-    return Ids(sent, [_downloads(files, kind, rows) for kind, rows in found.items()])
+    named = {PLURALS[kind]: rows for kind, rows in found.items()}
+    tables_ = {name: (f"Ids of all {len(rows):,} {name}", rows) for name, rows in named.items()}
+    return Ids(sent, frames(files, tables_))
 
 
 def _panel(rows: pd.DataFrame, kind: str) -> Panel:
     if len(rows) > MOST:
-        what = "studies" if kind == "study" else "acquisitions"
-        return Panel(note=f"{len(rows):,} {what}: too many for a page. The files below have all.")
+        many = f"{len(rows):,} {PLURALS[kind]}: too many for a page."
+        return Panel(note=f"{many} The files below have all.")
     columns = [
         Column(
             name,
@@ -80,14 +83,3 @@ def _row(row: dict[object, object]) -> list[Cell]:
 
 def _is_text(name: str) -> bool:
     return name in (*AXES, *_IDS, "status")
-
-
-def _downloads(files: Files, kind: str, rows: pd.DataFrame) -> dict[str, object]:
-    name = "studies" if kind == "study" else "acquisitions"
-    parquet = io.BytesIO()
-    rows.to_parquet(parquet, index=False)
-    paths = [
-        files.download(f"{name}.csv", rows.to_csv(index=False).encode()),
-        files.download(f"{name}.parquet", parquet.getvalue()),
-    ]
-    return {"about": f"Ids of all {len(rows):,} {name}", "paths": paths}

@@ -11,9 +11,11 @@ from typing import Any
 from reports import provenance
 from reports.frames import Frames
 from reports.site.content import Content
+from reports.site.downloads import frames as frames_as_files
 from reports.site.files import Files
 from reports.site.pages import PAGES
 from reports.site.render import asset, environment, rendered
+from reports.site.tables import TABLES
 
 STAMP = "watched.js"  # asked by an open page whether it is still the newest
 SCRIPTS = ("state.js", "table.js", "figure.js", "panels.js", "curves.js", "watch.js", "start.js")
@@ -56,7 +58,11 @@ def write(frames: Frames, root: Path, now: datetime, wish: Wish | None = None) -
         wish.say(page.title)
         values: dict[str, Any] = {}
         if content.datasets or not page.needs_trials:
-            values = dict(page.fill(content, files))
+            offered = {k: (one.about, one.of(content)) for k, one in TABLES.get(name, {}).items()}
+            values = {"downloads": frames_as_files(files, offered)} | dict(
+                page.fill(content, files)
+            )
+        values.setdefault("downloads", [])
         values |= {"site": site, "page": page, "page_name": name, "pages": PAGES}
         values.setdefault("page_uses_plots", bool(content.datasets))
         files.page(f"{name}.html", rendered(env, name, values))

@@ -101,6 +101,7 @@ class FakeRun:
                     }
                     | metrics("val", score - 0.01)
                     | tested(score)
+                    | {"confusion": matrix(score)}
                     | cost(names["classifier"])
                     | PLACE
                 )
@@ -134,6 +135,12 @@ def tested(score: float) -> Row:
         "fit_s": 0.2,
         "predict_s": 0.1,
     }
+
+
+def matrix(score: float) -> list[list[int]]:
+    """A confusion matrix of three classes; of the rarest every third row is found."""
+    right = round(900 * score)
+    return [[right, 900 - right, 0], [1000 - right, right, 0], [50, 17, 33]]
 
 
 def cost(classifier: str) -> Row:

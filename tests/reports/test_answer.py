@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+import reports
 from harness.schema import METRICS
-from reports.answer import answer
+from reports.answer import answer, sureness
 from reports.efficiency import Target
 from reports.leaderboard import Board
 from reports.metric_names import TITLES
@@ -34,7 +35,8 @@ def test_it_names_the_first_curve_its_labels_and_those_that_never_get_there():
     ) == (
         "random_forest + margin (resampler smote) reaches 95 % of the reference's "
         "macro-F1 (target 0.907; random_forest / none / none scores 0.955 with all 8,000 labels) "
-        "with 200 labels (median of 2 repeats). 1 of 3 curves never reaches it within 1,000."
+        "with 200 labels (median of 2 repeats). 1 of 3 curves does not reach it within 1,000 "
+        "(median)."
     )
 
 
@@ -63,8 +65,8 @@ def test_one_repeat_is_called_one_repeat():
 
 def test_curves_without_scores_at_larger_budgets_are_not_said_to_fail():
     assert said({"to_target": 200}, {"to_target": np.inf, "to_target_within": 500}).endswith(
-        "0 of 2 curves never reach it within 1,000; of 1 more this is not known, as scores are "
-        "missing at larger budgets."
+        "0 of 2 curves do not reach it within 1,000 (median); of 1 more this is not known, as "
+        "scores are missing at larger budgets."
     )
 
 
@@ -100,3 +102,14 @@ def test_log_loss_has_its_target_above_the_reference():
 
 def test_every_metric_has_a_title():
     assert set(TITLES) == set(METRICS)
+
+
+def test_a_winner_that_equals_random_everywhere_is_called_neither_better_nor_worse(fake, stored):
+    def change(tables):
+        for row in tables["trials"]:
+            row["test_macro_f1"] = 0.5 + 0.01 * row["repeat"]
+
+    split = {"split": {"method": "stratified"}}
+    frames = reports.load(stored(fake(repeats=5, sweep=split), change))
+    said = sureness(frames.headline("ton"), frames.grid, frames.measures())
+    assert "it is as good in mean macro-F1 over the budgets (AUBC) (the difference is" in said

@@ -4,6 +4,7 @@ import pytest
 
 import reports
 from reports.at_budgets import at_budgets
+from reports.site.overview import is_more
 
 
 @pytest.fixture
@@ -47,4 +48,43 @@ def test_without_chance_nothing_is_said_of_it(run):
     measures = run({"margin": {100: 0.5, 200: 0.7, 500: 0.9}})
     (first, *_) = at_budgets(measures, "ton", 0.25)
     assert (first.chance_needs, first.chance_until) == (None, 0)
+    assert not first.is_chance_run
     assert first.chance != first.chance
+
+
+def test_what_chance_needs_is_told_in_the_pipelines_of_the_choices(fake, stored):
+    """In the winner's own pipeline chance never gets there; in that of one choice it is there."""
+    scores = {
+        ("svc", "margin"): (0.9, 0.6, 0.6),
+        ("knn", "margin"): (0.5, 0.7, 0.8),
+        ("svc", "random"): (0.5, 0.5, 0.5),
+        ("knn", "random"): (0.85, 0.1, 0.1),
+    }
+
+    def change(tables):
+        for row in tables["trials"]:
+            row["test_macro_f1"] = scores[row["classifier"], row["strategy"]][row["repeat"]]
+
+    run = fake(repeats=3, classifiers=("svc", "knn"), budgets=(100,))
+    measures = reports.load(stored(run, change)).measures()
+    (found,) = at_budgets(measures, "ton", 0.25)
+    # without 0: knn (.75 to .6) scores .5; without 1 and 2: svc, .6 each
+    assert found.found.held_out == pytest.approx((0.5 + 0.6 + 0.6) / 3)
+    assert found.chance == pytest.approx((0.85 + 0.5 + 0.5) / 3)
+    assert found.chance == pytest.approx(
+        found.found.held_out - found.found.against_chance.mean  # the difference beside it
+    )
+    assert found.chance_needs == 100
+
+
+def test_chance_that_lacks_a_repeat_was_run_all_the_same(fake, stored):
+    def change(tables):
+        tables["trials"] = [
+            row for row in tables["trials"] if (row["strategy"], row["repeat"]) != ("random", 3)
+        ]
+
+    measures = reports.load(stored(fake(repeats=6), change)).measures()
+    for found in at_budgets(measures, "ton", 0.25):
+        assert found.is_chance_run
+        assert found.chance != found.chance  # no mean over other repeats than the winner's
+        assert is_more(found) == "not known: 1 repeat of one of them missing"

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import reports
 from harness.errors import RunFolderError, UnknownName
 from harness.schema import AXES
+from harness.store import RunFolder
 
+MEASURED = ("val_", "test_")
 SWEEP = {"split": {"method": "stratified"}}
 
 
@@ -50,6 +53,29 @@ def test_pairs_are_strategies_against_chance_by_repeat(frames):
     for name in pairs.index:
         assert pairs.loc[name, "mean"] == pytest.approx((area[name] - area["random"]).mean())
     assert (pairs["p_holm"] >= pairs["p"]).all()
+
+
+def test_a_pair_that_is_equal_on_every_repeat_leaves_the_others_their_tests(frames):
+    def same(tables):
+        by = {(row["study_id"], row["number"]): row for row in tables["trials"]}
+        names = {
+            (row["classifier"], row["repeat"], row["budget"]): row["study_id"]
+            for row in by.values()
+            if row["strategy"] == "random"
+        }
+        for row in by.values():
+            if row["strategy"] == "margin" and row["classifier"] == "knn":
+                twin = names[row["classifier"], row["repeat"], row["budget"]]
+                row.update(
+                    {k: v for k, v in by[twin, row["number"]].items() if k.startswith(MEASURED)}
+                )
+
+    run = frames(same, repeats=6, classifiers=("knn", "svc"), strategies=("random", "margin"))
+    pairs = run.pairs().set_index("classifier")
+    assert pairs.loc["knn", "ties"] == 6
+    assert pairs.loc["knn", ["p", "p_holm"]].isna().all()
+    # Of two, one counted as 1: Holm's first step doubles the other.
+    assert pairs.loc["svc", "p_holm"] == pytest.approx(min(1, 2 * pairs.loc["svc", "p"]))
 
 
 def test_bands_hold_whole_curves_and_are_wider_than_intervals(frames):
@@ -173,3 +199,44 @@ def test_a_run_in_which_everything_failed_has_empty_frames(frames, as_failed):
 
 def test_the_rows_of_several_leaderboards_have_an_index_each(frames):
     assert frames(datasets=("edge", "ton")).leaderboard().index.is_unique
+
+
+def test_what_a_run_stores_later_is_in_none_of_its_frames(fake, stored):
+    """Matrices and batches are read when they are asked for, and the run goes on meanwhile."""
+    matrix = [[3, 1, 0], [0, 4, 0], [0, 0, 2]]
+    run = fake(strategies=("margin", "random"), repeats=2)
+
+    def tested(tables):
+        for row in tables["trials"]:
+            row["confusion"] = matrix
+
+    root = stored(run, tested)
+    before, asked = reports.load(root), reports.load(root)
+    expected = (before.recalls, before.discovery)
+    later = fake(strategies=("coreset", "margin"), repeats=3).rows()
+    known = {(row["study_id"], row["number"]) for row in run.rows()["trials"]}
+    rounds = {(row["acquisition_id"], row["round"]) for row in run.rows()["rounds"]}
+    tested(later)
+    folder = RunFolder.open(root)
+    with folder.writing():
+        folder.append(
+            "trials", [r for r in later["trials"] if (r["study_id"], r["number"]) not in known]
+        )
+        new = [r for r in later["rounds"] if (r["acquisition_id"], r["round"]) not in rounds]
+        folder.append("rounds", new)
+    assert len(reports.load(root).recalls) > len(expected[0])
+    pd.testing.assert_frame_equal(asked.recalls, expected[0])
+    pd.testing.assert_frame_equal(asked.discovery, expected[1], check_categorical=False)
+
+
+def test_a_curve_that_has_only_begun_does_not_compete_in_the_headline(fake, stored):
+    run = fake(repeats=5, strategies=("margin", "random", "entropy"))
+
+    def begun(tables):
+        for name in ("trials", "acquisitions"):
+            tables[name] = [row for row in tables[name] if row["strategy"] != "entropy"]
+        tables["rounds"] = [
+            row for row in tables["rounds"] if row["strategy"] != "entropy" or row["n_labels"] < 100
+        ]
+
+    assert reports.load(stored(run, begun)).headline("ton").left_out == 1

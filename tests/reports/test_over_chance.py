@@ -6,6 +6,7 @@ import pytest
 import reports
 from reports.over_chance import over_chance
 from reports.ranks.paired import paired
+from reports.ranks.whole_curves import whole_curves
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_repeats_that_are_no_random_splits_have_no_interval(both):
     assert found["mean"].notna().all()
 
 
-def test_a_repeat_that_one_of_both_lacks_does_not_count(both):
+def test_a_repeat_that_one_of_both_lacks_does_not_count_and_takes_the_interval(both):
     def change(tables):
         tables["trials"] = [
             row
@@ -55,3 +56,21 @@ def test_a_repeat_that_one_of_both_lacks_does_not_count(both):
     apart = (wide.loc[0, 200] - wide.loc[1, 200])[kept]
     assert row["n_repeats"] == 5
     assert row["mean"] == pytest.approx(np.mean(apart))
+    assert np.isnan(row["half"])
+    assert over_chance(measures, "ton", 0.25).loc[0, 500]["half"] > 0
+
+
+def test_such_a_repeat_takes_the_band_around_the_whole_curve_as_well(both):
+    def change(tables):
+        tables["trials"] = [
+            row
+            for row in tables["trials"]
+            if (row["classifier"], row["strategy"], row["repeat"]) != ("svc", "random", 3)
+        ]
+
+    measures, _ = both(change, classifiers=("knn", "svc"))
+    found = whole_curves(measures, {"ton": 0.25})
+    whole, lacking = found.loc[0], found.loc[2]  # margin with either
+    assert whole["over_chance_band"].notna().all()
+    assert lacking["over_chance"].notna().all()
+    assert lacking["over_chance_band"].isna().all()

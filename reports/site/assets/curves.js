@@ -179,7 +179,7 @@ class Curves {
     return {
       shapes: lines.map(([y, dash]) => this.level(y, dash)),
       annotations: lines.map(([y, , isOver, text]) => ({
-        xref: "paper", x: 0.005, xanchor: "left", y, yanchor: isOver ? "bottom" : "top", text, showarrow: false,
+        xref: "paper", x: 0.005, xanchor: "left", y, yanchor: isOver ? "bottom" : "top", text, showarrow: false, bgcolor: "var(--veil)", borderpad: 0,
         font: { size: 12, color: "var(--quiet)" },
       })),
     };

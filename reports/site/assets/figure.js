@@ -1,6 +1,9 @@
 // Figures: drawn by plotly in the page's colours, and given away as SVG, PNG and their numbers.
 const CONFIG = { responsive: true, displayModeBar: false };
 const drawn = new Set();
+const NARROW = 500; // pixels of a figure's box
+const PAPER = 680; // what fits an upright sheet of A4 or Letter
+let isOnPaper = false;
 
 const isDark = () => {
   const { theme } = document.documentElement.dataset;
@@ -17,7 +20,13 @@ function coloured(value, styles) {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, coloured(one, styles)]));
 }
 
-function themed(layout, styles) {
+// A title that is wider than a telephone's figure would be cut at its edge.
+function titled(title, isNarrow) {
+  if (!title) return {};
+  return { title: { ...title, text: isNarrow ? title.text.replace(" (", "<br>(") : title.text, font: { size: 14, ...title.font } } };
+}
+
+function themed(layout, styles, isNarrow) {
   const axis = { gridcolor: "var(--line)", linecolor: "var(--edge)", zeroline: false, automargin: true };
   const full = {
     paper_bgcolor: "var(--paper)", plot_bgcolor: "var(--paper)", hovermode: "closest",
@@ -28,7 +37,7 @@ function themed(layout, styles) {
     legend: { orientation: "h", x: 0, xanchor: "left", yref: "container", y: 0, yanchor: "bottom", ...layout.legend },
   };
   const axes = Object.keys(full).filter((name) => /^[xy]axis\d*$/.test(name));
-  for (const name of new Set(["xaxis", "yaxis", ...axes])) full[name] = { ...axis, ...full[name] };
+  for (const name of new Set(["xaxis", "yaxis", ...axes])) full[name] = { ...axis, ...full[name], ...titled(full[name]?.title, isNarrow && name.startsWith("x")) };
   return coloured(full, styles);
 }
 
@@ -57,11 +66,15 @@ class Drawing {
     this.place.hidden = !figure;
     if (!figure) return;
     const styles = getComputedStyle(document.documentElement);
-    const layout = themed(figure.layout, styles);
-    const named = figure.data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
+    const layout = themed(figure.layout, styles, this.box.clientWidth < NARROW);
+    const named = figure.data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => read(trace.name));
     const hasLegend = layout.showlegend ?? named.length > 1;
     const below = hasLegend && layout.legend.orientation === "h" ? legendHeight(named, this.box.clientWidth || 600) : 0;
     layout.height = (layout.height ?? 420) + below;
+    // plotly keeps a width that it was told until it is told another.
+    if (isOnPaper) layout.width = PAPER;
+    else if (this.wasOnPaper) layout.width = this.box.clientWidth;
+    this.wasOnPaper = isOnPaper;
     layout.margin = { ...layout.margin, b: layout.margin.b + below };
     Plotly.react(this.box, coloured(figure.data, styles), layout, CONFIG);
     this.box.setAttribute("aria-label", `${this.title}. ${figure.about}`);
@@ -107,20 +120,37 @@ class Drawing {
   }
 }
 
-// A figure as rows: a line for each point of each trace that stands for data.
+// What a reader sees of a text in a figure: names are escaped there, and lines are broken.
+const SIGNS = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+const read = (value) => (typeof value === "string" ? value.replace(/<br>/g, " ").replace(/&(lt|gt|amp);/g, (sign) => SIGNS[sign]) : value);
+
+// Where a thing stands on an axis of names, or beside its like, says nothing: its name does.
+function nameAt(axis, value) {
+  if (!axis?.ticktext || axis.type === "log" || typeof value !== "number") return value;
+  const nearest = axis.tickvals.reduce((best, tick, i) => (Math.abs(tick - value) < Math.abs(axis.tickvals[best] - value) ? i : best), 0);
+  return axis.ticktext[nearest];
+}
+
+// A figure as rows: a line for each point of each trace that stands for data; of a map what its cells say.
 function numbersOf({ data, layout }) {
-  const titleOf = (axis, name) => layout[axis]?.title?.text ?? name;
+  const titleOf = (axis) => layout[axis]?.title?.text ?? "name";
   const heat = data.find((trace) => trace.type === "heatmap");
   if (heat) {
     const cell = (value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-    return [["", ...heat.x], ...heat.z.map((row, i) => [heat.y[i], ...row.map(cell)])];
+    const corner = layout.yaxis.title ? `${titleOf("yaxis")} / ${titleOf("xaxis")}` : "name";
+    const cells = heat.customdata ?? heat.z;
+    return [[corner, ...heat.x.map(read)], ...cells.map((row, i) => [read(heat.y[i]), ...row.map(cell)])];
   }
   const traces = data.filter((trace) => trace.hoverinfo !== "skip" && (trace.x || trace.y));
-  const hasText = traces.some((trace) => Array.isArray(trace.text));
+  const halfOf = (trace, i) => (trace.error_y ?? trace.error_x)?.array?.[i];
+  const extras = [
+    ["half of the 95 % interval", halfOf, traces.some((trace) => trace.error_y || trace.error_x)],
+    ["about", (trace, i) => Array.isArray(trace.text) && trace.text[i], traces.some((trace) => Array.isArray(trace.text))],
+  ].filter(([, , isThere]) => isThere);
   const rows = traces.flatMap((trace) => [...(trace.x ?? trace.y)].map((_, i) => [
-    trace.name ?? "", trace.x?.[i] ?? "", trace.y?.[i] ?? "", ...(hasText ? [Array.isArray(trace.text) ? trace.text[i] : ""] : []),
-  ]));
-  return [["series", titleOf("xaxis", "x"), titleOf("yaxis", "y"), ...(hasText ? ["text"] : [])], ...rows];
+    trace.name, nameAt(layout.xaxis, trace.x?.[i]), nameAt(layout.yaxis, trace.y?.[i]), ...extras.map(([, of]) => of(trace, i)),
+  ].map((value) => read(value || value === 0 ? value : ""))));
+  return [["series", titleOf("xaxis"), titleOf("yaxis"), ...extras.map(([title]) => title)], ...rows];
 }
 
 function redrawAll() {

@@ -1,5 +1,5 @@
 // Parts of a page: choices, and the figure and table that belong to what is chosen.
-const choosers = new Map(); // name -> its control; one for all parts of a page
+const choosers = new Map(); // name -> its control; one for all parts of a page, which has what any of them offers
 
 class Part {
   constructor(section) {
@@ -17,19 +17,19 @@ class Part {
   // The options at a depth are those of the keys that begin with what is chosen so far.
   update() {
     let keys = this.keys;
-    const chosen = {};
+    const missing = [];
     this.choices.forEach((choice, depth) => {
       const options = [...new Set(keys.map((key) => key[depth]))];
-      const wanted = state.get(choice.name);
-      const value = options.includes(wanted) ? wanted : options[0];
-      chosen[choice.name] = value;
-      this.offer(choice, options, value);
+      const { value, shown } = this.offer(choice, options);
+      if (value !== shown) missing.push(`${choice.title}: ${titleOf(choice, shown)} is not in this part; ${titleOf(choice, value)} is shown.`);
       keys = keys.filter((key) => key[depth] === value);
     });
+    this.missing = missing.join(" ");
     if (keys.length) this.show(keys[0]);
   }
 
-  offer(choice, options, value) {
+  // Returns what this part shows, and what its control shows: what another part may have alone.
+  offer(choice, options) {
     const isShared = choice.is_on_top || KEPT.includes(choice.name);
     const bar = isShared ? byId("choices") : this.section.querySelector("[data-choices]");
     let control = choosers.get(choice.name);
@@ -37,8 +37,10 @@ class Part {
       control = choice.is_slider ? new Slider(choice, bar) : new Select(choice, bar);
       choosers.set(choice.name, control);
     }
-    control.offer(options, value);
-    if (options.length > 1) control.bar.hidden = false;
+    const found = agreed(control.given, this, options, state.get(choice.name));
+    control.offer(found.all, found.shown);
+    if (found.all.length > 1) control.bar.hidden = false;
+    return found;
   }
 
   async show(key) {
@@ -54,7 +56,7 @@ class Part {
     }
     if (this.shown !== name) return; // the reader chose again in the meantime
     const { figure, table, note, reading } = parts[name];
-    this.note.textContent = note;
+    this.note.textContent = [this.missing, note].filter(Boolean).join(" ");
     this.section.querySelector("[data-reading]").textContent = reading;
     const label = [this.name, ...name.split("\n")].join("-").replace(/[^\w.-]+/g, "-");
     if (figure) {
@@ -68,11 +70,21 @@ class Part {
   }
 }
 
+// What a part shows of its options, by what is wanted and by what the first part with this choice shows.
+function agreed(given, part, options, wanted) {
+  const [first] = given.size ? given.keys() : [part];
+  const usual = first === part ? options[0] : given.get(first).value;
+  const value = [wanted, usual, options[0]].find((one) => options.includes(one));
+  given.set(part, { options, value });
+  const all = [...new Set([...given.values()].flatMap((one) => one.options))];
+  return { value, all, shown: all.includes(wanted) ? wanted : given.get(first).value };
+}
+
 const titleOf = (choice, value) => choice.titles[value] ?? value;
 
 class Select {
   constructor(choice, bar) {
-    Object.assign(this, { choice, bar });
+    Object.assign(this, { choice, bar, given: new Map() });
     this.label = element("label", `${choice.title} `);
     this.select = element("select", null, { name: choice.name });
     this.select.addEventListener("change", () => choose({ [choice.name]: this.select.value }));
@@ -89,7 +101,7 @@ class Select {
 
 class Slider {
   constructor(choice, bar) {
-    Object.assign(this, { choice, bar });
+    Object.assign(this, { choice, bar, given: new Map() });
     this.label = element("label", `${choice.title} `);
     this.range = element("input", null, { type: "range", name: choice.name, min: 0, step: 1 });
     this.output = element("output");

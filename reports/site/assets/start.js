@@ -21,16 +21,18 @@ function offerThemes() {
   });
 }
 
-// Paper is white, whatever the screen is.
+// Paper is white and narrow, whatever the screen is.
 let before = null;
 addEventListener("beforeprint", () => {
   before = document.documentElement.dataset.theme ?? "";
   document.documentElement.dataset.theme = "light";
+  isOnPaper = true;
   redrawAll();
 });
 addEventListener("afterprint", () => {
   if (before) document.documentElement.dataset.theme = before;
   else delete document.documentElement.dataset.theme;
+  isOnPaper = false;
   redrawAll();
 });
 

@@ -32,14 +32,9 @@ function keepInAddress() {
   for (const link of document.querySelectorAll("a[data-keeps-choice]")) link.hash = kept.size ? `${kept}` : "";
 }
 
-// A reader who goes back, or edits the address, gets what it says.
+// A reader who edits the address, or follows a link within the page, gets what it says.
 addEventListener("hashchange", () => {
-  if (!location.hash.includes("=")) return;
-  const now = new URLSearchParams(location.hash.slice(1));
-  const names = [...new Set([...state.keys(), ...now.keys()])].filter((name) => state.get(name) !== now.get(name));
-  for (const name of [...state.keys()]) state.delete(name);
-  for (const [name, value] of now) state.set(name, value);
-  for (const listener of listeners) listener(names);
+  if (location.hash.includes("=") && `${new URLSearchParams(location.hash.slice(1))}` !== `${state}`) location.reload();
 });
 
 // Data come as scripts: a page that was opened from a disk may load nothing else.

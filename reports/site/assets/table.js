@@ -82,7 +82,7 @@ class Sortable {
     if (this.table.caption) table.append(element("caption", this.table.caption));
     const head = element("tr");
     head.append(...this.places.map((i) => this.header(this.table.columns[i], i)));
-    if (this.table.link) head.append(element("td"));
+    if (this.table.link) head.append(element("td", null, { class: "link" }));
     table.createTHead().append(head);
     this.found = this.rows();
     const shown = this.isWhole ? this.found : this.found.slice(0, FIRST);
@@ -128,7 +128,7 @@ class Sortable {
       if (column.is_filter) about.set(column.title, textOf(cells[i]));
     });
     const names = this.table.columns.flatMap((column, i) => (column.is_filter ? [textOf(cells[i])] : []));
-    const cell = element("td");
+    const cell = element("td", null, { class: "link" });
     cell.append(element("a", "curve", { href: `${this.table.link}#${about}`, "aria-label": `The curve of ${names.join(", ")}` }));
     return cell;
   }

@@ -33,30 +33,7 @@ def discovery_dots(
     for i, strategy in enumerate(strategies):
         mine = known[known["strategy"] == strategy]
         offset = 0.0 if len(strategies) == 1 else BAND * (i / (len(strategies) - 1) - 0.5)
-        is_found = np.isfinite(mine["median"].to_numpy())
-        y = mine["class"].map(place) + offset
-        style = styles[strategy]
-        found = mine[is_found]
-        data.append(
-            _dots(strategy, found["median"], y[is_found], found["class"])
-            | {"marker": {"color": style["color"], "symbol": style["symbol"], "size": 10}}
-        )
-        if not is_found.all():
-            never = mine[~is_found]
-            data.append(
-                _dots(strategy, never["within"], y[~is_found], never["class"])
-                | {
-                    "name": f"{plain(strategy)}: not within",
-                    "showlegend": False,
-                    "marker": {
-                        "color": style["color"],
-                        "symbol": "triangle-right-open",
-                        "size": 11,
-                        "line": {"width": 2},
-                    },
-                    "hovertemplate": "%{text}: not within %{x:,} labels<extra></extra>",
-                }
-            )
+        data += _of(strategy, mine.assign(y=mine["class"].map(place) + offset), styles[strategy])
     layout: Json = {
         "height": 90 + len(shown) * max(30, 12 * len(strategies)),
         "showlegend": True,
@@ -84,11 +61,34 @@ def discovery_dots(
     return Figure(data, layout, about)
 
 
-def _dots(strategy: str, x: pd.Series, y: pd.Series, of: pd.Series) -> Json:
+def _of(strategy: str, rows: pd.DataFrame, style: Mapping[str, str]) -> list[Json]:
+    """Return the dots of one strategy, and its triangles if any."""
+    is_found = np.isfinite(rows["median"].to_numpy())
+    found, never = rows[is_found], rows[~is_found]
+    colour = {"color": style["color"]}
+    data = [
+        _dots(strategy, found, "median")
+        | {"marker": colour | {"symbol": style["symbol"], "size": 10}}
+    ]
+    if len(never):
+        triangle = {"symbol": "triangle-right-open", "size": 11, "line": {"width": 2}}
+        data.append(
+            _dots(strategy, never, "within")
+            | {
+                "name": f"{plain(strategy)}: not within",
+                "showlegend": False,
+                "marker": colour | triangle,
+                "hovertemplate": "%{text}: not within %{x:,} labels<extra></extra>",
+            }
+        )
+    return data
+
+
+def _dots(strategy: str, rows: pd.DataFrame, labels: str) -> Json:
     return {
-        "x": x.tolist(),
-        "y": y.round(3).tolist(),
-        "text": [plain(name) for name in of],
+        "x": rows[labels].tolist(),
+        "y": rows["y"].round(3).tolist(),
+        "text": [plain(name) for name in rows["class"]],
         "name": plain(strategy),
         "legendgroup": plain(strategy),
         "mode": "markers",

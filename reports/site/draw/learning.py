@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
 from reports.efficiency import Target
 from reports.efficiency.of_run import baselines
-from reports.figures import BASELINE, PALETTE
 from reports.headline import Headline
 from reports.metric_names import TITLES
 from reports.site.content import Content
@@ -21,17 +21,18 @@ HEIGHT = 400
 def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure | None:
     """Draw the tuned means of the winner and of chance in its pipeline, with their intervals."""
     chance = int(baselines(content.grid)[best.winner])
-    names = content.grid.curves
-    shown = [(best.winner, PALETTE[0])]
+    names, styles = content.grid.curves, content.styles["strategy"]
+    shown = [best.winner]
     if chance >= 0 and chance != best.winner:
-        shown.append((chance, BASELINE))
+        shown.append(chance)
     means = content.main.means.reset_index()
     means = means[means["series"] == "tuned"]
     data: list[Json] = []
-    for curve, colour in shown:
+    for curve in shown:
         rows = means[means["curve"] == curve]
         strategy = str(names.loc[curve, "strategy"])
-        data += line(rows, plain(f"{strategy}{' (winner)' * (curve == best.winner)}"), colour)
+        name = plain(f"{strategy}{' (first)' * (curve == best.winner)}")
+        data += line(rows, name, styles[strategy])
     goal = content.main.targets.get(dataset)
     title = TITLES[content.metric]
     layout = {
@@ -45,12 +46,15 @@ def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure 
         # Shapes do not stretch the axis; two invisible points do.
         ends = {"x": [data[0]["x"][0]] * 2, "y": [goal.reference, goal.value]}
         data.append({**ends, **_HIDDEN})
-    about = f"{title} on {dataset}: the winner's pipeline, and the same with random sampling; "
-    about += "bars are 95 % intervals over repeats, point by point."
+    about = (
+        f"{title} on {dataset}: the first combination of the leaderboard, and random sampling in "
+        "its pipeline. Means over all repeats, so the first is flattered a little; bars are 95 % "
+        "intervals, point by point."
+    )
     return Figure(data, layout, about)
 
 
-def line(rows: pd.DataFrame, name: str, colour: str) -> list[Json]:
+def line(rows: pd.DataFrame, name: str, style: Mapping[str, str]) -> list[Json]:
     """Draw `rows` (n_labels, mean, half) as a line with its intervals as bars."""
     return [
         {
@@ -64,8 +68,8 @@ def line(rows: pd.DataFrame, name: str, colour: str) -> list[Json]:
             },
             "name": name,
             "mode": "lines+markers",
-            "line": {"color": colour, "width": 2.5},
-            "marker": {"color": colour, "size": 8},
+            "line": {"color": style["color"], "dash": style["dash"], "width": 2.5},
+            "marker": {"color": style["color"], "symbol": style["symbol"], "size": 8},
             "hovertemplate": "%{x:,} labels: %{y:.3f}<extra>%{fullData.name}</extra>",
         }
     ]
@@ -103,6 +107,8 @@ def levels(goal: Target | None) -> Json:
                 "text": text,
                 "yanchor": "bottom" if is_over else "top",
                 "showarrow": False,
+                "bgcolor": "var(--veil)",
+                "borderpad": 0,
                 "font": {"size": 12, "color": "var(--quiet)"},
             }
             for y, _, is_over, text in lines

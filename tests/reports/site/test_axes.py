@@ -46,7 +46,7 @@ def test_each_component_is_a_dot_and_a_row_with_the_same_number(fake, page):
     assert {one["y"][0]: one["x"][0] for one in panel.figure.data} == pytest.approx(
         expected, abs=1e-6
     )
-    assert all(row[7][0] == "2 of 2" for row in panel.table.rows)
+    assert all(row[8][0] == "2 of 2" for row in panel.table.rows)
 
 
 def test_axes_with_one_component_say_so_and_come_last(fake, page):
@@ -101,4 +101,4 @@ def test_a_classifier_that_failed_everywhere_is_missing_and_not_zero(fake, page,
 
     _, _, panels = page(fake(classifiers=("knn", "svc")), change)
     row = panels["effects"]["ton", "classifier", "area"].table.rows[0]
-    assert (row[2], row[7][0]) == (("–", None), "0 of 2")
+    assert (row[2], row[8][0]) == (("–", None), "0 of 2")

@@ -60,7 +60,7 @@ def test_one_repeat_has_no_interval_and_no_test(site, fake):
     text = site(fake(repeats=1))["index"]
     assert "No intervals: 1 repeat, and 5 are needed." in text
     assert "not known: underpowered: N = 1, needs 5" in text
-    assert "±" not in text.split("A winner is chosen")[0]
+    assert "±" not in text.split("± and [ ] are")[0]
 
 
 def test_one_strategy_is_compared_with_nothing(site, fake):
@@ -69,9 +69,43 @@ def test_one_strategy_is_compared_with_nothing(site, fake):
     assert "random was not run" in text
 
 
+def test_where_less_is_better_differences_are_said_to_be_turned_around(site, fake):
+    def change(tables):
+        tables["references"].clear()
+        for row in tables["trials"]:
+            row["metric"] = "log_loss"
+            if row["strategy"] == "margin":
+                row["test_log_loss"] -= 0.2 + 0.01 * row["repeat"]
+
+    text = site(fake(repeats=5, sweep={"split": {"method": "stratified"}}), change)["index"]
+    assert re.search(r"it is 0\.\d{3} better in mean log loss over the budgets", text)
+    assert "For log loss, of which less is better, differences are turned around" in text
+    assert "with every label of the pool, divided by 0.95." in text
+
+
+def test_chance_that_only_some_choices_have_is_not_called_absent(site, fake):
+    """Two classifiers that win by turns, one of them without random."""
+
+    def change(tables):
+        for name in ("acquisitions", "rounds", "trials"):
+            tables[name] = [
+                row
+                for row in tables[name]
+                if (row["classifier"], row["strategy"]) != ("svc", "random")
+            ]
+        for row in tables["trials"]:
+            luck = row["repeat"] < 3 if row["classifier"] == "svc" else row["repeat"] >= 2
+            row["test_macro_f1"] = 0.2 + 0.5 * luck + 0.1 * (row["strategy"] == "margin")
+
+    run = fake(repeats=5, classifiers=("knn", "svc"), budgets=(100,))
+    text = site(run, change)["index"]
+    assert "random was not run for each choice" in text
+    assert "Random sampling lacks scores, or was not run in the pipeline of every such" in text
+
+
 def test_chance_alone_is_said_to_be_chance(site, fake):
     assert (
-        "The winner is random sampling itself."
+        "It samples at random: no strategy did better."
         in site(fake(repeats=5, strategies=("random",)))["index"]
     )
 
@@ -87,7 +121,7 @@ def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as
 
     pages = site(fake(repeats=5, classifiers=("random_forest", "svc")), change)
     assert "svc + margin - - - - 0/5*" in pages["index"]  # no rank, no score, no coverage
-    assert "svc" not in pages["index"].split("The winner and random sampling")[0]
+    assert "svc" not in pages["index"].split("The first of the leaderboard, and random sampling")[0]
     assert "ValueError: no" in pages["failures"]
 
 
@@ -99,7 +133,7 @@ def test_a_missing_repeat_takes_a_cell_out_of_the_race_and_is_counted(site, fake
 
     text = site(fake(repeats=5), change)["index"]
     assert "4/5*" in text
-    assert "margin (winner)" not in text
+    assert "margin (first)" not in text
 
 
 def test_a_score_that_is_not_a_number_is_missing_not_zero(site, fake, tmp_path):
@@ -113,6 +147,15 @@ def test_a_score_that_is_not_a_number_is_missing_not_zero(site, fake, tmp_path):
     assert board.set_index("strategy")["coverage"].to_dict() == {"random": 5, "margin": 0}
     written = (tmp_path / "site" / "downloads" / "leaderboard-by-budget.csv").read_text()
     assert len([line for line in written.splitlines() if ",200,0.0," in line]) == 0
+
+
+@pytest.mark.parametrize("lacking", ["test_novel_macro_f1", "test_log_loss"])
+def test_a_metric_that_no_model_has_is_missing_and_stops_no_page(site, fake, lacking):
+    def change(tables):
+        for row in [*tables["trials"], *tables["references"]]:
+            row[lacking] = None
+
+    assert "Which combination wins at each budget?" in site(fake(repeats=5), change)["index"]
 
 
 def test_one_dataset_is_too_few_for_tests_over_datasets(site, fake, tmp_path):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -29,6 +31,13 @@ def test_the_example_of_rerun_names_a_study_that_is_stored(fake, page):
     command = shown.said["rerun"].split()
     assert command[:3] == ["fewlabels", "rerun", "runs/run"]
     assert command[3] in set(shown.content.results.trials["study_id"])
+
+
+def test_a_run_that_was_named_by_a_dot_has_its_name(fake, stored, tmp_path, monkeypatch):
+    monkeypatch.chdir(stored(fake()))
+    said = Filled(Path(), "provenance", tmp_path / "site").said
+    assert said["runs"][0].commands[1] == "fewlabels verify runs/run"
+    assert said["rerun"].startswith("fewlabels rerun runs/run ")
 
 
 def test_each_host_is_shown_with_its_work(fake, page):
@@ -68,6 +77,7 @@ def test_a_reference_that_failed_is_counted_and_has_no_score(fake, page, as_fail
     assert panel["note"] == "No reference has a macro-F1."
     (row,) = shown.table(shown.said["references"], "ton", "macro_f1")
     assert (row["macro-F1"], row["repeats"], row["failures"]) == ("-", "0", "2")
+    assert row["target"] == ""  # without a score it sets none
 
 
 def test_every_acquisition_and_study_is_listed_with_its_id(fake, page):
@@ -87,7 +97,7 @@ def test_very_many_ids_are_in_the_files_alone(fake, page, monkeypatch):
     assert panel["table"] is None
     assert panel["note"] == "12 studies: too many for a page. The files below have all."
     shown.files.finish({})
-    csv, parquet = shown.said["ids"].downloads[0]["paths"]
+    csv, parquet = shown.said["ids"].downloads[0].paths
     whole = pd.read_csv(shown.site / csv)
     assert len(whole) == 12
     pd.testing.assert_frame_equal(

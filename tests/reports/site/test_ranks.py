@@ -118,6 +118,14 @@ def test_a_missing_repeat_takes_the_test_away_and_is_said(fake, content):
     assert panel.table.rows[0][5] == "1"
 
 
+def test_one_untested_comparison_is_not_the_reason_for_all(fake, content, tmp_path):
+    """Holm's step needs every test: the answer says how many could not be made."""
+    run = fake(repeats=6, strategies=("random", "margin", "entropy"), **SPLIT)
+    of = content(run, without("margin", 3))
+    (_, said), *_ = ranks.fill(of, Files(tmp_path / "site"))["answers"]
+    assert "not known (1 not tested, so none is adjusted: 1 repeat of" in said
+
+
 def test_few_repeats_are_called_underpowered(fake, content):
     of = content(fake(repeats=3, **SPLIT))
     assert "underpowered: N = 3, needs 5" in within_of(of, "each").table.rows[0][9]
@@ -203,7 +211,9 @@ def test_the_page_is_written_whatever_the_run_holds(fake, content, tmp_path, axe
         "site": site,
         "page": PAGES["ranks"],
         "page_name": "ranks",
+        "downloads": [],
         "pages": PAGES,
+        "downloads": [],
     }
     html = rendered(environment(), "ranks", values)
     assert html.count('class="part"') == 7
