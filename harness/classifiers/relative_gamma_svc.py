@@ -12,13 +12,10 @@ from sklearn.svm import SVC
 
 from harness.arrays import Classes, Features
 from harness.classifiers.size import Size
-from harness.fast.kernel import Decisions, Expansion
 
 
 class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's `SVC` with `gamma` set by `fit` to a multiple of its "scale" or "auto" value.
-
-    It decides by matrix products (`harness/fast/kernel.py`).
 
     A range for gamma itself would fit one scaler and number of features only, and could not
     contain the default, which is a string.
@@ -43,25 +40,6 @@ class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
         self.gamma = self.gamma_scale * self._unit(X)
         super().fit(X, y)
         return self
-
-    def decision_function(self, X: Features) -> Decisions:
-        """As scikit-learn's; equal but for the last bits (`Expansion`)."""
-        return self._expansion().decisions(X, super().decision_function)
-
-    def predict(self, X: Features) -> Classes:
-        """The classes that libsvm's votes give."""
-        return self._expansion().votes(X, super().predict)
-
-    def _expansion(self) -> Expansion:
-        # Of two classes scikit-learn shows libsvm's numbers with the other sign.
-        sign = -1 if len(self.classes_) == 2 else 1  # noqa: PLR2004
-        return Expansion.of(
-            self.gamma,
-            self.support_vectors_,
-            self.n_support_,
-            sign * self.dual_coef_,
-            sign * self.intercept_,
-        )
 
     def _unit(self, X: Features) -> float:
         if self.relative_to == "auto":

@@ -24,9 +24,6 @@ def svc(  # noqa: PLR0913 - the parameters of a sweep
     column per class (their sums), and the two need not agree. `seed` changes nothing: libsvm would
     use it for probabilities alone.
 
-    Decisions are computed by matrix products, not by libsvm: they may differ from its own in their
-    last bits, the classes that its votes give do not.
-
     Cortes and Vapnik, "Support-vector networks", Machine Learning 20, 1995.
     """
     from harness.classifiers.relative_gamma_svc import RelativeGammaSVC
