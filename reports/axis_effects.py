@@ -18,8 +18,8 @@ from reports.efficiency.of_run import BASELINE
 from reports.grid import Grid
 from reports.leaderboard import PIPELINE
 from reports.measures import Measures
+from reports.ranks.adjusted import adjusted
 from reports.ranks.paired import Paired, paired
-from reports.ranks.wilcoxon import holm
 
 NOTHING = "none"  # the scaler, and the resampler, that does nothing
 BASELINES = {"scaler": NOTHING, "resampler": NOTHING, "strategy": BASELINE}
@@ -186,8 +186,8 @@ def effects(
         for name in PIPELINE:
             axis = Places.of(measures.grid, dataset, name).filled(table)
             of = [axis.effect(one, axis.baseline, overlaps.get(dataset)) for one in axis.others]
-            adjusted = holm(np.array([effect.found.p for effect in of]))
-            for effect, p_holm in zip(of, adjusted.tolist(), strict=True):
+            p_values = adjusted([effect.found for effect in of])
+            for effect, p_holm in zip(of, p_values, strict=True):
                 known = {k: v for k, v in vars(effect).items() if k != "found"}
                 where = {"dataset": dataset, "axis": name}
                 found.append({**where, **known, **vars(effect.found), "p_holm": p_holm})

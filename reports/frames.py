@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -26,11 +27,11 @@ from reports.headline import Headline, headline
 from reports.measures import Measures
 from reports.metric_names import known
 from reports.ranks.across import Across, across
+from reports.ranks.adjusted import adjusted
 from reports.ranks.bayesian import EQUIVALENT
 from reports.ranks.overlaps import overlaps
-from reports.ranks.paired import STEADY_DIFFERENCE, Paired, paired
+from reports.ranks.paired import Paired, paired
 from reports.ranks.whole_curves import whole_curves
-from reports.ranks.wilcoxon import holm
 from reports.results import Results, frame, read
 from reports.table_files import Choice, boards, numbers
 
@@ -120,14 +121,14 @@ class Frames:
                 continue
             of = overlap.get(str(self.grid.curves.loc[curve, "dataset"]))
             one, other = (sign * area.loc[place].to_numpy() for place in (curve, chance))
-            found.append({"curve": curve, **vars(paired(one, other, of))})
+            found.append((curve, paired(one, other, of)))
         names = [field.name for field in fields(Paired)]
-        rows = self._named(pd.DataFrame(found, columns=["curve", *names]))
-        is_equal = (rows["why"] == STEADY_DIFFERENCE) & (rows["ties"] == rows["n"])
-        counted = rows["p"].mask(is_equal, 1.0)
-        adjusted = counted.groupby(rows["dataset"]).transform(lambda p: holm(p.to_numpy()))
-        rows["p_holm"] = adjusted.mask(is_equal)
-        return rows
+        plain = [{"curve": curve, **vars(one)} for curve, one in found]
+        rows = self._named(pd.DataFrame(plain, columns=["curve", *names]))
+        p_holm = np.full(len(rows), np.nan)
+        for places in rows.groupby("dataset").indices.values():
+            p_holm[places] = adjusted([found[place][1] for place in places])
+        return rows.assign(p_holm=p_holm)
 
     def effects(self, metric: str | None = None, budget: int | None = None) -> pd.DataFrame:
         """What each component changes against its axis's baseline (`reports.axis_effects`)."""

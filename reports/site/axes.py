@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.axis_effects import Axis, Effect, Places, values
 from reports.metric_names import TITLES
+from reports.ranks.adjusted import adjusted
 from reports.ranks.overlaps import overlaps
 from reports.ranks.power import LEVEL
-from reports.ranks.wilcoxon import holm
 from reports.site.content import Content
 from reports.site.draw.differences import Map, dots, heatmap
 from reports.site.files import Files
@@ -102,8 +101,7 @@ def _whats(content: Content) -> dict[str, str]:
 def _effects(axis: Axis, overlap: float | None) -> list[tuple[Effect, float]]:
     """Return the effect of each component, with its adjusted p-value; the largest gain first."""
     found = [axis.effect(name, axis.baseline, overlap) for name in axis.others]
-    adjusted = holm(np.array([one.found.p for one in found]))
-    both = list(zip(found, map(float, adjusted), strict=True))
+    both = list(zip(found, adjusted([one.found for one in found]), strict=True))
     return sorted(both, key=lambda pair: (math.isnan(pair[0].found.mean), -pair[0].found.mean))
 
 

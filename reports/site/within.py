@@ -14,10 +14,10 @@ from datasets.visible import one_line
 from reports.axis_effects import Axis, Places, values
 from reports.efficiency.of_run import BASELINE
 from reports.leaderboard import PIPELINE
+from reports.ranks.adjusted import adjusted
 from reports.ranks.overlaps import overlaps
 from reports.ranks.paired import Paired
 from reports.ranks.power import LEVEL
-from reports.ranks.wilcoxon import holm
 from reports.site.content import Content
 from reports.site.draw.differences import Map, heatmap
 from reports.site.draw.ranking import Shares, stacked
@@ -178,14 +178,14 @@ def _compared(row: Mapping[Hashable, Any]) -> list[Cell]:
 def _matrix(axis: Axis, overlap: float | None) -> Panel:
     names = axis.components
     effects = [axis.effect(one, other, overlap) for one, other in combinations(names, 2)]
-    adjusted = holm(np.array([one.found.p for one in effects]))
+    p_values = adjusted([one.found for one in effects])
     table = pd.DataFrame(np.nan, index=names, columns=names)
     for one in effects:
         table.loc[one.component, one.against] = one.found.mean
         table.loc[one.against, one.component] = -one.found.mean
     order = list(table.mean(axis=1).sort_values(ascending=False, na_position="last").index)
     table = table.loc[order, order]
-    rows = [compared(*pair) for pair in zip(effects, map(float, adjusted), strict=True)]
+    rows = [compared(*pair) for pair in zip(effects, p_values, strict=True)]
     about = "Mean difference of areas, row minus column, over shared pipelines and repeats; the "
     about += "best on average stands first."
     is_known = bool(table.notna().to_numpy().any())

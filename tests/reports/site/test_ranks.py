@@ -213,7 +213,6 @@ def test_the_page_is_written_whatever_the_run_holds(fake, content, tmp_path, axe
         "page_name": "ranks",
         "downloads": [],
         "pages": PAGES,
-        "downloads": [],
     }
     html = rendered(environment(), "ranks", values)
     assert html.count('class="part"') == 7
