@@ -163,6 +163,7 @@ def test_a_site_shows_evil_names_as_text(evil_run, tmp_path):
     assert all(evil in said for evil in EVIL[1:9])
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here")
 def test_no_script_of_a_name_runs_on_a_site(evil_run, tmp_path, browser):
