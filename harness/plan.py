@@ -111,10 +111,11 @@ def _too_long(what: str, limit: AtMost, field: str, batch: int) -> list[str]:
 def _too_wide(what: str, limit: AtMost, dataset: str, n_pool: int, instead: str) -> list[str]:
     if limit.rows is None or n_pool <= limit.rows:
         return []
-    return [
+    why = (
         f"{what}: takes a pool of at most {limit.rows:,} rows, and that of {dataset} has "
         f"{n_pool:,}; take fewer `rows` of the dataset, or {instead}"
-    ]
+    )
+    return [why]
 
 
 def _same_data(corpus: Mapping[str, Known]) -> list[str]:

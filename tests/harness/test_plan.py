@@ -127,13 +127,17 @@ COMPONENTS = {"strategies": {"all_pairs": all_pairs}, "designs": {"pairwise": pa
 """
 STRATEGY = [
     "strategies, all_pairs: chooses at most 9 rows at once, and labelling.batch is 10",
-    "strategies, all_pairs: takes a pool of at most 287 rows, and that of npz has 288; take fewer "
-    "`rows` of the dataset, or another strategy, or exclude the pair",
+    (
+        "strategies, all_pairs: takes a pool of at most 287 rows, and that of npz has 288; take "
+        "fewer `rows` of the dataset, or another strategy, or exclude the pair"
+    ),
 ]
 DESIGN = [
     "labelling.design, pairwise: chooses at most 19 rows at once, and labelling.initial is 20",
-    "labelling.design, pairwise: takes a pool of at most 100 rows, and that of npz has 288; take "
-    "fewer `rows` of the dataset, or another design",
+    (
+        "labelling.design, pairwise: takes a pool of at most 100 rows, and that of npz has 288; "
+        "take fewer `rows` of the dataset, or another design"
+    ),
 ]
 
 
