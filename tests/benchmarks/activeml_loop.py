@@ -2,7 +2,7 @@
 
 As its documentation has it, with what saves time: a classifier is fitted once a round, tested, and
 handed to `UncertaintySampling.query`, which does not fit it again. Data, preparation, seeds,
-parameters, metrics and rounds are those of the plain loop. Where candidates tie it draws among them.
+parameters, metrics and rounds are those of the plain loop. Where candidates tie it draws one.
 """
 
 from __future__ import annotations
