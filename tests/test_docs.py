@@ -9,6 +9,7 @@ import typer
 import fewlabels
 from cluster.launch import described as cluster_file
 from harness.spec.describe import described
+from harness.strategies import STRATEGIES, activeml
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -137,3 +138,16 @@ def test_security_says_of_each_command_whether_it_runs_the_code_of_a_run():
     told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(told) == sorted(takes)
     assert "`plan`" in rows[1]
+
+
+def test_every_strategy_has_its_row_in_the_page_of_strategies():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    theirs = {strategy.__name__ for strategy in activeml.named().values()}
+    own, outside = text.split("## scikit-activeml", 1)
+    assert sorted(re.findall(r"^\| `(\w+)` \|", own, re.MULTILINE)) == sorted(STRATEGIES)
+    assert set(re.findall(r"^\| `(\w+)` \|", outside, re.MULTILINE)) == theirs
+
+
+def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    assert [name for name in activeml.NOT_SERVED if name not in text] == []
