@@ -156,8 +156,7 @@ def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
 
 def test_the_page_of_strategies_has_the_limits_that_scikit_activemls_declare():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
-    rows = re.findall(
-        r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", text.split("## scikit-activeml", 1)[1], re.MULTILINE
-    )
-    told = {name: int(rows.replace(",", "")) if rows else None for name, rows in rows}
+    table = text.split("## scikit-activeml", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", table, re.MULTILINE)
+    told = {name: int(limit.replace(",", "")) if limit else None for name, limit in rows}
     assert told == {s.__name__: most(s).rows for s in activeml.named().values()}
