@@ -237,8 +237,8 @@ def main():
         row = compared(dataset, options.labels, options.trials, options.times)
         print(
             f"{dataset}: {options.trials} trials on {options.labels} rows: plain "
-            f"{row['plain_s']:.2f} s, ours {row['ours_s']:.2f} s ({row['ratio']:.2f}x; of CPU {row['ratio_cpu']:.2f}x; "
-            f"spread {row['spread']:.0%}); equal: validation {row['equal_validation']}, test "
+            f"{row['plain_s']:.2f} s, ours {row['ours_s']:.2f} s ({row['ratio']:.2f}x; of CPU "
+            f"{row['ratio_cpu']:.2f}x; spread {row['spread']:.0%}); equal: validation {row['equal_validation']}, test "
             f"{row['equal_test']}, winner {row['same_winner']}\n  "
             + ", ".join(f"{name} {share:.1%}" for name, share in row["shares"].items()),
             flush=True,
