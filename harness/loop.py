@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from harness.answers import Answers
-from harness.arrays import Features, Rows
+from harness.arrays import Classes, Features, Rows
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
@@ -50,10 +50,19 @@ class OnLabels:
     """A learner fitted on a pool's labelled rows: once per pool, however many ask."""
 
     def __init__(
-        self, problem: Problem, learner: Learner, allow: Callable[[float], None] = _any_time
+        self,
+        problem: Problem,
+        learner: Learner,
+        allow: Callable[[float], None] = _any_time,
+        *,
+        y: Classes | None = None,
     ) -> None:
-        """`allow` hears how long each fit of a learner that continues took, and may raise."""
+        """`allow` hears how long each fit of a learner that continues took, and may raise.
+
+        It learns from `y`, (n_pool,): by default from the labels that the problem's oracle gives.
+        """
         self.problem = problem
+        self.y = problem.y if y is None else y
         self.learner = learner
         self.fit_s = 0.0  # of the last fit: without those that led up to it
         self._allow = allow
@@ -84,7 +93,7 @@ class OnLabels:
     def _fit(self, pool: Pool, before: Fitted | None = None) -> Fitted:
         started = perf_counter()
         rows = pool.labelled
-        fitted = self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
+        fitted = self.learner.fit(self.problem.X[rows], self.y[rows], before)
         self.fit_s = perf_counter() - started
         return fitted
 
@@ -159,7 +168,8 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
 
     def fit() -> QueryModel:
         started = perf_counter()
-        fitted = Fit(model.answers(pool), model.learner, pool.labelled, query.y_labelled)
+        labelled = pool.labelled
+        fitted = Fit(model.answers(pool), model.learner, labelled, model.y[labelled])
         fitting_s.append(perf_counter() - started)
         return QueryModel(fitted, asked_s)
 

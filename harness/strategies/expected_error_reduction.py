@@ -52,7 +52,7 @@ def expected_error_reduction(
 
 
 def _zero_one(p: Probabilities) -> Scores:
-    return 1 - p.max(axis=1)
+    return np.asarray(1 - p.max(axis=1))
 
 
 _LOSSES = {"log": shannon, "zero_one": _zero_one}  # each expected under p itself

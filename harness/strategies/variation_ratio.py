@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import numpy as np
 from annotated_types import Ge
 
 from harness.arrays import Rows, Samples, Scores
@@ -25,4 +26,4 @@ def variation_ratio(query: Query, n: int, *, members: Annotated[int, Ge(2)] = 10
 
 
 def _outside_the_mode(p: Samples) -> Scores:
-    return 1 - vote_shares(p).max(axis=1)
+    return np.asarray(1 - vote_shares(p).max(axis=1))
