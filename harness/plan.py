@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from harness.at_most import AtMost, most
 from harness.budgets import checkpoints
 from harness.cell import FULL_DATA, Acquisition, Component, Curve, Reference, Study, digest
 from harness.corpus import Corpus, sizes
@@ -33,13 +34,21 @@ class Known:
 
 
 def make_plan(sweep: Sweep, corpus: Corpus) -> Plan:
-    """Cross the axes of every grid. Raises `SweepError` for budgets that a pool cannot meet."""
+    """Cross the axes of every grid.
+
+    Raises `SweepError` for budgets that a pool cannot meet, and for what is too large for a
+    strategy or the design.
+    """
     splitting = sweep.registry, sweep.setting.split
     known = {
         label: Known(prepared.component, sizes(prepared, *splitting)[0])
         for label, prepared in corpus.items()
     }
-    return plan_of(sweep, known)
+    plan = plan_of(sweep, known)
+    # Not for what is stored: it has run, whatever the limits are by now.
+    if problems := _too_large(plan, known):
+        raise SweepError(problems, f"sweep {sweep.name}")
+    return plan
 
 
 def plan_of(sweep: Sweep, corpus: Mapping[str, Known]) -> Plan:
@@ -73,6 +82,44 @@ def plan_of(sweep: Sweep, corpus: Mapping[str, Known]) -> Plan:
         tuple(_references(sweep, acquisitions)),
         tuple(entry for key, entry in excluded.items() if key not in budgets),
     )
+
+
+def _too_large(plan: Plan, corpus: Mapping[str, Known]) -> list[str]:
+    """What goes beyond the limits that strategies and the design declared."""
+    labelling, known = plan.sweep.setting.labelling, plan.sweep.registry
+    design = most(known.designs[labelling.design])
+    start = f"labelling.design, {labelling.design}"
+    problems = _too_long(start, design, "labelling.initial", labelling.initial)
+    for curve in (a.curve for a in plan.acquisitions if a.repeat == 0):
+        dataset, strategy = curve.dataset.label, curve.strategy
+        n_pool = corpus[dataset].n_pool
+        problems += _too_wide(start, design, dataset, n_pool, "another design")
+        at_most = most(known.strategies[strategy.name])
+        named = f"strategies, {strategy.label}"
+        problems += _too_long(named, at_most, "labelling.batch", labelling.batch)
+        instead = "another strategy, or exclude the pair"
+        if at_most.sample:
+            if (strategy.params[at_most.sample] or n_pool) <= (at_most.rows or n_pool):
+                continue
+            instead = f"set its parameter `{at_most.sample}` so low, {instead}"
+        problems += _too_wide(named, at_most, dataset, n_pool, instead)
+    return list(dict.fromkeys(problems))
+
+
+def _too_long(what: str, limit: AtMost, field: str, batch: int) -> list[str]:
+    if limit.batch is None or batch <= limit.batch:
+        return []
+    return [f"{what}: chooses at most {limit.batch:,} rows at once, and {field} is {batch:,}"]
+
+
+def _too_wide(what: str, limit: AtMost, dataset: str, n_pool: int, instead: str) -> list[str]:
+    if limit.rows is None or n_pool <= limit.rows:
+        return []
+    why = (
+        f"{what}: takes a pool of at most {limit.rows:,} rows, and that of {dataset} has "
+        f"{n_pool:,}; take fewer `rows` of the dataset, or {instead}"
+    )
+    return [why]
 
 
 def _same_data(corpus: Mapping[str, Known]) -> list[str]:

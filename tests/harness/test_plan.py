@@ -110,3 +110,80 @@ def test_datasets_that_cannot_be_used_are_all_named(made, tmp_path):
 def test_a_split_that_cannot_hold_every_class_is_refused(made):
     with pytest.raises(SweepError, match=r"cannot hold a row of each of 3 classes"):
         made.plan(split={"test": 0.001})
+
+
+LIMITED = """
+from harness.at_most import at_most
+
+@at_most(rows=287, batch=9)
+def all_pairs(query, n):
+    return query.candidates[:n]
+
+@at_most(rows=287, sample="among")
+def sampled(query, n, *, among: int | None = None):
+    return query.candidates[:n]
+
+@at_most(rows=100, batch=19)
+def pairwise(X, n):
+    return range(n)
+
+STRATEGIES = {"all_pairs": all_pairs, "sampled": sampled}
+COMPONENTS = {"strategies": STRATEGIES, "designs": {"pairwise": pairwise}}
+"""
+STRATEGY = [
+    "strategies, all_pairs: chooses at most 9 rows at once, and labelling.batch is 10",
+    (
+        "strategies, all_pairs: takes a pool of at most 287 rows, and that of npz has 288; take "
+        "fewer `rows` of the dataset, or another strategy, or exclude the pair"
+    ),
+]
+DESIGN = [
+    "labelling.design, pairwise: chooses at most 19 rows at once, and labelling.initial is 20",
+    (
+        "labelling.design, pairwise: takes a pool of at most 100 rows, and that of npz has 288; "
+        "take fewer `rows` of the dataset, or another design"
+    ),
+]
+
+
+@pytest.fixture
+def limited(tmp_path):
+    """The fields of a sweep that knows a strategy and a design with limits."""
+    path = tmp_path / "limited.py"
+    path.write_text(LIMITED)
+    return {"components": [str(path)], "strategies": ["random", "all_pairs"]}
+
+
+def test_what_is_too_large_for_a_strategy_or_the_design_is_refused(made, limited):
+    labelling = {"initial": 20, "design": "pairwise", "batch": 10}
+    with pytest.raises(SweepError) as refused:
+        made.plan(**limited, labelling=labelling)
+    assert list(refused.value.problems) == DESIGN + STRATEGY
+    with pytest.raises(SweepError) as refused:
+        made.plan(**limited)
+    assert list(refused.value.problems) == STRATEGY
+
+
+def test_a_pair_that_is_excluded_is_not_too_large(made, limited):
+    plan = made.plan(**limited, exclude=[{"strategy": "all_pairs"}])
+    assert {a.curve.strategy.name for a in plan.acquisitions} == {"random"}
+
+
+@pytest.mark.parametrize("few", [287, 100])
+def test_a_strategy_that_looks_at_few_enough_rows_takes_any_pool(made, limited, few):
+    strategy = {"name": "sampled", "params": {"among": few}}
+    assert made.plan(**limited | {"strategies": [strategy]}).acquisitions
+
+
+@pytest.mark.parametrize("many", [None, 288])
+def test_one_that_looks_at_too_many_is_refused_with_its_parameter(made, limited, many):
+    strategy = {"name": "sampled", "params": {"among": many}}
+    with pytest.raises(SweepError) as refused:
+        made.plan(**limited | {"strategies": [strategy]})
+    assert list(refused.value.problems) == [
+        (
+            "strategies, sampled: takes a pool of at most 287 rows, and that of npz has 288; take "
+            "fewer `rows` of the dataset, or set its parameter `among` so low, another strategy, "
+            "or exclude the pair"
+        )
+    ]
