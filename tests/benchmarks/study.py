@@ -236,10 +236,11 @@ def main():
     for dataset in options.datasets:
         row = compared(dataset, options.labels, options.trials, options.times)
         print(
-            f"{dataset}: {options.trials} trials on {options.labels} rows: plain "
-            f"{row['plain_s']:.2f} s, ours {row['ours_s']:.2f} s ({row['ratio']:.2f}x; of CPU "
-            f"{row['ratio_cpu']:.2f}x; spread {row['spread']:.0%}); equal: validation {row['equal_validation']}, test "
-            f"{row['equal_test']}, winner {row['same_winner']}\n  "
+            f"{dataset}: {options.trials} trials on {options.labels} rows: "
+            f"plain {row['plain_s']:.2f} s, ours {row['ours_s']:.2f} s ({row['ratio']:.2f}x; "
+            f"of CPU {row['ratio_cpu']:.2f}x; spread {row['spread']:.0%})\n  "
+            f"equal: validation {row['equal_validation']}, test {row['equal_test']}, "
+            f"winner {row['same_winner']}\n  "
             + ", ".join(f"{name} {share:.1%}" for name, share in row["shares"].items()),
             flush=True,
         )
