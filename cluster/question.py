@@ -11,11 +11,13 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
 from harness.registry import GROUP
+from harness.strategies.activeml import DISTRIBUTION
 
 COMPONENTS, COMMIT = "component packages", "commit"  # the latter is shown, and may differ
 CODE = ("cluster", "datasets", "harness", "search_spaces")  # what computes; pages may differ
@@ -97,6 +99,8 @@ def _packages() -> Callable[[], str | None]:
             for entry in metadata.entry_points(group=GROUP)
             if entry.dist
         }
+        with suppress(metadata.PackageNotFoundError):
+            found.add(f"{DISTRIBUTION}=={metadata.version(DISTRIBUTION)}")
         return " ".join(sorted(found)) or None
 
     return packages

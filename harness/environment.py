@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness.schema import FRAMEWORKS, NUMERIC, Row
 
-_OTHERS = ("ray", "pandas", "pyarrow", "threadpoolctl", "fewlabels")
+_OTHERS = ("ray", "pandas", "pyarrow", "threadpoolctl", "scikit-activeml", "fewlabels")
 _FRAMEWORKS = tuple(dict.fromkeys(name for names in FRAMEWORKS.values() for name in names))
 _ALSO_NAMED = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"}  # same import name
 

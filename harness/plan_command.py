@@ -113,6 +113,8 @@ def _axes(planned: Plan) -> list[str]:
     for label, met in budgets.items():
         lines.append(f"{'budgets':<10} {', '.join(map(str, sorted(met)))} labels on {label}")
     lines.append(f"{'repeats':<10} {planned.sweep.repeats}")
+    if noise := planned.sweep.setting.oracle.noise:
+        lines.append(f"{'labels':<10} {100 * noise:g} % of those bought are wrong (oracle.noise)")
     if planned.sweep.is_neural:
         lines.append(f"{'networks':<10} {_device(planned)}")
     return [*lines, ""]

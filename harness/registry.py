@@ -2,7 +2,8 @@
 
 Each axis is a plain dict from name to factory. A package registers more through the entry-point
 group `fewlabels.components`, a sweep through `components: [./mine.py]`; both give a dict named
-`COMPONENTS`, from axis to name to factory::
+`COMPONENTS`, from axis to name to factory. Where the extra `activeml` is installed, the strategies
+of scikit-activeml are there, too, as if that package had registered them::
 
     COMPONENTS = {"strategies": {"mine": mine}, "classifier_spaces": {"my_forest": SPACE}}
 """
@@ -31,7 +32,7 @@ from harness.errors import BadComponents, UnknownName
 from harness.resamplers import RESAMPLERS
 from harness.scalers import SCALERS
 from harness.splits import SPLITTERS, Splitter
-from harness.strategies import STRATEGIES
+from harness.strategies import STRATEGIES, activeml
 from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 from search_spaces.space import Space
 
@@ -125,6 +126,9 @@ def _misfit(axis: str, name: object, entry: object) -> str | None:
 def load(files: tuple[ComponentFile, ...] = ()) -> Registry:
     """The registry of this process with the components of installed packages and `files`."""
     registry = Registry()
+    if version := activeml.version():
+        source = f"{activeml.DISTRIBUTION}=={version}"
+        registry = registry.with_components({"strategies": activeml.named()}, source, source)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         version = f"{entry.dist.name}=={entry.dist.version}" if entry.dist else entry.value
         where = f"entry point {entry.name} ({version})"
@@ -167,9 +171,12 @@ def lookup(entries: Mapping[str, T], name: str, kind: str) -> T:
 
 def unknown(kind: str, name: str, known: Mapping[str, Any] | list[str]) -> str:
     """The message for a name that is not there, with the nearest one that is."""
-    close = get_close_matches(name, [*known], n=1)
+    if why := activeml.missing(name):
+        return f"no {kind} {name!r}: {why}"
+    alike = [one for one in sorted(known) if activeml.owns(one) == activeml.owns(name)]
+    close = get_close_matches(name, alike, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else "."
-    return f"no {kind} {name!r}{hint} Known: {', '.join(sorted(known))}"
+    return f"no {kind} {name!r}{hint} Known: {', '.join(alike)}"
 
 
 def summary(factory: Factory) -> str:

@@ -82,7 +82,7 @@ TIMING_AND_HOST = frozenset(
 )
 
 # Columns that came after the first run folders: a null may mean that nobody asked.
-LATER = frozenset(COSTS)
+LATER = frozenset({*COSTS, "n_wrong"})
 
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _NAME = pa.dictionary(pa.int32(), pa.string())
@@ -186,7 +186,8 @@ TABLES: dict[str, pa.Schema] = {
             _field("round", _INT, "0 is the initial design"),
             _field("n_labels", _INT, "labels bought by the end of the round, holdout included"),
             _field("batch", pa.list_(_INT), "pool rows bought in this round, in order"),
-            _field("bought", pa.list_(_INT), "rows bought per class, classes as in datasets/"),
+            _field("bought", pa.list_(_INT), "rows bought per true class, classes as in datasets/"),
+            _field("n_wrong", _INT, "of these, labels given wrong (oracle.noise)", null=True),
             _field(
                 "tie_share",
                 _REAL,

@@ -179,7 +179,11 @@ def _query_model(
 
 
 def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:
-    return rows.round_row(acquisition, done, problem.y[done.batch], problem.n_classes)
+    truth = problem.y_true[done.batch]
+    n_wrong = int((truth != problem.y[done.batch]).sum())
+    return rows.round_row(
+        acquisition, done, np.bincount(truth, minlength=problem.n_classes), n_wrong
+    )
 
 
 def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool, pace: Pace) -> Row:
@@ -270,7 +274,8 @@ def _trial(
 def _refer(segment: ReferenceSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     reference = segment.reference
     place = rows.Place.here()
-    model = OnLabels(problem, _learner(reference, problem, known), pace.must_allow)
+    learner = _learner(reference, problem, known)
+    model = OnLabels(problem, learner, pace.must_allow, y=problem.y_true)
     values: Row | None
     try:
         everything = Pool.all_labelled(len(problem.y))

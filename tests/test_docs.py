@@ -8,7 +8,9 @@ import typer
 
 import fewlabels
 from cluster.launch import described as cluster_file
+from harness.at_most import most
 from harness.spec.describe import described
+from harness.strategies import STRATEGIES, activeml
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -137,3 +139,24 @@ def test_security_says_of_each_command_whether_it_runs_the_code_of_a_run():
     told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(told) == sorted(takes)
     assert "`plan`" in rows[1]
+
+
+def test_every_strategy_has_its_row_in_the_page_of_strategies():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    theirs = {strategy.__name__ for strategy in activeml.named().values()}
+    own, outside = text.split("## scikit-activeml", 1)
+    assert sorted(re.findall(r"^\| `(\w+)` \|", own, re.MULTILINE)) == sorted(STRATEGIES)
+    assert set(re.findall(r"^\| `(\w+)` \|", outside, re.MULTILINE)) == theirs
+
+
+def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    assert [name for name in activeml.NOT_SERVED if name not in text] == []
+
+
+def test_the_page_of_strategies_has_the_limits_that_scikit_activemls_declare():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    table = text.split("## scikit-activeml", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", table, re.MULTILINE)
+    told = {name: int(limit.replace(",", "")) if limit else None for name, limit in rows}
+    assert told == {s.__name__: most(s).rows for s in activeml.named().values()}

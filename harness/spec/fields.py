@@ -220,6 +220,14 @@ class Reference(_Strict):
     )
 
 
+class Oracle(_Strict):
+    """Who gives the labels that are bought."""
+
+    noise: float = Field(
+        0.0, ge=0, lt=1, description="share of them that are wrong: another class, each as likely"
+    )
+
+
 class Limits(_Strict):
     """What work may use. Whatever ends as a `timeout`, `fewlabels retry` does again."""
 
@@ -277,6 +285,7 @@ class SweepFile(Axes):
     repeats: int = Field(5, ge=1, le=1000, description="splits; intervals are shown from five on")
     split: Split = Field(Split(), description="how rows become pool and test")
     labelling: Labelling = Field(Labelling(), description="how labels are bought")
+    oracle: Oracle = Field(Oracle(), description="who gives the labels")
     tuning: Tuning = Field(Tuning(), description="how a study searches")
     reference: Reference = Field(Reference(), description="what labels-to-target is measured by")
     evaluate: Literal["budgets", "every_round"] = Field(

@@ -135,18 +135,23 @@ def plain_loop(key, dataset, make, n_rounds):
         if number == n_rounds:
             return loop
         free = np.flatnonzero(~labelled)
-        least = np.argsort(loop.timed("score", _best, model, X[free]), kind="stable")
+        sure = loop.timed("score", _best, model, X[free], classes, n_classes)
+        least = np.argsort(sure, kind="stable")
         batch = free[least[: setting.labelling.batch]]
         labelled[batch] = True
         loop.batches.append(batch.tolist())
     return loop
 
 
-def _best(model, X):
+def _best(model, X, classes, n_classes):
     """How sure the model is of each row: its best class's probability, or softmax of decisions."""
     if hasattr(model, "predict_proba"):
         return model.predict_proba(X).astype(np.float64).max(axis=1)
     values = model.decision_function(X)
     if values.ndim == 1:
         values = np.column_stack([-values, values])
-    return softmax(values, axis=1).max(axis=1)
+    # A column for every class, as ours has: the sum of eight columns and more is another one in
+    # its last bits than that of fewer.
+    every = np.full((len(X), n_classes), -np.inf)
+    every[:, classes] = values
+    return softmax(every, axis=1).max(axis=1)

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pytest
 
-from harness.strategies import STRATEGIES, Query
+from harness.strategies import STRATEGIES, Query, activeml
 from harness.strategies.jointly import chooses_jointly
 
-every_strategy = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES.keys())
+ACTIVEML = activeml.named() if activeml.version() else {}
+TWO_CLASSES = {"activeml:epistemic_uncertainty_sampling"}
+ROUNDED = {"activeml:quire"}  # equal rows differ in its utilities' last digits
+
+SLOW = {f"activeml:{name}" for name in ("discriminative_al", "four_ds", "monte_carlo_eer")}
+SLOW |= {"activeml:value_of_information_eer"}
+
+LISTED = {**STRATEGIES, **ACTIVEML}
+
+
+def every_strategy_but(exceptions):
+    """Each listed strategy that the library does not keep from it."""
+    kept = {
+        name: partial(strategy, candidates=12) if name in SLOW else strategy
+        for name, strategy in LISTED.items()
+        if name not in exceptions
+    }
+    return pytest.mark.parametrize("strategy", kept.values(), ids=kept.keys())
+
+
+every_strategy = every_strategy_but(TWO_CLASSES)
 
 
 @dataclass
@@ -35,6 +56,15 @@ class Model:
         noise = np.random.default_rng(seed).random((n, len(rows), 1))
         return noise * self.p[rows] + (1 - noise) / self.p.shape[1]
 
+    def committee(self, rows, n, seed, summary):
+        found = [summary(self.samples(part, n, seed)) for part in np.array_split(rows, 2)]
+        return np.concatenate(found)
+
+    def with_labels(self, rows, classes):
+        p = self.p.copy()
+        p[rows] = np.eye(p.shape[1])[classes]
+        return Model((self.p + p) / 2, self.X)
+
 
 def query(p=None, *, X=None, n_pool=60, n_labelled=12, n_classes=3, seed=0):
     rng = np.random.default_rng(seed)
@@ -56,8 +86,9 @@ def query(p=None, *, X=None, n_pool=60, n_labelled=12, n_classes=3, seed=0):
     return asked
 
 
-@pytest.mark.parametrize(("name", "strategy"), STRATEGIES.items(), ids=STRATEGIES.keys())
+@pytest.mark.parametrize(("name", "strategy"), LISTED.items(), ids=LISTED.keys())
 def test_is_a_documented_function_of_its_name(name, strategy):
+    name = name.removeprefix(activeml.PREFIX)
     assert strategy.__name__ == name
     assert name == name.lower()
     assert name.isidentifier()
@@ -101,13 +132,13 @@ def test_leaves_its_inputs_alone(strategy):
         np.testing.assert_array_equal(old, new)
 
 
-@every_strategy
+@every_strategy_but(TWO_CLASSES | ROUNDED)
 def test_takes_the_pools_order_among_ties(strategy):
     asked = query(np.full((60, 4), 0.25), X=np.ones((60, 5)))
     assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
 
 
-@every_strategy
+@every_strategy_but(TWO_CLASSES | ROUNDED)
 def test_takes_the_pools_order_where_no_score_can_be_had(strategy):
     asked = query(np.full((60, 4), np.nan), X=np.ones((60, 5)))
     assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
@@ -120,7 +151,7 @@ def test_copes_with_certainty_and_with_a_class_not_met_yet(strategy):
     assert len(set(strategy(query(p), 20).tolist())) == 20
 
 
-@every_strategy
+@every_strategy_but({})
 def test_copes_with_two_classes(strategy):
     assert len(set(strategy(query(n_classes=2), 20).tolist())) == 20
 
@@ -147,8 +178,8 @@ def test_what_draws_nothing_does_not_hang_on_the_pools_order(name, strategy):
     assert order[strategy(shuffled, 9)].tolist() == chosen.tolist()
 
 
-@pytest.mark.parametrize(
-    "strategy", [strategy for strategy in STRATEGIES.values() if not chooses_jointly(strategy)]
+@every_strategy_but(
+    TWO_CLASSES | {name for name, strategy in LISTED.items() if chooses_jointly(strategy)}
 )
 def test_a_smaller_batch_is_the_start_of_a_larger_one(strategy):
     assert strategy(query(), 20)[:6].tolist() == strategy(query(), 6).tolist()
