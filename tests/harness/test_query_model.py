@@ -98,17 +98,17 @@ def test_a_forests_committee_is_its_trees():
     np.testing.assert_allclose(p.mean(axis=1), model.probabilities(ROWS))
 
 
+def test_a_trees_answer_is_scikit_learns_to_the_bit():
+    X = a_problem().X
+    forest = CLASSIFIERS["random_forest"](0, 1).fit(X, a_problem().y)
+    of_trees = [tree.predict_proba(X) for tree in forest.estimators_]
+    np.testing.assert_array_equal(forest.samples(X, 3, 0), of_trees)
+
+
 def test_members_meet_every_class_that_there_is_and_rows_more_than_once():
     y = np.r_[np.zeros(30, dtype=int), 1, 2]
     X = np.arange(32)[:, np.newaxis]
     seen = []
-
-    class Learns:
-        def fit(self, X, y):
-            seen.append((X[:, 0], y))
-
-        def confidences(self, X):
-            return np.zeros((len(X), 3))
 
     none = Component("none", "none")
     learner = Learner(none, none, Registry(), 0, 1, 3)
