@@ -3,11 +3,11 @@
     python -m tests.benchmarks.workers ton_iot_network [--curves 12] [--memory]
 
 Curves of random forests that differ in nothing but a limit of depth which no tree comes near, with
-least confidence, on one repeat: equal work, bound by the CPU. `speed` counts rounds a second in steady
-state, from when every worker has given its first rows until the first of them has no more to do,
-so that starting Ray, importing and preparing are not in it.
+least confidence, on one repeat: equal work, bound by the CPU. `speed` counts rounds a second from
+when every worker has given its first rows until the last of them are awaited: starting Ray,
+importing and preparing are not in it.
 
-`memory` runs eight tasks at once and looks at their processes twenty times a second. A process's
+`memory` runs eight tasks at once and looks at their processes five times a second. A process's
 own memory is what Linux counts as private to it; what lies in the object store counts once. What
 eight processes own on a tiny dataset, with the same libraries and classifiers, is subtracted: the
 interpreter and the libraries are not data. What is left, at its highest, is compared with one copy
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import tempfile
 import threading
 import time
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import psutil
 
+from cluster import problems
 from cluster.ray_executor import RayExecutor
 from harness import corpus
 from harness.plan import make_plan
@@ -36,7 +38,7 @@ from harness.segment import AcquisitionSegment, problem_key
 from harness.spec import read_sweep
 from harness.store import RunFolder
 
-LOOK_S = 0.05
+LOOK_S = 0.2
 TINY = "{name: ton_iot_synthetic, rows: 600}"
 
 
@@ -101,7 +103,7 @@ class Look:
 
 def _works(process):
     with contextlib.suppress(psutil.Error):
-        return process.name().startswith("ray::") and "IDLE" not in process.name()
+        return process.name().startswith("ray::do")
     return False
 
 
@@ -157,11 +159,13 @@ def speed(dataset, n_curves=12, n_labels=800):
     return *rates, rates[1] / rates[0]
 
 
-def memory(dataset, n_tasks=8, n_labels=300):
+def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     """Bytes: of one copy of problem and models, of eight tasks together, and what they consist of.
 
-    Own ones, less those on a tiny dataset, and the shared problem once.
+    Own ones, less those on a tiny dataset, and the problem once where it is `shared`: as it is, or
+    in each process, as it would be without the object store.
     """
+    problems.LEAST_BYTES = problems.LEAST_BYTES if shared else math.inf
     sweep = sweep_of(dataset, n_tasks, n_labels)
     prepared = corpus.load(sweep)
     acquisition = make_plan(sweep, prepared).acquisitions[0]
@@ -176,6 +180,7 @@ def memory(dataset, n_tasks=8, n_labels=300):
         with Look() as real:
             _, models = carried_out(sweep, n_tasks)
     own = real.own - tiny.own * real.at_once / max(tiny.at_once, 1)
+    together = own + one * shared
     return {
         "one copy": one + models,
         "problem": one,
@@ -183,8 +188,8 @@ def memory(dataset, n_tasks=8, n_labels=300):
         "own": own,
         "libraries": tiny.own / max(tiny.at_once, 1),
         "tasks": real.at_once,
-        "together": own + one,
-        "ratio": (own + one) / (one + models),
+        "together": together,
+        "ratio": together / (one + models),
     }
 
 
@@ -195,10 +200,11 @@ def main():
     parser.add_argument("dataset", nargs="?", default="ton_iot_synthetic")
     parser.add_argument("--curves", type=int, default=12)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--unshared", action="store_true", help="each process its own problem")
     parser.add_argument("--labels", type=int, default=800)
     options = parser.parse_args()
     if options.memory:
-        for name, value in memory(options.dataset).items():
+        for name, value in memory(options.dataset, shared=not options.unshared).items():
             print(f"{name}: {value / 2**20:.1f} MiB" if value > 1e4 else f"{name}: {value:.2f}")
         return
     one, two, ratio = speed(options.dataset, options.curves, options.labels)
