@@ -8,6 +8,7 @@ import typer
 
 import fewlabels
 from cluster.launch import described as cluster_file
+from harness.at_most import most
 from harness.spec.describe import described
 from harness.strategies import STRATEGIES, activeml
 
@@ -151,3 +152,11 @@ def test_every_strategy_has_its_row_in_the_page_of_strategies():
 def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     assert [name for name in activeml.NOT_SERVED if name not in text] == []
+
+
+def test_the_page_of_strategies_has_the_limits_that_scikit_activemls_declare():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    table = text.split("## scikit-activeml", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", table, re.MULTILINE)
+    told = {name: int(limit.replace(",", "")) if limit else None for name, limit in rows}
+    assert told == {s.__name__: most(s).rows for s in activeml.named().values()}
