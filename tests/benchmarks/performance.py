@@ -28,8 +28,8 @@ HEAD = """# Performance
 
 What a trial, a round and a node cost, by scripts in `tests/benchmarks/`; `make bench` measures all
 of it again and writes this page. Believe ratios within one process, of CPU seconds most: on a
-shared machine the same code varies up to fourfold. Nothing here changes a number: each fast way is tested
-against the plain one for the same picks, predictions and scores (`tests/harness/fast/`).
+shared machine the same code varies up to fourfold. Nothing here changes a number: each fast way is
+tested against the plain one for the same picks, predictions and scores (`tests/harness/fast/`).
 """
 
 
