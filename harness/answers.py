@@ -19,7 +19,9 @@ from harness.fast.cuts import Cuts, cuts_of
 from harness.fast.regions import Regions
 from harness.learner import Fitted, gap
 from harness.problem import Problem
+from harness.strategies.query import Summary
 
+AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
 Side = Literal["pool", "test"]
 
 
@@ -67,12 +69,31 @@ class Answers:
     def samples(self, rows: Rows, n: int, seed: int) -> Samples:
         """`Fitted.samples` of pool rows, (n_samples, n_rows, n_classes)."""
         if (known := self._known("pool")) is not None:
-            return self.fitted.samples(known.X, n, seed)[:, self._regions(known, rows)]
+            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
+            return self.fitted.samples(known.X[needed], n, seed)[:, at]
 
         def of(X: Features) -> Samples:
             return self.fitted.samples(X, n, seed).swapaxes(0, 1)
 
         return np.asarray(self._of_each(of, rows)).swapaxes(0, 1)
+
+    def of_samples(self, rows: Rows, n: int, seed: int, summary: Summary) -> npt.NDArray[Any]:
+        """`summary` of `samples`, (n_rows, ...), of which `AT_ONCE` rows are held at a time."""
+        if (known := self._known("pool")) is not None:
+            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
+            return _in_parts(lambda X: self.fitted.samples(X, n, seed), known.X, needed, summary)[
+                at
+            ]
+        # Which dropout masks a row meets hangs on those beside it: candidates, as they come.
+        parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+        return np.concatenate([summary(self.samples(part, n, seed)) for part in parts])
+
+    def of_others(
+        self, rows: Rows, samples: Callable[[Features], Samples], summary: Summary
+    ) -> npt.NDArray[Any]:
+        """`summary` of what other models say of pool rows, asked about each distinct one once."""
+        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+        return _in_parts(samples, self.problem.pool.X, needed, summary)[at]
 
     def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
         needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
@@ -104,3 +125,10 @@ class Answers:
             self._scored = {s: _Scored(X, values, regions.of[at]) for s, at in own.items()}
         else:
             self._scored[side] = _Scored(X, values, regions.of)
+
+
+def _in_parts(
+    samples: Callable[[Features], Samples], X: Features, needed: Rows, summary: Summary
+) -> npt.NDArray[Any]:
+    parts = (needed[start : start + AT_ONCE] for start in range(0, len(needed), AT_ONCE))
+    return np.concatenate([summary(samples(X[part])) for part in parts])

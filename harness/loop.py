@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from harness.answers import Answers
-from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scores
+from harness.arrays import Classes, Features, Rows
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
 from harness.problem import Problem
+from harness.query_model import Fit, QueryModel
 from harness.strategies.query import Query
 
 
@@ -32,7 +32,7 @@ class Round:
     batch: Rows  # pool rows in the order of choice
     tie_share: float | None  # of candidates that tie with the last one chosen; None: no scores
     fit_s: float
-    score_s: float
+    score_s: float  # whatever else the strategy asked of the model, a committee's fits included
     query_s: float  # choosing, without fitting and scoring
     note: str | None  # JSON: what the resampler did; None: nothing was fitted
 
@@ -117,34 +117,6 @@ class OnLabels:
         return fitted
 
 
-class _QueryModel:
-    """What a strategy gets to ask: no label, and no test row, is within reach."""
-
-    def __init__(self, answers: Answers) -> None:
-        self.took = took = [0.0]  # s, one by one
-
-        # `answers` is no attribute: a strategy could follow it to where the labels lie.
-        def ask(kind: Callable[..., Any], *about: Any) -> Any:
-            started = perf_counter()
-            scores = kind(answers, *about)
-            took.append(perf_counter() - started)
-            return scores
-
-        self._ask = ask
-
-    def probabilities(self, rows: Rows) -> Probabilities:
-        return np.asarray(self._ask(Answers.confidences, rows))
-
-    def margins(self, rows: Rows) -> Scores:
-        return np.asarray(self._ask(Answers.margins, rows))
-
-    def embedding(self, rows: Rows) -> Features:
-        return np.asarray(self._ask(Answers.embedding, rows))
-
-    def samples(self, rows: Rows, n: int, seed: int) -> Samples:
-        return np.asarray(self._ask(Answers.samples, rows, n, seed))
-
-
 @dataclass(frozen=True)
 class Buying:
     """How an acquisition buys: everything of it that no round changes."""
@@ -189,16 +161,17 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
         query_s = perf_counter() - started
         return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
 
-    asked: list[_QueryModel] = []
+    asked_s: list[float] = []  # of each question that the strategy put to the model
     fitting_s: list[
         float
     ] = []  # replays of earlier batches are in it; no fit, if a test left its own
 
-    def fit() -> _QueryModel:
+    def fit() -> QueryModel:
         started = perf_counter()
-        asked.append(_QueryModel(model.answers(pool)))
+        labelled = pool.labelled
+        fitted = Fit(model.answers(pool), model.learner, labelled, model.y[labelled])
         fitting_s.append(perf_counter() - started)
-        return asked[0]
+        return QueryModel(fitted, asked_s)
 
     n = min(buying.labelling.batch, len(pool.candidates))
     query = Query(
@@ -212,9 +185,9 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     )
     started = perf_counter()
     batch = np.asarray(buying.strategy(query, n))
-    fit_s = model.fit_s if asked else 0.0
-    score_s = sum(sum(model.took) for model in asked)
+    fit_s = model.fit_s if fitting_s else 0.0
+    score_s = sum(asked_s, 0.0)
     query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
-    note = model.fitted(pool).note if asked else None
+    note = model.fitted(pool).note if fitting_s else None
     ties = query.ties[-1] if query.ties else None
     return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)

@@ -56,6 +56,15 @@ class Model:
         noise = np.random.default_rng(seed).random((n, len(rows), 1))
         return noise * self.p[rows] + (1 - noise) / self.p.shape[1]
 
+    def committee(self, rows, n, seed, summary):
+        found = [summary(self.samples(part, n, seed)) for part in np.array_split(rows, 2)]
+        return np.concatenate(found)
+
+    def with_labels(self, rows, classes):
+        p = self.p.copy()
+        p[rows] = np.eye(p.shape[1])[classes]
+        return Model((self.p + p) / 2, self.X)
+
 
 def query(p=None, *, X=None, n_pool=60, n_labelled=12, n_classes=3, seed=0):
     rng = np.random.default_rng(seed)
