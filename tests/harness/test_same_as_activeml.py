@@ -79,12 +79,13 @@ class Asked:
     def fitted(self, model):
         return model.fit(self.X[self.labelled], self.data[1][self.labelled])
 
-    def theirs(self, name, settings=None, **more):
+    def theirs(self, name, settings=None, y=None, n=BATCH, **more):
         """Their picks, and what each candidate was worth when each of them was made."""
         strategy = getattr(pool, name)(**settings or {}, random_state=self.seed)
+        y = self.y if y is None else y
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return strategy.query(self.X, self.y, batch_size=BATCH, return_utilities=True, **more)
+            return strategy.query(self.X, y, batch_size=n, return_utilities=True, **more)
 
     def wrapped(self, model):
         """A model as theirs; it is fitted by them."""
@@ -101,7 +102,7 @@ class Blobs(Asked):
     def data(self):
         rng = np.random.default_rng(self.seed)
         sizes = np.arange(self.n_labelled + BATCH) + 25
-        centres = rng.permutation(20.0 * np.arange(len(sizes)))
+        centres = rng.permutation(2000.0 * np.arange(len(sizes)))
         X = rng.normal(size=(sizes.sum(), 3))
         X[:, 0] += np.repeat(centres, sizes)
         order = rng.permutation(len(X))
@@ -215,7 +216,7 @@ def must_be_next_best(one, chosen, name, settings=None):
     """Each row is one that they could have chosen next: ties may lead them elsewhere."""
     y = one.y.copy()
     for row in chosen:
-        _, utilities = one.theirs(name, settings, y=y, batch_size=1)
+        _, utilities = one.theirs(name, settings, y, 1)
         assert utilities[0][row] == pytest.approx(np.nanmax(utilities[0]), abs=1e-6)
         y[row] = 0
 
