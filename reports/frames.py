@@ -17,7 +17,7 @@ import pyarrow as pa
 from harness.place import opened
 from harness.schema import AXES, KEYS, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import axis_effects, curves, merge
+from reports import areas, axis_effects, curves, merge
 from reports.columns import brought
 from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
@@ -82,6 +82,11 @@ class Frames:
     def efficiency_summary(self, metric: str | None = None) -> pd.DataFrame:
         """What they come to over repeats: series, measure, mean, half, low, high, median, n ..."""
         return self._named(of_run.summary(self.measures(metric).efficiency).reset_index())
+
+    def areas(self, metric: str | None = None) -> pd.DataFrame:
+        """The area under every curve by every definition (`reports.areas`); NaN: not defined."""
+        found = areas.areas(self.measures(metric).points, self.grid, self.tables)
+        return self._named(found.reset_index())
 
     def curves(self, metric: str | None = None) -> pd.DataFrame:
         """The tuned means at each budget, with bands for whole curves and against chance."""
