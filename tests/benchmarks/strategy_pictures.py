@@ -43,7 +43,7 @@ from harness.seeding import generator
 from harness.spec import read_sweep
 from harness.strategies import STRATEGIES, activeml
 
-COLUMNS = 4
+COLUMNS = 5
 RARE = 2  # the class that has no label yet
 NONE = Component("none", "none")
 
@@ -150,7 +150,7 @@ def panel(axes, scene, name, batch):
 def draw(scene, strategies, path):
     """All panels of a scene into one file."""
     rows = ceil(len(strategies) / COLUMNS)
-    figure, grid = plt.subplots(rows, COLUMNS, figsize=(2.25 * COLUMNS, 1.75 * rows), squeeze=False)
+    figure, grid = plt.subplots(rows, COLUMNS, figsize=(1.9 * COLUMNS, 1.5 * rows), squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, (name, strategy) in zip(grid.flat, strategies.items(), strict=False):
