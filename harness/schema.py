@@ -195,7 +195,7 @@ TABLES: dict[str, pa.Schema] = {
                 null=True,
             ),
             _field("fit_s", _REAL, "seconds to fit the query model"),
-            _field("score_s", _REAL, "seconds to score the candidates"),
+            _field("score_s", _REAL, "seconds of what the strategy asked of the model"),
             _field("query_s", _REAL, "seconds to choose, fitting and scoring not counted"),
             _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
         ]
