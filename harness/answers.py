@@ -50,6 +50,15 @@ class Answers:
             return self.fitted.predict(self.problem.test.X)
         return known.values.argmax(axis=1)[known.of], known.values[known.of]
 
+    def classes(self, rows: Rows) -> tuple[Classes, Probabilities | None]:
+        """What a test would say of pool rows: classes and, if there are any, probabilities."""
+        if (known := self._scored.get("pool")) is None:
+            needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+            classes, probabilities = self.fitted.predict(self.problem.pool.X[needed])
+            return classes[at], None if probabilities is None else probabilities[at]
+        values = known.values[self._regions(known, rows)]
+        return values.argmax(axis=1), values
+
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
         if (known := self._known("pool")) is None:

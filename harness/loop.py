@@ -20,6 +20,7 @@ from harness.learner import Fitted, Learner
 from harness.pool import Pool
 from harness.problem import Problem
 from harness.query_model import Fit, QueryModel
+from harness.stop_set import N_ROWS, NO_OUTLOOK, Outlook, outlook
 from harness.strategies.query import Query
 
 
@@ -35,6 +36,7 @@ class Round:
     score_s: float  # whatever else the strategy asked of the model, a committee's fits included
     query_s: float  # choosing, without fitting and scoring
     note: str | None  # JSON: what the resampler did; None: nothing was fitted
+    outlook: Outlook = NO_OUTLOOK  # of the query model
 
     @property
     def took_s(self) -> float:
@@ -188,6 +190,12 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     fit_s = model.fit_s if fitting_s else 0.0
     score_s = sum(asked_s, 0.0)
     query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
-    note = model.fitted(pool).note if fitting_s else None
     ties = query.ties[-1] if query.ties else None
-    return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)
+    after = pool.label(batch, n)
+    if not fitting_s:
+        return Round(number, after, batch, ties, fit_s, score_s, query_s, None)
+    note = model.fitted(pool).note
+    started = perf_counter()
+    seen = outlook(model.answers(pool), pool.stop_set(N_ROWS))
+    score_s += perf_counter() - started
+    return Round(number, after, batch, ties, fit_s, score_s, query_s, note, seen)

@@ -18,6 +18,7 @@ from harness.corpus import Prepared
 from harness.errors import BadSplit, Dropped
 from harness.fast.ranks import Ranks
 from harness.features import encode
+from harness.first_labels import first_labels
 from harness.label_noise import mistaken
 from harness.registry import Registry, lookup
 from harness.seeding import generator, integer
@@ -161,7 +162,7 @@ def _check_start(
     setting = key.setting
     if not setting.split.needs_start:
         return
-    design = lookup(registry.designs, setting.labelling.design, "design")
+    design = first_labels(setting, key.dataset.name, key.repeat, problem.y, registry)
     buyable = problem.X[: len(problem.y) - setting.tuning.validation.rows]
     start = problem.y_true[design(buyable, setting.labelling.initial)]
     if missing := sorted(set(range(problem.n_classes)) - set(start.tolist())):

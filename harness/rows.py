@@ -88,6 +88,8 @@ def round_row(acquisition: Acquisition, done: Round, bought: Counts, n_wrong: in
         "score_s": done.score_s,
         "query_s": done.query_s,
         "resampling": done.note,
+        "stop_predicted": done.outlook.predicted,
+        "stop_confidence": done.outlook.confidence,
     }
 
 

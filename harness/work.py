@@ -16,6 +16,7 @@ from harness.cell import Acquisition, Component, Params, Reference, Study
 from harness.clock import Clock, Pace
 from harness.device import using
 from harness.errors import CannotValidate, DeviceError, Dropped, OneClass, TooLong
+from harness.first_labels import first_labels
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -116,7 +117,7 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
         problem,
         setting.labelling,
         setting.tuning.validation.rows,
-        lookup(known.designs, setting.labelling.design, "design"),
+        first_labels(setting, name, repeat, problem.y, known),
         partial(strategy, **curve.strategy.params),
         lambda number: generator(setting.seed, "query", name, repeat, number),
     )

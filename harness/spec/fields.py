@@ -185,7 +185,9 @@ class Labelling(_Strict):
     """How labels are bought."""
 
     initial: int = Field(50, ge=1, description="rows labelled before the first query")
-    design: str = Field("random", description="how those are chosen")
+    design: str = Field(
+        "random", description="how those are chosen: see designs in `fewlabels components`"
+    )
     batch: int = Field(50, ge=1, description="rows labelled each round")
 
 
