@@ -35,8 +35,8 @@ class Distinct:
     @classmethod
     def rows(cls, X: Features, groups: Rows) -> Distinct:
         """The rows of `X`, of which those with equal `groups` are equal."""
-        _, first, of = np.unique(groups, return_index=True, return_inverse=True)
-        return cls(_frozen(X[first]), _frozen(of))
+        of, _ = pd.factorize(groups, sort=True)
+        return cls(_frozen(X[first_of_each(of)]), _frozen(of))
 
 
 @dataclass(frozen=True)
@@ -94,17 +94,18 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     """
     table, twins, setting = prepared.table, prepared.twins, key.setting
     pool, test = _split(key, table, registry)
-    X = _bounded(encode(table, pool))
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
-    scale.fit(X[pool])
-    X_pool, X_test = (
-        np.ascontiguousarray(_bounded(scale.transform(X[side])), dtype=setting.dtype)
-        for side in (pool, test)
-    )
+    # Twins are encoded and scaled once.
+    X = _bounded(encode(table, pool, first_of_each(twins)))
+    scale.fit(X[twins[pool]])
+    X = np.ascontiguousarray(_bounded(scale.transform(X)), dtype=setting.dtype)
+    X_pool, X_test = X[twins[pool]], X[twins[test]]
     # Numbered as they come, by one side alone: folds hang on the numbers, and order would tell.
     groups, _ = pd.factorize(twins[pool])
     test_groups, _ = pd.factorize(twins[test])
+    is_in_pool = np.zeros(len(X), dtype=bool)
+    is_in_pool[twins[pool]] = True
     problem = Problem(
         X=_frozen(X_pool),
         y=_frozen(table.y[pool]),
@@ -112,7 +113,7 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
         pool=Distinct.rows(X_pool, groups),
         test=Distinct.rows(X_test, test_groups),
         y_test=_frozen(table.y[test]),
-        is_novel=_frozen(~np.isin(twins[test], twins[pool])),
+        is_novel=_frozen(~is_in_pool[twins[test]]),
         n_classes=len(table.classes),
     )
     _check_start(key, problem, table.classes, registry)
@@ -165,6 +166,13 @@ def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     stays the largest value of its column.
     """
     return np.clip(X, -LARGEST, LARGEST)
+
+
+def first_of_each(groups: Rows) -> Rows:
+    """The first row of each group, (n_groups,): `groups`, (n_rows,), has every number from 0 on."""
+    first = np.empty(groups.max(initial=-1) + 1, dtype=np.intp)
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
+    return first
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
