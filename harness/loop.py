@@ -20,7 +20,7 @@ from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
 from harness.problem import Problem
-from harness.strategies.query import Query
+from harness.strategies.query import Asked, Query, RowScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ class OnLabels:
             return before
         # Who was asked about both sides after the last batch will be after this one.
         together = before is not None and before.asked == {"pool", "test"}
-        self._answers = answers = Answers(fitted, self.problem, together=together)
+        self._answers = answers = Answers(
+            fitted, self.problem, together=together, labelled=pool.labelled, before=before
+        )
         return answers
 
     def fitted(self, pool: Pool) -> Fitted:
@@ -128,6 +130,9 @@ class _QueryModel:
 
     def margins(self, rows: Rows) -> Scores:
         return np.asarray(self._ask(Answers.margins, rows))
+
+    def scores(self, score: RowScore, rows: Rows, n: int, of: Asked) -> Scores:
+        return np.asarray(self._ask(Answers.scores, score, rows, n, of))
 
     def embedding(self, rows: Rows) -> Features:
         return np.asarray(self._ask(Answers.embedding, rows))

@@ -96,24 +96,24 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     pool, test = _split(key, table, registry)
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
-    # Twins are encoded and scaled once.
-    X = _bounded(encode(table, pool, first_of_each(twins)))
-    scale.fit(X[twins[pool]])
-    X = np.ascontiguousarray(_bounded(scale.transform(X)), dtype=setting.dtype)
-    X_pool, X_test = X[twins[pool]], X[twins[test]]
-    # Numbered as they come, by one side alone: folds hang on the numbers, and order would tell.
-    groups, _ = pd.factorize(twins[pool])
-    test_groups, _ = pd.factorize(twins[test])
-    is_in_pool = np.zeros(len(X), dtype=bool)
-    is_in_pool[twins[pool]] = True
+    # Twins are encoded and scaled once. Numbered as they come: folds hang on the numbers, and order
+    # would tell; so each that the pool holds comes before those that the test set alone does.
+    of, _ = pd.factorize(twins[np.concatenate([pool, test])])
+    groups, of_test = of[: len(pool)], of[len(pool) :]
+    n_in_pool = int(groups.max()) + 1
+    X = _bounded(encode(table, pool, np.concatenate([pool, test])[first_of_each(of)]))
+    scale.fit(X[groups])
+    scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
+    X = np.ascontiguousarray(np.concatenate(scaled), dtype=setting.dtype)
+    test_groups, _ = pd.factorize(of_test)
     problem = Problem(
-        X=_frozen(X_pool),
+        X=_frozen(X[groups]),
         y=_frozen(table.y[pool]),
         groups=_frozen(groups),
-        pool=Distinct.rows(X_pool, groups),
-        test=Distinct.rows(X_test, test_groups),
+        pool=Distinct(_frozen(X[:n_in_pool]), _frozen(groups)),
+        test=Distinct.rows(X[of_test], test_groups),
         y_test=_frozen(table.y[test]),
-        is_novel=_frozen(~is_in_pool[twins[test]]),
+        is_novel=_frozen(of_test >= n_in_pool),
         n_classes=len(table.classes),
     )
     _check_start(key, problem, table.classes, registry)
