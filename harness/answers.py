@@ -24,10 +24,11 @@ from harness.fast.regions import Regions
 from harness.learner import Fitted
 from harness.problem import Problem
 from harness.strategies.margin import gap
-from harness.strategies.query import Asked, RowScore
+from harness.strategies.query import Asked, RowScore, Summary
 
+AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
 Side = Literal["pool", "test"]
-AT_ONCE = 128  # labelled rows
+VOTERS_AT_ONCE = 128  # labelled rows whose distances are held
 STEEP = 64  # how much more than values a score may change, by class (`Query.lowest_of`)
 ROUNDED = 2.0**-48  # what evaluating a score may add to it, in the same units
 
@@ -75,6 +76,15 @@ class Answers:
             return self.fitted.predict(self.problem.test.X)
         return known.values.argmax(axis=1)[known.of], known.values[known.of]
 
+    def classes(self, rows: Rows) -> tuple[Classes, Probabilities | None]:
+        """What a test would say of pool rows: classes and, if there are any, probabilities."""
+        if (known := self._scored.get("pool")) is None:
+            needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+            classes, probabilities = self.fitted.predict(self.problem.pool.X[needed])
+            return classes[at], None if probabilities is None else probabilities[at]
+        values = known.values[self._regions(known, rows)]
+        return values.argmax(axis=1), values
+
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
         if (known := self._known("pool")) is None:
@@ -103,12 +113,31 @@ class Answers:
     def samples(self, rows: Rows, n: int, seed: int) -> Samples:
         """`Fitted.samples` of pool rows, (n_samples, n_rows, n_classes)."""
         if (known := self._known("pool")) is not None:
-            return self.fitted.samples(known.X, n, seed)[:, self._regions(known, rows)]
+            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
+            return self.fitted.samples(known.X[needed], n, seed)[:, at]
 
         def of(X: Features) -> Samples:
             return self.fitted.samples(X, n, seed).swapaxes(0, 1)
 
         return np.asarray(self._of_each(of, rows)).swapaxes(0, 1)
+
+    def of_samples(self, rows: Rows, n: int, seed: int, summary: Summary) -> npt.NDArray[Any]:
+        """`summary` of `samples`, (n_rows, ...), of which `AT_ONCE` rows are held at a time."""
+        if (known := self._known("pool")) is not None:
+            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
+            return _in_parts(lambda X: self.fitted.samples(X, n, seed), known.X, needed, summary)[
+                at
+            ]
+        # Which dropout masks a row meets hangs on those beside it: candidates, as they come.
+        parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+        return np.concatenate([summary(self.samples(part, n, seed)) for part in parts])
+
+    def of_others(
+        self, rows: Rows, samples: Callable[[Features], Samples], summary: Summary
+    ) -> npt.NDArray[Any]:
+        """`summary` of what other models say of pool rows, asked about each distinct one once."""
+        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+        return _in_parts(samples, self.problem.pool.X, needed, summary)[at]
 
     def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
         needed, at = self._needed(rows)
@@ -187,8 +216,8 @@ class Answers:
         if found is None or not np.isin(found.known, labelled).all():
             found = Neighbours.none(X, self.fitted.model.most)
         new = np.setdiff1d(labelled, found.known)
-        for at in range(0, len(new), AT_ONCE):
-            rows = new[at : at + AT_ONCE]
+        for at in range(0, len(new), VOTERS_AT_ONCE):
+            rows = new[at : at + VOTERS_AT_ONCE]
             found = found.with_rows(X, rows, self.problem.X[rows], self.problem.y[rows])
         self.neighbours[side] = found
         values = shares(found, X, k, self.fitted.confidences, self.problem.n_classes)
@@ -210,3 +239,10 @@ class Answers:
             self._scored = {s: _Scored(X, values, regions.of[at]) for s, at in own.items()}
         else:
             self._scored[side] = _Scored(X, values, regions.of)
+
+
+def _in_parts(
+    samples: Callable[[Features], Samples], X: Features, needed: Rows, summary: Summary
+) -> npt.NDArray[Any]:
+    parts = (needed[start : start + AT_ONCE] for start in range(0, len(needed), AT_ONCE))
+    return np.concatenate([summary(samples(X[part])) for part in parts])

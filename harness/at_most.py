@@ -21,26 +21,28 @@ class AtMost:
 
     rows: int | None = None  # of the pool
     batch: int | None = None  # chosen at once: a round's, or the first labels of a design
+    sample: str = ""  # a parameter that has it look at so many rows of a larger pool
 
 
 def at_most(
-    *, rows: int | None = None, batch: int | None = None
+    *, rows: int | None = None, batch: int | None = None, sample: str = ""
 ) -> Callable[[Component], Component]:
     """Declare the largest pool, and the largest batch, that a strategy or a design takes.
 
+    `sample` names a parameter that has it look at so many rows only, of a pool of any size.
     Raises `ValueError` where neither is a positive number.
 
     >>> @at_most(rows=50_000)
     ... def all_pairs(query, n): ...
     >>> most(all_pairs)
-    AtMost(rows=50000, batch=None)
+    AtMost(rows=50000, batch=None, sample='')
     """
     given = [size for size in (rows, batch) if size is not None]
     if not given or min(given) < 1:
         raise ValueError(f"at_most(rows={rows}, batch={batch}): give a number above 0 for one")
 
     def declared(component: Component) -> Component:
-        setattr(component, _DECLARED, AtMost(rows, batch))
+        setattr(component, _DECLARED, AtMost(rows, batch, sample))
         return component
 
     return declared

@@ -117,6 +117,18 @@ class Labelling:
 
 
 @dataclass(frozen=True)
+class Oracle:
+    """Who gives the labels that are bought."""
+
+    noise: float = 0.0  # share of the pool whose labels are wrong (`label_noise.py`)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What the id of all that reads bought labels holds; nothing where they are right."""
+        return {"oracle": vars(self)} if self.noise else {}
+
+
+@dataclass(frozen=True)
 class Validation:
     """What tuning may see."""
 
@@ -156,6 +168,7 @@ class Setting:
     dtype: str  # float32 or float64
     threads: int  # per task
     neural: Neural = Neural("cpu", "tensorflow", deterministic=True)
+    oracle: Oracle = Oracle()
 
     def identity_of(self, repeat: int) -> dict[str, Any]:
         """What every id of a repeat holds."""
@@ -198,6 +211,7 @@ class Acquisition:
         identity = {
             **self.setting.identity_of(self.repeat),
             **self.setting.device_of(self.curve.needs),
+            **self.setting.oracle.identity,
             "kind": "acquisition",
             "labelling": vars(self.setting.labelling),
             "holdout": self.setting.tuning.validation.rows,
@@ -258,7 +272,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Reference:
-    """`full_data`: the classifier's defaults on all labels of the pool, without a study."""
+    """`full_data`: the classifier's defaults on all true labels of the pool, without a study."""
 
     curve: Curve  # its strategy is `full_data`
     repeat: int

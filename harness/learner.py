@@ -202,6 +202,8 @@ class Fitted:
         if self.model is None:
             return self._spread(np.ones((len(X), 1)), 0.0)[None]
         drawn = self.model.samples(X, n, seed)
+        if drawn.shape[2] == self.n_classes:
+            return np.asarray(drawn, dtype=np.float64)
         return np.stack([self._spread(sample, 0.0) for sample in drawn])
 
     def _spread(self, columns: npt.NDArray[Any], absent: float) -> npt.NDArray[np.float64]:

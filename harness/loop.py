@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from harness.answers import Answers
-from harness.arrays import Features, Probabilities, Rows, Samples, Scores
+from harness.arrays import Classes, Features, Rows
 from harness.cell import Labelling
 from harness.learner import Fitted, Learner
 from harness.pool import Pool
 from harness.problem import Problem
-from harness.strategies.query import Asked, Query, RowScore
+from harness.query_model import Fit, QueryModel
+from harness.stop_set import N_ROWS, NO_OUTLOOK, Outlook, outlook
+from harness.strategies.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ class Round:
     batch: Rows  # pool rows in the order of choice
     tie_share: float | None  # of candidates that tie with the last one chosen; None: no scores
     fit_s: float
-    score_s: float
+    score_s: float  # whatever else the strategy asked of the model, a committee's fits included
     query_s: float  # choosing, without fitting and scoring
     note: str | None  # JSON: what the resampler did; None: nothing was fitted
+    outlook: Outlook = NO_OUTLOOK  # of the query model
 
     @property
     def took_s(self) -> float:
@@ -50,10 +52,19 @@ class OnLabels:
     """A learner fitted on a pool's labelled rows: once per pool, however many ask."""
 
     def __init__(
-        self, problem: Problem, learner: Learner, allow: Callable[[float], None] = _any_time
+        self,
+        problem: Problem,
+        learner: Learner,
+        allow: Callable[[float], None] = _any_time,
+        *,
+        y: Classes | None = None,
     ) -> None:
-        """`allow` hears how long each fit of a learner that continues took, and may raise."""
+        """`allow` hears how long each fit of a learner that continues took, and may raise.
+
+        It learns from `y`, (n_pool,): by default from the labels that the problem's oracle gives.
+        """
         self.problem = problem
+        self.y = problem.y if y is None else y
         self.learner = learner
         self.fit_s = 0.0  # of the last fit: without those that led up to it
         self._allow = allow
@@ -86,7 +97,7 @@ class OnLabels:
     def _fit(self, pool: Pool, before: Fitted | None = None) -> Fitted:
         started = perf_counter()
         rows = pool.labelled
-        fitted = self.learner.fit(self.problem.X[rows], self.problem.y[rows], before)
+        fitted = self.learner.fit(self.problem.X[rows], self.y[rows], before)
         self.fit_s = perf_counter() - started
         return fitted
 
@@ -108,37 +119,6 @@ class OnLabels:
         if fitted is None:
             raise ValueError("no round has bought anything yet")
         return fitted
-
-
-class _QueryModel:
-    """What a strategy gets to ask: no label, and no test row, is within reach."""
-
-    def __init__(self, answers: Answers) -> None:
-        self.took = took = [0.0]  # s, one by one
-
-        # `answers` is no attribute: a strategy could follow it to where the labels lie.
-        def ask(kind: Callable[..., Any], *about: Any) -> Any:
-            started = perf_counter()
-            scores = kind(answers, *about)
-            took.append(perf_counter() - started)
-            return scores
-
-        self._ask = ask
-
-    def probabilities(self, rows: Rows) -> Probabilities:
-        return np.asarray(self._ask(Answers.confidences, rows))
-
-    def margins(self, rows: Rows) -> Scores:
-        return np.asarray(self._ask(Answers.margins, rows))
-
-    def scores(self, score: RowScore, rows: Rows, n: int, of: Asked) -> Scores:
-        return np.asarray(self._ask(Answers.scores, score, rows, n, of))
-
-    def embedding(self, rows: Rows) -> Features:
-        return np.asarray(self._ask(Answers.embedding, rows))
-
-    def samples(self, rows: Rows, n: int, seed: int) -> Samples:
-        return np.asarray(self._ask(Answers.samples, rows, n, seed))
 
 
 @dataclass(frozen=True)
@@ -185,16 +165,17 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
         query_s = perf_counter() - started
         return Round(0, pool.label(batch, n), batch, None, 0.0, 0.0, query_s, None)
 
-    asked: list[_QueryModel] = []
+    asked_s: list[float] = []  # of each question that the strategy put to the model
     fitting_s: list[
         float
     ] = []  # replays of earlier batches are in it; no fit, if a test left its own
 
-    def fit() -> _QueryModel:
+    def fit() -> QueryModel:
         started = perf_counter()
-        asked.append(_QueryModel(model.answers(pool)))
+        labelled = pool.labelled
+        fitted = Fit(model.answers(pool), model.learner, labelled, model.y[labelled])
         fitting_s.append(perf_counter() - started)
-        return asked[0]
+        return QueryModel(fitted, asked_s)
 
     n = min(buying.labelling.batch, len(pool.candidates))
     query = Query(
@@ -208,9 +189,15 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
     )
     started = perf_counter()
     batch = np.asarray(buying.strategy(query, n))
-    fit_s = model.fit_s if asked else 0.0
-    score_s = sum(sum(model.took) for model in asked)
+    fit_s = model.fit_s if fitting_s else 0.0
+    score_s = sum(asked_s, 0.0)
     query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
-    note = model.fitted(pool).note if asked else None
     ties = query.ties[-1] if query.ties else None
-    return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)
+    after = pool.label(batch, n)
+    if not fitting_s:
+        return Round(number, after, batch, ties, fit_s, score_s, query_s, None)
+    note = model.fitted(pool).note
+    started = perf_counter()
+    seen = outlook(model.answers(pool), pool.stop_set(N_ROWS))
+    score_s += perf_counter() - started
+    return Round(number, after, batch, ties, fit_s, score_s, query_s, note, seen)

@@ -98,6 +98,10 @@ def _too_large(plan: Plan, corpus: Mapping[str, Known]) -> list[str]:
         named = f"strategies, {strategy.label}"
         problems += _too_long(named, at_most, "labelling.batch", labelling.batch)
         instead = "another strategy, or exclude the pair"
+        if at_most.sample:
+            if (strategy.params[at_most.sample] or n_pool) <= (at_most.rows or n_pool):
+                continue
+            instead = f"set its parameter `{at_most.sample}` so low, {instead}"
         problems += _too_wide(named, at_most, dataset, n_pool, instead)
     return list(dict.fromkeys(problems))
 

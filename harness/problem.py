@@ -18,6 +18,8 @@ from harness.corpus import Prepared
 from harness.errors import BadSplit, Dropped
 from harness.fast.ranks import Ranks
 from harness.features import encode
+from harness.first_labels import first_labels
+from harness.label_noise import mistaken
 from harness.registry import Registry, lookup
 from harness.seeding import generator, integer
 from harness.splits import Draw
@@ -44,13 +46,19 @@ class Problem:
     """Pool and test set. Rows are pool rows, in the pool's random order."""
 
     X: Features  # (n_pool, n_features)
-    y: Classes  # (n_pool,)
+    y: Classes  # (n_pool,), as whoever is asked for a label gives it
     groups: Rows  # (n_pool,): twins share one
     pool: Distinct
     test: Distinct
     y_test: Classes  # (n_test,)
     is_novel: Mask  # (n_test,): without a twin in the pool
     n_classes: int
+    truth: Classes | None = None  # (n_pool,), where some of `y` are wrong
+
+    @property
+    def y_true(self) -> Classes:
+        """The true classes, (n_pool,): of references and of what is recorded, of no fit."""
+        return self.y if self.truth is None else self.truth
 
     @cached_property
     def ranks(self) -> Ranks:
@@ -79,6 +87,7 @@ class ProblemKey:
         return digest(
             {
                 **self.setting.identity_of(self.repeat),
+                **self.setting.oracle.identity,
                 "dataset": self.dataset.identity,
                 "scaler": self.scaler.identity,
             }
@@ -93,6 +102,7 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     contract, and `Dropped` where its protocol leaves the repeat out.
     """
     table, twins, setting = prepared.table, prepared.twins, key.setting
+    n_classes = len(table.classes)
     pool, test = _split(key, table, registry)
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
@@ -106,15 +116,19 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
     X = np.ascontiguousarray(np.concatenate(scaled), dtype=setting.dtype)
     test_groups, _ = pd.factorize(of_test)
+    y = table.y[pool]
+    noise, name = setting.oracle.noise, key.dataset.name
+    rng = generator(setting.seed, "label noise", name, key.repeat) if noise else None
     problem = Problem(
         X=_frozen(X[groups]),
-        y=_frozen(table.y[pool]),
+        y=_frozen(y if rng is None else mistaken(y, n_classes, noise, rng)),
         groups=_frozen(groups),
         pool=Distinct(_frozen(X[:n_in_pool]), _frozen(groups)),
         test=Distinct.rows(X[of_test], test_groups),
         y_test=_frozen(table.y[test]),
         is_novel=_frozen(of_test >= n_in_pool),
-        n_classes=len(table.classes),
+        n_classes=n_classes,
+        truth=None if rng is None else _frozen(y),
     )
     _check_start(key, problem, table.classes, registry)
     return problem
@@ -149,9 +163,9 @@ def _check_start(
     setting = key.setting
     if not setting.split.needs_start:
         return
-    design = lookup(registry.designs, setting.labelling.design, "design")
+    design = first_labels(setting, key.dataset.name, key.repeat, problem.y, registry)
     buyable = problem.X[: len(problem.y) - setting.tuning.validation.rows]
-    start = problem.y[design(buyable, setting.labelling.initial)]
+    start = problem.y_true[design(buyable, setting.labelling.initial)]
     if missing := sorted(set(range(problem.n_classes)) - set(start.tolist())):
         raise Dropped(
             f"{setting.split.method} leaves out repeats whose initial labels miss a class: none of "

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+import numpy.typing as npt
 
 from harness import environment, memory
-from harness.arrays import Classes
 from harness.cell import Acquisition, Params, Reference, Study
 from harness.loop import Round
 from harness.schema import COSTS, Row, null_metrics
+
+Counts = npt.NDArray[np.intp]  # (n_classes,)
 
 _UNTESTED: Row = {
     **null_metrics("test", "test_novel"),
@@ -72,19 +74,22 @@ def _names(acquisition: Acquisition) -> Row:
     }
 
 
-def round_row(acquisition: Acquisition, done: Round, y_bought: Classes, n_classes: int) -> Row:
-    """A row of `rounds`; `y_bought` are the classes of its batch."""
+def round_row(acquisition: Acquisition, done: Round, bought: Counts, n_wrong: int) -> Row:
+    """A row of `rounds`; `bought` are the rows of its batch by true class, (n_classes,)."""
     return {
         **_names(acquisition),
         "round": done.number,
         "n_labels": done.pool.n_bought,
         "batch": done.batch.tolist(),
-        "bought": np.bincount(y_bought, minlength=n_classes).tolist(),
+        "bought": bought.tolist(),
+        "n_wrong": n_wrong,
         "tie_share": done.tie_share,
         "fit_s": done.fit_s,
         "score_s": done.score_s,
         "query_s": done.query_s,
         "resampling": done.note,
+        "stop_predicted": done.outlook.predicted,
+        "stop_confidence": done.outlook.confidence,
     }
 
 

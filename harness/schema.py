@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2  # 1 had no `COSTS`, and no `reading` of datasets
+# 1 had no `COSTS`, and no `reading` of datasets; 2 had no `n_wrong` and no `stop_` in `rounds`
+SCHEMA_VERSION = 3
 
 Row = dict[str, Any]  # one row of a table: column -> value
 
@@ -82,7 +83,7 @@ TIMING_AND_HOST = frozenset(
 )
 
 # Columns that came after the first run folders: a null may mean that nobody asked.
-LATER = frozenset(COSTS)
+LATER = frozenset({*COSTS, "n_wrong", "stop_predicted", "stop_confidence"})
 
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _NAME = pa.dictionary(pa.int32(), pa.string())
@@ -186,7 +187,8 @@ TABLES: dict[str, pa.Schema] = {
             _field("round", _INT, "0 is the initial design"),
             _field("n_labels", _INT, "labels bought by the end of the round, holdout included"),
             _field("batch", pa.list_(_INT), "pool rows bought in this round, in order"),
-            _field("bought", pa.list_(_INT), "rows bought per class, classes as in datasets/"),
+            _field("bought", pa.list_(_INT), "rows bought per true class, classes as in datasets/"),
+            _field("n_wrong", _INT, "of these, labels given wrong (oracle.noise)", null=True),
             _field(
                 "tie_share",
                 _REAL,
@@ -194,9 +196,26 @@ TABLES: dict[str, pa.Schema] = {
                 null=True,
             ),
             _field("fit_s", _REAL, "seconds to fit the query model"),
-            _field("score_s", _REAL, "seconds to score the candidates"),
+            _field(
+                "score_s",
+                _REAL,
+                "seconds of what the strategy asked of the model, and of the stop set",
+            ),
             _field("query_s", _REAL, "seconds to choose, fitting and scoring not counted"),
             _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
+            _field(
+                "stop_predicted",
+                pa.binary(),
+                "classes that the query model, fitted before this batch, gives the stop set: a "
+                "byte each, two (little-endian) of more than 256 classes; null: no model, or NaN",
+                null=True,
+            ),
+            _field(
+                "stop_confidence",
+                _REAL,
+                "mean of its highest class probability there; null: no probabilities",
+                null=True,
+            ),
         ]
     ),
     "evaluations": pa.schema(

@@ -16,6 +16,7 @@ from harness.cell import Acquisition, Component, Params, Reference, Study
 from harness.clock import Clock, Pace
 from harness.device import using
 from harness.errors import CannotValidate, DeviceError, Dropped, OneClass, TooLong
+from harness.first_labels import first_labels
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
@@ -116,7 +117,7 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
         problem,
         setting.labelling,
         setting.tuning.validation.rows,
-        lookup(known.designs, setting.labelling.design, "design"),
+        first_labels(setting, name, repeat, problem.y, known),
         partial(strategy, **curve.strategy.params),
         lambda number: generator(setting.seed, "query", name, repeat, number),
     )
@@ -179,7 +180,11 @@ def _query_model(
 
 
 def _round(acquisition: Acquisition, done: Round, problem: Problem) -> Row:
-    return rows.round_row(acquisition, done, problem.y[done.batch], problem.n_classes)
+    truth = problem.y_true[done.batch]
+    n_wrong = int((truth != problem.y[done.batch]).sum())
+    return rows.round_row(
+        acquisition, done, np.bincount(truth, minlength=problem.n_classes), n_wrong
+    )
 
 
 def _evaluation(acquisition: Acquisition, model: OnLabels, pool: Pool, pace: Pace) -> Row:
@@ -270,7 +275,8 @@ def _trial(
 def _refer(segment: ReferenceSegment, problem: Problem, known: Registry, pace: Pace) -> Rowset:
     reference = segment.reference
     place = rows.Place.here()
-    model = OnLabels(problem, _learner(reference, problem, known), pace.must_allow)
+    learner = _learner(reference, problem, known)
+    model = OnLabels(problem, learner, pace.must_allow, y=problem.y_true)
     values: Row | None
     try:
         everything = Pool.all_labelled(len(problem.y))

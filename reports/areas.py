@@ -37,4 +37,5 @@ def areas(points: pd.DataFrame, grid: Grid, results: Results) -> pd.DataFrame:
             for name, area in AREAS.items()
         }
         parts.append(pd.concat(of_names, axis=1))
-    return pd.concat(parts).sort_index()
+    empty = pd.DataFrame(columns=[*AREAS], index=pd.MultiIndex.from_arrays([[]] * 3, names=KEY))
+    return pd.concat(parts).sort_index() if parts else empty

@@ -12,7 +12,9 @@ import pandas as pd
 from datasets.badges import IDENTIFIERS, MAYBE_IDENTIFIERS, implied
 from reports.grid import Grid
 from reports.results import Results
+from reports.terms import NOISE
 
+NOISY = "of the labels bought are wrong (oracle.noise)"
 _TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
 
 
@@ -98,17 +100,19 @@ def _dataset(row: pd.Series, results: Results) -> DatasetFacts:
 def badges(results: Results, dataset: str) -> list[str]:
     """What makes the scores on `dataset` others than those of the data as it is.
 
-    Also what its preparation implies: run folders from before a badge existed do not store it.
+    Also what its preparation implies: run folders from before a badge existed do not store it; and
+    the noise of the labels that were bought.
     """
     rows = results.datasets
+    noisy = [f"{100 * noise:g} % {NOISY}"] if (noise := results.terms.get(NOISE)) else []
     for _, row in rows[rows["dataset"] == dataset].iterrows():
         found = row["badges"] if pd.api.types.is_list_like(row["badges"]) else []
         stored = [str(badge) for badge in found]
         more = implied(str(row["name"]), json.loads(row["preparation"]))
         if IDENTIFIERS in stored:  # it was known then, and is only guessed here
             more = [badge for badge in more if badge != MAYBE_IDENTIFIERS]
-        return list(dict.fromkeys([*stored, *more]))
-    return []
+        return list(dict.fromkeys([*stored, *more, *noisy]))
+    return noisy
 
 
 def all_badges(results: Results, grid: Grid, dataset: str) -> list[str]:

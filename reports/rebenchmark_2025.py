@@ -29,6 +29,8 @@ def area(measured: pd.DataFrame, n_pool: int) -> pd.DataFrame:
     Columns: curve, series, repeat, value.
     """
     key = ["curve", "series", "repeat"]
+    if measured.empty or measured["n_labels"].max() < n_pool:
+        measured = measured.iloc[:0]
     rows = [
         (*names, area_of(one["value"].to_numpy()[1:]))
         for names, one in measured.sort_values("n_labels").groupby(key)

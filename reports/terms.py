@@ -12,6 +12,7 @@ from typing import Any
 from harness.schema import FRAMEWORKS, NUMERIC
 
 SHARED = ("seed", "split", "labelling", "tuning", "dtype", "threads")
+NOISE = "oracle.noise"
 FREE = ("tuning.trials",)  # more of them may be added to either run; the page says how many
 AXES = ("datasets", "classifiers", "scalers", "resamplers", "strategies")
 
@@ -32,6 +33,8 @@ def terms(
                 meaning = {k: v for k, v in entry.items() if k not in {"as", "path"}}
                 label = entry.get("as", entry["name"])
                 found[f"{axis} {label}"] = json.dumps(meaning, sort_keys=True)
+    if noise := (sweep.get("oracle") or {}).get("noise"):  # older sweeps do not say that it is 0
+        found[NOISE] = noise
     found |= {f"components {name}": text for name, text in files.items()}
     neural = sweep.get("neural", {})
     numeric = (*NUMERIC, *FRAMEWORKS.get(neural.get("backend"), ()))

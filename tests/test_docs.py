@@ -8,6 +8,8 @@ import typer
 
 import fewlabels
 from cluster.launch import described as cluster_file
+from harness.at_most import most
+from harness.designs import DESIGNS
 from harness.spec.describe import described
 from harness.strategies import STRATEGIES, activeml
 
@@ -144,10 +146,25 @@ def test_every_strategy_has_its_row_in_the_page_of_strategies():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     theirs = {strategy.__name__ for strategy in activeml.named().values()}
     own, outside = text.split("## scikit-activeml", 1)
-    assert sorted(re.findall(r"^\| `(\w+)` \|", own, re.MULTILINE)) == sorted(STRATEGIES)
-    assert set(re.findall(r"^\| `(\w+)` \|", outside, re.MULTILINE)) == theirs
+    own, designs = own.split("## Initial designs", 1)
+    assert sorted(_rows(own)) == sorted(STRATEGIES)
+    assert sorted(_rows(designs)) == sorted(DESIGNS)
+    assert set(_rows(outside)) == theirs
+
+
+def _rows(text):
+    """What the rows of its tables are about."""
+    return re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
 
 
 def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     assert [name for name in activeml.NOT_SERVED if name not in text] == []
+
+
+def test_the_page_of_strategies_has_the_limits_that_scikit_activemls_declare():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    table = text.split("## scikit-activeml", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", table, re.MULTILINE)
+    told = {name: int(limit.replace(",", "")) if limit else None for name, limit in rows}
+    assert told == {s.__name__: most(s).rows for s in activeml.named().values()}

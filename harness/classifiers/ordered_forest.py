@@ -11,10 +11,11 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
-from harness.arrays import Features, Probabilities, Samples
+from harness.arrays import Classes, Features, Probabilities, Samples
 from harness.classifiers.size import Size
 from harness.classifiers.sized_tree import cuts_of_trees, size_of_trees
 from harness.fast.cuts import Cuts, Cutting
+from harness.fast.growing import grow_forest
 
 
 class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # scikit-learn is untyped
@@ -24,6 +25,12 @@ class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # s
     then differ in their last bit from call to call, which is enough to choose other rows where
     many score alike.
     """
+
+    def fit(self, X: Features, y: Classes) -> OrderedForest:
+        """scikit-learn's trees, to the last bit, with less around them where that is known."""
+        if type(self) is not OrderedForest or not grow_forest(self, X, y):
+            super().fit(X, y)
+        return self
 
     def predict_proba(self, X: Features) -> Probabilities:
         """Mean of the trees' probabilities, added up in the trees' order, (n_rows, n_classes)."""
@@ -40,7 +47,11 @@ class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # s
 
     def samples(self, X: Features, n: int, seed: int) -> Samples:  # noqa: ARG002 - nothing drawn
         """Each tree's probabilities, (n_trees, n_rows, n_classes): all of them, whatever `n`."""
-        return np.stack([tree.predict_proba(X) for tree in self.estimators_])
+        X = np.asarray(X, dtype=np.float32)  # as trees compare; checked once instead of per tree
+        found = np.empty((len(self.estimators_), len(X), len(self.classes_)))
+        for of_tree, estimator in zip(found, self.estimators_, strict=True):
+            of_tree[:] = estimator.tree_.predict(X)
+        return found
 
     def size(self) -> Size:
         """Of all its trees."""

@@ -2,7 +2,9 @@
 
 Who votes hangs on the order of distances alone. Where rounding cannot change it, counting does what
 scikit-learn's search does; where it can, or where rows of several classes are equally far, the
-search decides itself, since it orders ties in a way of its own.
+search decides itself, since it orders ties in a way of its own. (That way hangs on how its matrix
+product rounds, which hangs on the rows that it is asked about together: the reference is its answer
+to the rows that are not sure.)
 """
 
 from __future__ import annotations

@@ -185,7 +185,9 @@ class Labelling(_Strict):
     """How labels are bought."""
 
     initial: int = Field(50, ge=1, description="rows labelled before the first query")
-    design: str = Field("random", description="how those are chosen")
+    design: str = Field(
+        "random", description="how those are chosen: see designs in `fewlabels components`"
+    )
     batch: int = Field(50, ge=1, description="rows labelled each round")
 
 
@@ -217,6 +219,14 @@ class Reference(_Strict):
     every_pipeline: bool = Field(
         default=True,
         description="also fit full_data for each classifier × scaler × resampler of the sweep",
+    )
+
+
+class Oracle(_Strict):
+    """Who gives the labels that are bought."""
+
+    noise: float = Field(
+        0.0, ge=0, lt=1, description="share of them that are wrong: another class, each as likely"
     )
 
 
@@ -277,6 +287,7 @@ class SweepFile(Axes):
     repeats: int = Field(5, ge=1, le=1000, description="splits; intervals are shown from five on")
     split: Split = Field(Split(), description="how rows become pool and test")
     labelling: Labelling = Field(Labelling(), description="how labels are bought")
+    oracle: Oracle = Field(Oracle(), description="who gives the labels")
     tuning: Tuning = Field(Tuning(), description="how a study searches")
     reference: Reference = Field(Reference(), description="what labels-to-target is measured by")
     evaluate: Literal["budgets", "every_round"] = Field(

@@ -90,8 +90,14 @@ def _complete(file: fields.SweepFile, target: Target, setting: Setting) -> dict[
         whole["split"]["test"] = setting.split.test
     if not file.grids:
         del whole["grids"]
-    whole.setdefault("scalers", [{"name": "none", "params": {}}])
-    whole.setdefault("resamplers", [{"name": "none", "params": {}, "space": {}}])
+    nothing = {
+        "scalers": [{"name": "none", "params": {}}],
+        "resamplers": [{"name": "none", "params": {}, "space": {}}],
+    }
+    for axis, default in nothing.items():
+        # Where every grid names its own, one at the top is refused when the file is read again.
+        if not file.grids or any(getattr(grid, axis) is None for grid in file.grids):
+            whole.setdefault(axis, default)
     return whole
 
 

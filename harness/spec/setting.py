@@ -56,6 +56,7 @@ def setting_of(
             file.neural.backend or BACKENDS[0],
             file.neural.deterministic,
         ),
+        oracle=cell.Oracle(file.oracle.noise),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,15 @@ from harness.errors import BadQuery
 
 RowScore = Callable[[npt.NDArray[np.float64]], Scores]  # (n_rows, n_classes) to (n_rows,)
 Asked = Literal["probabilities", "decisions"]  # decisions: what margins are taken of
+# (n_samples, n_rows, n_classes) of some rows -> something of each of these rows, (n_rows, ...)
+Summary = Callable[[Samples], npt.NDArray[Any]]
 
 
 class FittedModel(Protocol):
-    """The query model, fitted on the labelled rows, as a strategy may use it."""
+    """The query model, fitted on the labelled rows, as a strategy may use it.
+
+    Rows are pool rows, labelled or not, in any order.
+    """
 
     def probabilities(self, rows: Rows) -> Probabilities:
         """Class probabilities of pool rows, (n_rows, n_classes); 0 for a class not met yet.
@@ -56,6 +61,26 @@ class FittedModel(Protocol):
 
         `n` dropout masks of a network; the trees of a forest, however many. A strategy that needs
         them says so (`asks_samples`): a sweep that gives it another classifier is refused.
+        """
+
+    def committee(self, rows: Rows, n: int, seed: int, summary: Summary) -> npt.NDArray[Any]:
+        """`summary` of the members' probabilities, (n_rows, ...); 0 for a class not met yet.
+
+        Every classifier has a committee: the trees of a forest, however many; `n` dropout masks of
+        a network; of all others `n` fits on bootstrap draws of the labelled rows, with seeds of
+        their own and every met class in each (`harness/bagging.py`). Without probabilities (svc) it
+        is the softmax of decision values. While one class only is met, there is one member.
+
+        `summary` is called with some rows at a time, equal ones once, so that no more than some
+        thousand rows' (n_members, n_rows, n_classes) are in memory at once; what it says of a row
+        may hang on that row alone.
+        """
+
+    def with_labels(self, rows: Rows, classes: Classes) -> FittedModel:
+        """The model as it would be if these candidates, (n_rows,), had these classes, (n_rows,).
+
+        It is fitted from scratch, with the seed of this one; one that continues goes on from this
+        one. Raises `BadQuery` for rows that have a label.
         """
 
 

@@ -22,9 +22,10 @@ def discovery(
     """Return the labels bought by the end of the round with the k-th row of each class.
 
     `rounds` is the table of that name with the columns `COLUMNS`; `datasets` that table, with the
-    names and counts of the classes; `rows` the k. Charged validation labels count among the
-    labels, as everywhere, and their rows do not: no model is fitted on them. What lies within a
-    round is not known, so the labels are an upper bound by up to a batch.
+    names and counts of the classes; `rows` the k. Classes are true ones, also where labels are
+    noisy. Charged validation labels count among the labels, as everywhere, and their rows do not:
+    no model is fitted on them. What lies within a round is not known, so the labels are an upper
+    bound by up to a batch.
 
     Columns: AXES, repeat, class, share (of the class, of pool and test), rows (k), labels (inf:
     not within those bought), within (labels bought in all).

@@ -12,8 +12,10 @@ from reports import table_files, terminal
 from reports.columns import COLUMNS, cells
 from reports.leaderboard import Board
 from reports.metric_names import TITLES
+from reports.site.any_score import until_a_score
 from reports.site.content import Content
 from reports.site.downloads import Download, frames
+from reports.site.efficiency import measured
 from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
@@ -40,7 +42,12 @@ def fill(content: Content, files: Files) -> Filled:
         Choice("budget", "Budget", _budgets(panels)),
     ]
     sent = Panels("leaderboard", "Leaderboard", choices, panels, split=2).sent(files)
-    return {"leaderboard": sent, "downloads": _downloads(content, files)}
+    return {
+        "leaderboard": sent,
+        "efficiency": measured(content).sent(files),
+        "until": until_a_score(content).sent(files),
+        "downloads": _downloads(content, files),
+    }
 
 
 def _table(one: Board) -> Table:
@@ -104,6 +111,14 @@ def _downloads(content: Content, files: Files) -> list[Download]:
             "leaderboard-by-budget": (
                 f"Leaderboards at each budget, by {title}",
                 pd.concat(over, ignore_index=True),
+            ),
+            "efficiency": (
+                f"Every measure of label efficiency by {title}, per repeat",
+                content.frames.efficiency(metric),
+            ),
+            "efficiency-summary": (
+                "The same, over repeats",
+                content.frames.efficiency_summary(metric),
             ),
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
@@ -26,8 +27,7 @@ TOP = 5  # rows of the leaderboard
 SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row of the table of winners."""
 
     budget: str
@@ -63,6 +63,15 @@ def fill(content: Content, _: Files) -> Filled:
         "sections": [_section(content, name, i) for i, name in enumerate(content.datasets)],
         "progress": progress(content.results),
         "metric": TITLES[content.metric],
+        "winner_titles": [
+            "Labels",
+            "Winner: classifier + strategy (scaler, resampler if any)",
+            TITLES[content.metric],
+            "Random sampling, same pipeline",
+            "Difference [95 %]",
+            "More than noise?",
+            "Labels that random needs for that score",
+        ],
         "reference": reference.plain,
         "share": f"{reference.share:.0%}".replace("%", " %"),
         "divisor": reference.share,

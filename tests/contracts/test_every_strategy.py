@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,6 +18,8 @@ ROUNDED = {"activeml:quire"}  # equal rows differ in its utilities' last digits
 
 SLOW = {f"activeml:{name}" for name in ("discriminative_al", "four_ds", "monte_carlo_eer")}
 SLOW |= {"activeml:value_of_information_eer"}
+
+IN_ORDER = {"random", "epsilon_mix"}  # whose idea it is to take rows in the pool's order
 
 LISTED = {**STRATEGIES, **ACTIVEML}
 
@@ -55,9 +57,19 @@ class Model:
     def embedding(self, rows):
         return self.X[rows]
 
-    def samples(self, rows, n, seed):
-        noise = np.random.default_rng(seed).random((n, len(rows), 1))
+    def samples(self, rows, n, seed):  # noqa: ARG002
+        noise = np.outer(np.arange(1, n + 1), 1e3 * np.abs(self.X[rows]).sum(axis=1))
+        noise = (noise % 1)[:, :, np.newaxis]  # of the row itself, wherever it lies
         return noise * self.p[rows] + (1 - noise) / self.p.shape[1]
+
+    def committee(self, rows, n, seed, summary):
+        found = [summary(self.samples(part, n, seed)) for part in np.array_split(rows, 2)]
+        return np.concatenate(found)
+
+    def with_labels(self, rows, classes):
+        p = self.p.copy()
+        p[rows] = np.eye(p.shape[1])[classes]
+        return Model((self.p + p) / 2, self.X)
 
 
 def query(p=None, *, X=None, n_pool=60, n_labelled=12, n_classes=3, seed=0):
@@ -138,6 +150,47 @@ def test_takes_the_pools_order_where_no_score_can_be_had(strategy):
     assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
 
 
+@every_strategy_but(TWO_CLASSES | ROUNDED | SLOW | {"random"})  # which has no scores
+@pytest.mark.parametrize("value", [0.25, np.nan])
+def test_records_that_the_pools_order_decided(strategy, value):
+    asked = query(np.full((60, 4), value), X=np.ones((60, 5)))
+    strategy(asked, 5)
+    assert asked.ties[-1] >= 44 / 48, "of those that were left for the last place"
+
+
+def in_another_order(asked, p):
+    """The same pool shuffled, and which row of the other each of its rows is."""
+    was = np.random.default_rng(9).permutation(len(p))
+    now = np.argsort(was)
+    labelled = np.sort(now[asked.labelled])
+    y = np.zeros(len(p), dtype=int)
+    y[asked.labelled] = asked.y_labelled
+    shuffled = replace(
+        asked,
+        X=asked.X[was],
+        labelled=labelled,
+        y_labelled=y[was[labelled]],
+        candidates=np.sort(now[asked.candidates]),
+        rng=np.random.default_rng(0),
+        fit=lambda: Model(p[was], asked.X[was]),
+        ties=[],
+    )
+    return shuffled, was
+
+
+@every_strategy_but(TWO_CLASSES | IN_ORDER | SLOW)  # of the slow ones the first candidates only
+def test_chooses_the_same_rows_in_whatever_order_the_pool_lies(strategy):
+    p = np.random.default_rng(4).dirichlet(np.ones(3), size=60)
+    asked = query(p)
+    chosen = strategy(asked, 9)
+    if strategy(replace(query(p), rng=np.random.default_rng(77)), 9).tolist() != chosen.tolist():
+        pytest.skip("draws lots")
+    if max(asked.ties, default=0) > 1.5 / len(asked.candidates):
+        pytest.skip("ties, which the pool's order decides")
+    shuffled, was = in_another_order(asked, p)
+    assert was[strategy(shuffled, 9)].tolist() == chosen.tolist()
+
+
 @every_strategy
 def test_copes_with_certainty_and_with_a_class_not_met_yet(strategy):
     p = np.zeros((60, 4))
@@ -148,6 +201,28 @@ def test_copes_with_certainty_and_with_a_class_not_met_yet(strategy):
 @every_strategy_but({})
 def test_copes_with_two_classes(strategy):
     assert len(set(strategy(query(n_classes=2), 20).tolist())) == 20
+
+
+@pytest.mark.parametrize(("name", "strategy"), STRATEGIES.items(), ids=STRATEGIES.keys())
+def test_what_draws_nothing_does_not_hang_on_the_pools_order(name, strategy):
+    asked = query()
+    chosen = strategy(asked, 9)
+    drawn = strategy(replace(query(), rng=np.random.default_rng(99)), 9)
+    if name == "random" or chosen.tolist() != drawn.tolist():
+        pytest.skip("it draws, or takes the pool's order for a draw")
+    if max(asked.ties, default=0) > 1.5 / len(asked.candidates):
+        pytest.skip("among ties the pool's order decides")
+    order = np.random.default_rng(5).permutation(len(asked.X))
+    place = np.argsort(order)
+    labelled = np.argsort(place[asked.labelled])
+    other = query(asked.model.p[order], X=asked.X[order])
+    shuffled = replace(
+        other,
+        y_labelled=asked.y_labelled[labelled],
+        labelled=place[asked.labelled][labelled],
+        candidates=np.sort(place[asked.candidates]),
+    )
+    assert order[strategy(shuffled, 9)].tolist() == chosen.tolist()
 
 
 @every_strategy_but(

@@ -6,7 +6,7 @@ from harness.at_most import AtMost, at_most, most
 
 
 def test_nothing_declared_is_no_limit():
-    assert most(lambda query, n: query.candidates[:n]) == AtMost(None, None)
+    assert most(lambda query, n: query.candidates[:n]) == AtMost(rows=None, batch=None, sample="")
 
 
 @pytest.mark.parametrize("sizes", [{}, {"rows": 0}, {"rows": 5, "batch": -1}])

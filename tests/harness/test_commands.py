@@ -99,6 +99,12 @@ def test_a_plan_says_what_is_skipped_and_why(call, sweep_file):
     assert "skipped    tuning of 2 studies of bare: nothing to tune; trial 0 only" in text
 
 
+def test_a_plan_says_that_a_design_looks_at_labels(call, sweep_file):
+    beware = "beware     the design stratified looks at labels, which nobody knows before they are"
+    assert beware in call("plan", sweep_file, "--set", "labelling.design=stratified")
+    assert "beware" not in call("plan", sweep_file, "--set", "labelling.design=k_means")
+
+
 def test_a_plan_refuses_a_folder_with_results_that_were_made_otherwise(call, sweep_file):
     call("run", sweep_file, "--executor", "inline")
     with pytest.raises(RunFolderError, match="holds results that another sweep made") as refused:

@@ -119,11 +119,16 @@ from harness.at_most import at_most
 def all_pairs(query, n):
     return query.candidates[:n]
 
+@at_most(rows=287, sample="among")
+def sampled(query, n, *, among: int | None = None):
+    return query.candidates[:n]
+
 @at_most(rows=100, batch=19)
 def pairwise(X, n):
     return range(n)
 
-COMPONENTS = {"strategies": {"all_pairs": all_pairs}, "designs": {"pairwise": pairwise}}
+STRATEGIES = {"all_pairs": all_pairs, "sampled": sampled}
+COMPONENTS = {"strategies": STRATEGIES, "designs": {"pairwise": pairwise}}
 """
 STRATEGY = [
     "strategies, all_pairs: chooses at most 9 rows at once, and labelling.batch is 10",
@@ -162,3 +167,23 @@ def test_what_is_too_large_for_a_strategy_or_the_design_is_refused(made, limited
 def test_a_pair_that_is_excluded_is_not_too_large(made, limited):
     plan = made.plan(**limited, exclude=[{"strategy": "all_pairs"}])
     assert {a.curve.strategy.name for a in plan.acquisitions} == {"random"}
+
+
+@pytest.mark.parametrize("few", [287, 100])
+def test_a_strategy_that_looks_at_few_enough_rows_takes_any_pool(made, limited, few):
+    strategy = {"name": "sampled", "params": {"among": few}}
+    assert made.plan(**limited | {"strategies": [strategy]}).acquisitions
+
+
+@pytest.mark.parametrize("many", [None, 288])
+def test_one_that_looks_at_too_many_is_refused_with_its_parameter(made, limited, many):
+    strategy = {"name": "sampled", "params": {"among": many}}
+    with pytest.raises(SweepError) as refused:
+        made.plan(**limited | {"strategies": [strategy]})
+    assert list(refused.value.problems) == [
+        (
+            "strategies, sampled: takes a pool of at most 287 rows, and that of npz has 288; take "
+            "fewer `rows` of the dataset, or set its parameter `among` so low, another strategy, "
+            "or exclude the pair"
+        )
+    ]

@@ -564,6 +564,8 @@ limits: {trial_s: 900, memory_gb: 4}
         SHOWN,
         SMALL + "split: {method: rebenchmark_2025, seeds: [8, 0]}",
         SMALL + "grids: [{budgets: [150]}, {scalers: [standard], exclude: [{scaler: none}]}]",
+        SMALL + "grids: [{scalers: [none], resamplers: [smote]}, {scalers: [standard]}]",
+        SMALL + "grids: [{scalers: [none], resamplers: [smote]}]",
     ],
 )
 def test_the_resolved_sweep_read_again_is_the_same_sweep(text):

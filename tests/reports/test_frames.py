@@ -30,7 +30,7 @@ def test_every_frame_names_its_curves(frames):
     run = frames(matrices, repeats=5)
     found = [run.scores, run.leaderboard(), run.efficiency(), run.efficiency_summary()]
     found += [run.tuning_gain(), run.pairs(), run.discovery, run.discovered, run.recalls]
-    for frame in [*found, run.seconds]:
+    for frame in [*found, run.seconds, run.areas()]:
         assert len(frame)
         assert set(AXES) <= set(frame.columns)
         assert frame[list(AXES)].notna().all(axis=None)
@@ -165,7 +165,8 @@ def test_a_nan_cell_is_left_out_and_said(frames):
 
 def test_an_empty_run_has_empty_frames(fake, tmp_path):
     run = reports.load(fake().write(tmp_path / "run", {}))
-    for frame in (run.scores, run.leaderboard(), run.efficiency(), run.efficiency_summary()):
+    found = (run.scores, run.leaderboard(), run.efficiency(), run.efficiency_summary(), run.areas())
+    for frame in found:
         assert frame.empty
     assert run.labels_to(0.8).empty
     assert run.curves().empty

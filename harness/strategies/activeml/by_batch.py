@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, Lt
 
 from harness.arrays import Rows
+from harness.at_most import at_most
 from harness.strategies.activeml.library import Library, Shown
 from harness.strategies.jointly import jointly
 from harness.strategies.query import Query, asks_samples
 
 
+@at_most(rows=200_000, sample="candidates")
 def badge(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """Badge: drawn by k-means++ among the gradients that the likeliest labels would give."""
     library = Library(query, candidates, asks=True)
@@ -46,6 +48,7 @@ def clue(
     return library.by_batch("Clue", settings, n, **model)
 
 
+@at_most(rows=10_000, sample="candidates")
 @asks_samples
 def batch_bald(
     query: Query, n: int, *, samples: Annotated[int, Ge(2)] = 20, candidates: Shown = None
@@ -60,6 +63,7 @@ def core_set(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     return Library(query, candidates).by_batch("CoreSet", {}, n)
 
 
+@at_most(rows=10_000, sample="candidates")
 def greedy_sampling_x(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """GreedySamplingX: farthest-first in the features, as for regression."""
     return Library(query, candidates).by_batch("GreedySamplingX", {}, n)
@@ -77,6 +81,7 @@ def typi_clust(
         return library.nothing(n)
 
 
+@at_most(rows=15_000, sample="candidates")
 def prob_cover(
     query: Query,
     n: int,
@@ -89,6 +94,7 @@ def prob_cover(
     return Library(query, candidates).by_batch("ProbCover", settings, n)
 
 
+@at_most(rows=10_000, sample="candidates")
 def max_herding(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """MaxHerding: most like all rows that nothing labelled is like, by a Gaussian kernel."""
     return Library(query, candidates).by_batch("MaxHerding", {}, n)
@@ -104,6 +110,7 @@ def discriminative_al(
     return library.by_batch("DiscriminativeAL", settings, n, discriminator=discriminator)
 
 
+@at_most(rows=100_000, sample="candidates")
 @jointly
 def four_ds(
     query: Query,

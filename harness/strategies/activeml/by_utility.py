@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt
 
 from harness.arrays import Rows
+from harness.at_most import at_most
 from harness.errors import BadQuery
 from harness.strategies.activeml.library import Library, Shown
 from harness.strategies.query import Query, asks_samples
@@ -41,6 +42,7 @@ def contrastive_al(
     return library.by_utility("ContrastiveAL", settings, n, **library.classifier)
 
 
+@at_most(rows=20_000, sample="candidates")
 def probabilistic_al(
     query: Query,
     n: int,
@@ -55,6 +57,7 @@ def probabilistic_al(
     return library.by_utility("ProbabilisticAL", settings, n, **library.classifier)
 
 
+@at_most(rows=100_000, sample="candidates")
 @asks_samples
 def query_by_committee(
     query: Query,
@@ -70,6 +73,7 @@ def query_by_committee(
     return library.by_utility("QueryByCommittee", settings, n, **library.ensemble)
 
 
+@at_most(rows=100_000, sample="candidates")
 @asks_samples
 def greedy_bald(
     query: Query, n: int, *, samples: Annotated[int, Ge(2)] = 20, candidates: Shown = None
@@ -79,6 +83,7 @@ def greedy_bald(
     return library.by_utility("GreedyBALD", library.sampled(samples), n, **library.ensemble)
 
 
+@at_most(rows=20_000, sample="candidates")
 def epistemic_uncertainty_sampling(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """EpistemicUncertaintySampling of the library's Parzen windows; of two classes only."""
     if query.n_classes != 2:  # noqa: PLR2004 - the library's own limit
@@ -92,6 +97,7 @@ def epistemic_uncertainty_sampling(query: Query, n: int, *, candidates: Shown = 
     )
 
 
+@at_most(rows=1_000, sample="candidates")
 def monte_carlo_eer(
     query: Query,
     n: int,
@@ -106,12 +112,14 @@ def monte_carlo_eer(
     )
 
 
+@at_most(rows=1_000, sample="candidates")
 def value_of_information_eer(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """ValueOfInformationEER: the same by what is known of labelled and unlabelled rows."""
     library = Library(query, candidates)
     return library.by_utility("ValueOfInformationEER", {}, n, clf=library.parzen, fit_clf=True)
 
 
+@at_most(rows=1_000, sample="candidates")
 def quire(
     query: Query, n: int, *, lmbda: Annotated[float, Gt(0)] = 1.0, candidates: Shown = None
 ) -> Rows:

@@ -85,6 +85,18 @@ def test_no_title_is_cut_on_a_phone(site, shown, name):
         assert page.evaluate(CUT) == []
 
 
+def test_the_answers_at_each_budget_need_no_scrolling_on_a_phone(site, shown):
+    with shown(site / "index.html", viewport=PHONE) as page:
+        rows = page.locator(".stack tbody tr").all()
+        assert len(rows) == 3
+        for cell in page.locator(".stack tbody :is(th, td)").all():
+            box = cell.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"]
+        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="200")).first
+        assert row.get_by_role("cell").count() == 6
+
+
 def test_on_paper_tables_keep_their_headings_and_figures_fit(site, shown):
     with shown(site / "classes.html") as page:
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
