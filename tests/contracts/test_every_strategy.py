@@ -203,28 +203,6 @@ def test_copes_with_two_classes(strategy):
     assert len(set(strategy(query(n_classes=2), 20).tolist())) == 20
 
 
-@pytest.mark.parametrize(("name", "strategy"), STRATEGIES.items(), ids=STRATEGIES.keys())
-def test_what_draws_nothing_does_not_hang_on_the_pools_order(name, strategy):
-    asked = query()
-    chosen = strategy(asked, 9)
-    drawn = strategy(replace(query(), rng=np.random.default_rng(99)), 9)
-    if name == "random" or chosen.tolist() != drawn.tolist():
-        pytest.skip("it draws, or takes the pool's order for a draw")
-    if max(asked.ties, default=0) > 1.5 / len(asked.candidates):
-        pytest.skip("among ties the pool's order decides")
-    order = np.random.default_rng(5).permutation(len(asked.X))
-    place = np.argsort(order)
-    labelled = np.argsort(place[asked.labelled])
-    other = query(asked.model.p[order], X=asked.X[order])
-    shuffled = replace(
-        other,
-        y_labelled=asked.y_labelled[labelled],
-        labelled=place[asked.labelled][labelled],
-        candidates=np.sort(place[asked.candidates]),
-    )
-    assert order[strategy(shuffled, 9)].tolist() == chosen.tolist()
-
-
 @every_strategy_but(
     TWO_CLASSES | {name for name, strategy in LISTED.items() if chooses_jointly(strategy)}
 )
