@@ -22,7 +22,7 @@ from harness.loop import Buying, OnLabels, Round, active_learning
 from harness.pool import Pool
 from harness.problem import Problem, ProblemKey
 from harness.registry import Registry, lookup
-from harness.schema import Row
+from harness.schema import SEES_LABELS, Row
 from harness.seeding import generator, integer
 from harness.segment import (
     AcquisitionSegment,
@@ -119,6 +119,7 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
         lookup(known.designs, setting.labelling.design, "design"),
         partial(strategy, **curve.strategy.params),
         lambda number: generator(setting.seed, "query", name, repeat, number),
+        sees_labels=curve.strategy.name in SEES_LABELS,
     )
 
 
