@@ -80,7 +80,9 @@ class OnLabels:
             return before
         # Who was asked about both sides after the last batch will be after this one.
         together = before is not None and before.asked == {"pool", "test"}
-        self._answers = answers = Answers(fitted, self.problem, together=together)
+        self._answers = answers = Answers(
+            fitted, self.problem, together=together, labelled=pool.labelled, before=before
+        )
         return answers
 
     def fitted(self, pool: Pool) -> Fitted:

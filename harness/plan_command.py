@@ -101,6 +101,7 @@ def _n(n: int, one: str, several: str) -> str:
 
 
 def _axes(planned: Plan) -> list[str]:
+    from harness.designs.design import looks_at_labels
     from harness.schema import SEES_LABELS
 
     curves = {str(a.curve): a for a in planned.acquisitions}
@@ -123,6 +124,12 @@ def _axes(planned: Plan) -> list[str]:
         lines.append(f"{'labels':<10} {100 * noise:g} % of those bought are wrong (oracle.noise)")
     if planned.sweep.is_neural:
         lines.append(f"{'networks':<10} {_device(planned)}")
+    setting, known = planned.sweep.setting, planned.sweep.registry
+    if looks_at_labels(known.designs[setting.labelling.design]):
+        lines.append(
+            f"{'beware':<10} the design {setting.labelling.design} looks at labels, which nobody "
+            f"knows before they are bought; its results wear a badge"
+        )
     return [*lines, ""]
 
 

@@ -135,5 +135,5 @@ def trial_row(study: Study, number: int, params: Params, ended: Row, values: Row
         "params": json.dumps(params, sort_keys=True),
         "metric": study.acquisition.setting.tuning.metric,
         **ended,
-        **(values or {**null_metrics("val"), **_UNTESTED}),
+        **(values or {**null_metrics("val"), "fold_scores": None, **_UNTESTED}),
     }

@@ -254,6 +254,12 @@ TABLES: dict[str, pa.Schema] = {
             _field("metric", _NAME, "the validation metric that chooses the winner"),
             *_OUTCOME,
             *_metrics("val", "validation rows: all labelled rows out of fold, or the holdout"),
+            _field(
+                "fold_scores",
+                pa.list_(_REAL),
+                "metric on each fold alone, until the trial was left; null: nothing is pruned",
+                null=True,
+            ),
             *_TESTED,
             *_PLACE,
         ]

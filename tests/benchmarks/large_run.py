@@ -130,7 +130,7 @@ def make(root: Path, asked: Row, maker_of: type[Maker] = Maker) -> Plan:
     prepared = corpus.load(sweep)
     plan = make_plan(sweep, prepared)
     folder = RunFolder.create(root)
-    (row,) = (dataset_row(p, sweep.registry, sweep.setting.split) for p in prepared.values())
+    (row,) = (dataset_row(p, sweep.registry, sweep.setting) for p in prepared.values())
     maker, started, n_appends = maker_of(plan, row), time.perf_counter(), 0
     with folder.writing():
         text = yaml.safe_dump(dict(sweep.resolved), sort_keys=False)

@@ -40,13 +40,13 @@ LABELS, TRIALS = 500, 20
 SHARES = ("propose", "folds_fit", "folds_score", "fit", "test", "metrics", "cost", "other")
 
 
-def study_of(dataset, classifier, n_labels, n_trials, more=""):
-    """The one study that a sweep plans, the rows it works on, and its datasets."""
+def studies_of(dataset, classifier, n_labels, n_trials, more="", n_repeats=1):
+    """The studies that a sweep plans, one a repeat, the rows they work on, and their datasets."""
     sweep = read_sweep(
         f"""
         name: study
         seed: 2026
-        repeats: 1
+        repeats: {n_repeats}
         datasets: [{dataset}]
         classifiers: [{classifier}]
         scalers: [min_max]
@@ -57,8 +57,7 @@ def study_of(dataset, classifier, n_labels, n_trials, more=""):
         """
     )
     prepared = corpus.load(sweep)
-    (planned,) = make_plan(sweep, prepared).studies
-    return planned, (np.arange(n_labels),), prepared
+    return make_plan(sweep, prepared).studies, (np.arange(n_labels),), prepared
 
 
 def forest(seed, params):
@@ -183,7 +182,7 @@ def clocked(call):
 
 def compared(dataset, n_labels=LABELS, n_trials=TRIALS, times=3):
     """One row of the table."""
-    planned, batches, prepared = study_of(dataset, "random_forest", n_labels, n_trials)
+    (planned,), batches, prepared = studies_of(dataset, "random_forest", n_labels, n_trials)
     key = problem_key(StudySegment(planned, batches, ()))
     metric = planned.acquisition.setting.tuning.metric
     one, other = [], []

@@ -32,6 +32,14 @@ def test_each_class_in_turn_names_what_fits_it_worst():
     assert STRATEGIES["rare_category"](asked, 1).tolist() == [9]
 
 
+def test_columns_that_never_vary_change_nothing():
+    X, y = with_a_rare_class(0, n=200)
+    labelled = np.arange(20)
+    wider = np.column_stack([X[:, :3], np.full((len(X), 4), 0.1), X[:, 3:]])
+    chosen = STRATEGIES["rare_category"](query(X, y, labelled), 10)
+    assert STRATEGIES["rare_category"](query(wider, y, labelled), 10).tolist() == chosen.tolist()
+
+
 def with_a_rare_class(seed, n=2000, n_rare=6):
     """Two large classes, and a small tight one beside them that is the last."""
     rng = np.random.default_rng(seed)
