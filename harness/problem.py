@@ -163,7 +163,7 @@ def _check_start(
     setting = key.setting
     if not setting.split.needs_start:
         return
-    design = first_labels(setting, key.dataset.name, key.repeat, problem.y, registry)
+    design = first_labels(setting, key.dataset.name, key.repeat, problem.y_true, registry)
     buyable = problem.X[: len(problem.y) - setting.tuning.validation.rows]
     start = problem.y_true[design(buyable, setting.labelling.initial)]
     if missing := sorted(set(range(problem.n_classes)) - set(start.tolist())):
