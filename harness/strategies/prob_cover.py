@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from harness.arrays import Rows
 from harness.geometry.clusters import k_means
@@ -31,7 +31,7 @@ def prob_cover(
     *,
     delta: Annotated[float, Gt(0)] | None = None,
     purity: Annotated[float, Gt(0), Lt(1)] = 0.95,
-    sample: Annotated[int, Ge(1)] = 4000,
+    sample: Annotated[int, Ge(1), Le(20_000)] = 4000,
 ) -> Rows:
     """Candidates with the most rows within `delta` that are not within it of a label, one by one.
 

@@ -304,6 +304,7 @@ def test_components_are_listed_with_parameters_and_what_is_tuned(call, tmp_path)
     knn = text[text.index("  knn ") :].splitlines()[:3]
     assert "n_neighbors=5, weights='uniform', metric='euclidean'" in knn[1]
     assert "tuned: n_neighbors, weights, metric" in knn[2]
+    assert "rng" not in text[text.index("\ndesigns") :]  # given to who asks, not by a sweep
     (tmp_path / "mine.py").write_text(
         'def mine(query, n, *, x: int):\n    """Buy mine."""\n'
         'COMPONENTS = {"strategies": {"mine": mine}}'
