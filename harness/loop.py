@@ -21,6 +21,7 @@ from harness.pool import Pool
 from harness.problem import Problem
 from harness.query_model import Fit, QueryModel
 from harness.stop_set import N_ROWS, NO_OUTLOOK, Outlook, outlook
+from harness.strategies.oracle import OracleQuery
 from harness.strategies.query import Query
 
 
@@ -79,7 +80,9 @@ class OnLabels:
             return before
         # Who was asked about both sides after the last batch will be after this one.
         together = before is not None and before.asked == {"pool", "test"}
-        self._answers = answers = Answers(fitted, self.problem, together=together)
+        self._answers = answers = Answers(
+            fitted, self.problem, together=together, labelled=pool.labelled, before=before
+        )
         return answers
 
     def fitted(self, pool: Pool) -> Fitted:
@@ -129,6 +132,7 @@ class Buying:
     design: Callable[[Features, int], Rows]
     strategy: Callable[[Query, int], Rows]
     generator: Callable[[int], np.random.Generator]  # of a round
+    sees_labels: bool = False  # the strategy is one of `schema.SEES_LABELS`
 
     def replay(self, batches: Sequence[Rows]) -> Pool:
         """The pool after `batches`."""
@@ -185,6 +189,8 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
         rng=buying.generator(number),
         fit=fit,
     )
+    if buying.sees_labels:
+        query = OracleQuery(**vars(query), y_true=buying.problem.y_true)
     started = perf_counter()
     batch = np.asarray(buying.strategy(query, n))
     fit_s = model.fit_s if fitting_s else 0.0

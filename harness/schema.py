@@ -59,6 +59,8 @@ FRAMEWORKS = {  # the same for networks, by the backend of Keras
     "jax": ("keras", "jax", "jaxlib"),
 }
 
+SEES_LABELS = frozenset({"oracle"})  # strategies for evaluation only: no contestants
+
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
 # What names a row of a table; rows of `attempts` have no name.

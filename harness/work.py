@@ -23,7 +23,7 @@ from harness.loop import Buying, OnLabels, Round, active_learning
 from harness.pool import Pool
 from harness.problem import Problem, ProblemKey
 from harness.registry import Registry, lookup
-from harness.schema import Row
+from harness.schema import SEES_LABELS, Row
 from harness.seeding import generator, integer
 from harness.segment import (
     AcquisitionSegment,
@@ -117,9 +117,10 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
         problem,
         setting.labelling,
         setting.tuning.validation.rows,
-        first_labels(setting, name, repeat, problem.y, known),
+        first_labels(setting, name, repeat, problem.y_true, known),
         partial(strategy, **curve.strategy.params),
         lambda number: generator(setting.seed, "query", name, repeat, number),
+        sees_labels=curve.strategy.name in SEES_LABELS,
     )
 
 

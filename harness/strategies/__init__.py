@@ -18,6 +18,7 @@ from harness.strategies.k_means import k_means
 from harness.strategies.least_confidence import least_confidence
 from harness.strategies.margin import margin
 from harness.strategies.margin_weighted_k_means import margin_weighted_k_means
+from harness.strategies.oracle import oracle
 from harness.strategies.power_margin import power_margin
 from harness.strategies.prob_cover import prob_cover
 from harness.strategies.qbc_kl import qbc_kl
@@ -48,6 +49,7 @@ STRATEGIES: dict[str, Strategy] = {
     "least_confidence": least_confidence,
     "margin": margin,
     "margin_weighted_k_means": margin_weighted_k_means,
+    "oracle": oracle,
     "power_margin": power_margin,
     "prob_cover": prob_cover,
     "qbc_kl": qbc_kl,

@@ -36,6 +36,10 @@ NOISY = (
     "validated on such labels, as an analyst's would be. Test labels, the full_data references "
     "and the classes that are counted as found are the true ones."
 )
+ORACLE = (
+    "It chooses rows by their labels, which nobody has who still has to buy them. Its curve "
+    "shows what choosing well can do here; it is no upper bound. It has no rank."
+)
 OF_THE_MACHINE = (
     "Trials that took too long, took too much memory or died have no score, and tuning went on "
     "without them. On a faster or larger machine these cells may have other numbers."
@@ -95,6 +99,8 @@ def meaning(badge: str) -> str:
     """Return what a badge means for the numbers; "" for one from elsewhere."""
     if badge.endswith("with timeouts, out-of-memory or crashes"):
         return OF_THE_MACHINE
+    if badge.endswith(provenance.SEES):
+        return ORACLE
     if badge.endswith(provenance.NOISY):
         return NOISY
     return MEANINGS.get(badge, "")

@@ -36,6 +36,7 @@ from harness.memory import forget_peak, now_bytes, peak_bytes
 from harness.pool import Pool
 from harness.problem import Distinct, Problem
 from harness.registry import Registry
+from harness.schema import SEES_LABELS
 from harness.seeding import generator
 from harness.strategies import STRATEGIES
 from harness.strategies.query import does_ask_samples
@@ -79,6 +80,7 @@ def measured(name, options):
         DESIGNS["random"],
         strategy,
         partial(generator, 1, "query"),
+        sees_labels=name in SEES_LABELS,
     )
     pool = Pool.unlabelled_of(options.rows).label(np.arange(options.labelled), options.labelled)
     fitted = OnLabels(problem, learner)

@@ -39,6 +39,7 @@ from harness.plan import make_plan
 from harness.pool import Pool
 from harness.problem import Distinct, Problem, ProblemKey, prepare
 from harness.registry import Registry
+from harness.schema import SEES_LABELS
 from harness.seeding import generator
 from harness.spec import read_sweep
 from harness.strategies import STRATEGIES, activeml
@@ -110,6 +111,7 @@ def bought(scene, name, strategy):
         DESIGNS["random"],
         strategy,
         partial(generator, 1, "query"),
+        sees_labels=name in SEES_LABELS,
     )
     pool = Pool.unlabelled_of(len(problem.y)).label(np.arange(scene.labelled), scene.labelled)
     (one,) = islice(active_learning(buying, OnLabels(problem, learner), pool, 1, 10**9), 1)

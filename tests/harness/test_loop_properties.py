@@ -38,6 +38,7 @@ ASKED = [
 ]
 FEWER_FITS = {
     "qbc_kl": {"members": 2},
+    "oracle": {"draws": 1},
     "expected_error_reduction": {"candidates": 2, "evaluated": 5},
 }
 CLASSIFIERS = ["decision_tree", "knn", "logistic_regression", "naive_bayes", "svc"]
