@@ -62,10 +62,10 @@ def _in_order(X: Points, found: Rows, is_free: Mask, n: int) -> list[Rows]:
 
 
 def _by_typicality(X: Points, points: Rows, row_of: Rows, rng: np.random.Generator) -> Rows:
-    """The free ones of a cluster's points, (n_free,), those in the thickest first.
+    """The free ones of a cluster's points, (n_free,), those in the thick of it first.
 
-    By the mean distance to the 20 nearest neighbours, a row's twins among them. Of more than `SAMPLED`
-    points as many are drawn, and only those are looked at.
+    By the mean distance to the 20 nearest neighbours, a row's twins among them. Of more than
+    `SAMPLED` points as many are drawn, and only those are looked at.
     """
     if len(points) > SAMPLED:
         points = np.sort(rng.choice(points, SAMPLED, replace=False))
