@@ -70,7 +70,7 @@ def bought(dataset, classifier, n_labels):
 
 def by_pool(dataset, classifier="random_forest", sizes=ROWS, n_labels=1_000):
     """Lines of Markdown: the same labels bought from pools of several sizes."""
-    yield "| rows | distinct | preparing | 19 rounds | one round |"
+    yield "| rows | distinct | preparing | all rounds | one round, mean |"
     yield "|---|---|---|---|---|"
     for n in sizes:
         of = f"{{name: {dataset}, rows: {n}}}" if n < max(sizes) else dataset

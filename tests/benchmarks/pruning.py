@@ -21,7 +21,7 @@ from harness.segment import StudySegment, Task
 from harness.work import work
 from tests.benchmarks.study import studies_of, winner
 
-CLASSIFIERS = ("random_forest", "decision_tree", "logistic_regression")
+CLASSIFIERS = ("random_forest", "decision_tree")
 RULES = (None, "median", "wilcoxon")
 LABELS = (200, 500)
 N_FOLDS = 5

@@ -30,9 +30,8 @@ name: two-versions
 seed: 2026
 repeats: 1
 datasets: [ton_iot_network]
-classifiers: [random_forest, decision_tree, logistic_regression, xgboost]
+classifiers: [random_forest, decision_tree, xgboost]
 scalers: [min_max]
-resamplers: [none, smote]
 strategies: [random, least_confidence]
 budgets: [200, 500]
 labelling: {initial: 50, batch: 50}
