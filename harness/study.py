@@ -257,9 +257,8 @@ def _test_scores(predicted: Classes, probabilities: Probabilities | None, proble
         return {**null_metrics("test", "test_novel"), "confusion": None}
 
     def scored(rows: Rows) -> dict[str, float | None]:
-        of = problem.test.of[rows]
-        p = None if probabilities is None else probabilities[of]
-        return score(problem.y_test[rows], predicted[of], p, problem.n_classes)
+        y, of = problem.y_test[rows], problem.test.of[rows]
+        return score(y, predicted, probabilities, problem.n_classes, of)
 
     everywhere = scored(np.arange(len(problem.y_test)))
     elsewhere = scored(np.flatnonzero(problem.is_novel))
