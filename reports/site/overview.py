@@ -24,6 +24,7 @@ from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Figure, Json
 
+OWN, OWN_MORE = "is the winner", "random sampling is the winner"
 OTHER = "the best other strategy"
 TOP = 5  # rows of the leaderboard
 SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
@@ -41,6 +42,17 @@ class Line(NamedTuple):
     needs: str  # labels that chance needs for the winner's score
 
 
+class Short(NamedTuple):
+    """One dataset in a line, on top of a page that has several."""
+
+    first: str  # of the leaderboard
+    to_target: str
+    budget: str  # the largest that anyone wins at
+    winner: str  # there
+    apart: str
+    is_more: str
+
+
 @dataclass(frozen=True)
 class Section:
     """What the page says of one dataset."""
@@ -51,6 +63,7 @@ class Section:
     answer: str
     sure: str
     note: str
+    short: Short | None
     lines: list[Line]
     figure: Json | None
     figure_title: str
@@ -64,6 +77,14 @@ def fill(content: Content, _: Files) -> Filled:
     reference = content.results.reference
     return {
         "sections": [_section(content, name, i) for i, name in enumerate(content.datasets)],
+        "short_titles": [
+            "First of the leaderboard",
+            "Labels to the target",
+            "Largest budget",
+            "Winner there",
+            "Difference to random [95 %]",
+            "More than noise?",
+        ],
         "progress": progress(content.results),
         "metric": TITLES[content.metric],
         "winner_titles": [
@@ -97,6 +118,8 @@ def _section(content: Content, dataset: str, place: int) -> Section:
     if best and is_chance(measures, best.winner):
         rival = headline(measures, dataset, overlap, but_chance=True)
     figure = winner_and_chance(content, dataset, best, rival) if best else None
+    lines = [_lines(content, found) for found in by_budget]
+    top = {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN}
     return Section(
         one_line(dataset),
         f"dataset-{place}",
@@ -104,13 +127,19 @@ def _section(content: Content, dataset: str, place: int) -> Section:
         answer(one, reference.plain, reference.share),
         sureness(best, content.grid, measures, rival) if best else "",
         few,
-        [line for found in by_budget for line in _lines(content, found)],
+        _short(pipeline(rows[0]), top["to target"][0], lines[-1][0]) if lines else None,
+        [line for some in lines for line in some],
         _sent(figure),
         f"The first of the leaderboard, and {OTHER if rival else 'random sampling'}",
         [pipeline(row) for row in rows],
-        {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN},
+        top,
         one.at,
     )
+
+
+def _short(first: str, to_target: str, at_most: Line) -> Short:
+    is_more = OWN_MORE if at_most.chance == OWN else at_most.is_more
+    return Short(first, to_target, at_most.budget, at_most.winner, at_most.apart, is_more)
 
 
 def _sent(figure: Figure | None) -> Json | None:
@@ -128,7 +157,7 @@ def _lines(content: Content, found: AtBudget) -> list[Line]:
     if not is_chance(content.main, found.found.winner):
         return [own]
     own = own._replace(
-        chance="is the winner", apart=NOTHING, is_more=NOTHING, needs=f"{found.budget:,} (itself)"
+        chance=OWN, apart=NOTHING, is_more=NOTHING, needs=f"{found.budget:,} (itself)"
     )
     if found.rival is None:
         return [own]

@@ -184,3 +184,14 @@ def test_two_runs_make_one_site(fake, stored, tmp_path):
     text = words(tmp_path / "site" / "index.html")
     assert "random, margin" in text
     assert text.count("2/2") >= 2
+
+
+@pytest.mark.parametrize("datasets", [("ton",), ("ton", "edge")])
+def test_several_datasets_stand_in_short_on_top(site, fake, datasets):
+    text = site(fake(repeats=5, datasets=datasets))["index"]
+    assert ("In short" in text) == (len(datasets) > 1)
+    assert text.count("Each winner is chosen on all repeats but one") == 1
+    if len(datasets) > 1:
+        short = text.split("In short")[1].split("More than noise?")[1]
+        assert short.split()[0] == "edge"
+        assert short.index("edge") < short.index("ton ")
