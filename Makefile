@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check large-import fuzz faults chaos bucket cut-off three-nodes long gpu-check clean
+.PHONY: demo test check lint types imports outside-check bench large-import fuzz faults chaos bucket cut-off three-nodes long gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -36,6 +36,11 @@ check: lint types imports test
 # Everything that docs/protocol.md compares with published results; some 15 minutes on 2 cores.
 outside-check: $(STAMP)
 	$(BIN)/python tests/benchmarks/rebenchmark_2025.py --out runs/rebenchmark-2025
+
+# Everything that docs/performance.md measures, on an otherwise quiet machine; writes that page. Needs
+# FEWLABELS_TEST_DATA; `$(BIN)/python -m tests.benchmarks.performance --quick` is a trial without it.
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.performance
 
 # Mutated files in every official layout, some minutes' worth.
 fuzz: $(STAMP)

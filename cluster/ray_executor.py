@@ -2,8 +2,8 @@
 
 A segment is one plain task, or one call of a process that is kept for networks (`processes.py`);
 Ray retries neither: what happens after a death is the driver's decision. Datasets go into the
-object store once and are read there without copying. What Ray does not tell, workers report to
-the roll (`roll.py`).
+object store once, to be read there without copying, and so do prepared problems (`problems.py`).
+What Ray does not tell, workers report to the roll (`roll.py`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from cluster.flights import Flight
 from cluster.growth import Growth, Wanted, could_start
 from cluster.lanes import Lanes, Running, must_have_room
 from cluster.lookout import AGAIN, Lookout
+from cluster.problems import SharedProblems
 from cluster.processes import Done, Processes
 from cluster.resources import Ask, Demand, Node
 from cluster.roll import Entry, Roll
@@ -78,6 +79,7 @@ class RayExecutor:
         self._roll = Roll()
         self._processes = Processes(self._demand.neural, sweep.setting.threads)
         self._where = CorpusRefs.put(corpus)
+        self._problems = SharedProblems(corpus, self._where, self._demand.plain.memory_gb)
         self._flights: dict[ray.ObjectRef[Any], Flight] = {}
         self._tokens = count()
         self._next_look = time.monotonic()
@@ -113,7 +115,8 @@ class RayExecutor:
                 self._processes.retire()
         token, is_timed = next(self._tokens), self._demand.trial_s is not None
         entry = Entry(self._roll.name, token)
-        errand = Errand(task, self._where, entry, asked.memory_gb, is_timed)
+        problem = self._problems.of(task)
+        errand = Errand(task, self._where, entry, asked.memory_gb, is_timed, problem)
         ref = self._processes.start(errand, ask) if is_neural else self._start_plain(errand, ask)
         self._flights[ref] = Flight(task, token, is_neural, time.monotonic())
         self._idle_since = None

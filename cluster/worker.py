@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import ray
+from ray.exceptions import RayError
 
 from cluster.roll import Entry
 from cluster.watchdog import watched
@@ -32,7 +33,7 @@ class CorpusRefs:
         return cls(tuple((label, ray.put(prepared)) for label, prepared in corpus.items()))
 
 
-class _RemoteCorpus(Mapping[str, Prepared]):
+class RemoteCorpus(Mapping[str, Prepared]):
     """Fetches a dataset when it is first needed, then keeps it: read-only, not copied."""
 
     def __init__(self, where: CorpusRefs) -> None:
@@ -40,21 +41,24 @@ class _RemoteCorpus(Mapping[str, Prepared]):
         self._here: dict[str, Prepared] = {}
 
     def __getitem__(self, label: str) -> Prepared:
+        """The dataset of that label. Raises what Ray does where it is lost."""
         if label not in self._here:
             self._here[label] = ray.get(self._refs[label])
         return self._here[label]
 
     def __iter__(self) -> Iterator[str]:
+        """All labels."""
         return iter(self._refs)
 
     def __len__(self) -> int:
+        """How many there are."""
         return len(self._refs)
 
 
 @lru_cache(maxsize=1)
 def _problems(where: CorpusRefs) -> ProblemCache:
     """What this worker process has prepared, from segment to segment."""
-    return ProblemCache(_RemoteCorpus(where))
+    return ProblemCache(RemoteCorpus(where))
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,16 @@ class Errand:
     entry: Entry
     memory_gb: float | None  # that the process may have for itself, GiB
     is_timed: bool  # whether the driver counts the seconds that it works
+    problem: ray.ObjectRef[Any] | None = None  # where its problem lies; None: to be prepared here
+
+
+def _shared(ref: ray.ObjectRef[Any]) -> Problem | None:
+    """What lies there, not copied; None where it could not be prepared, or is lost."""
+    try:
+        problem: Problem | None = ray.get(ref)
+    except RayError:
+        return None
+    return problem
 
 
 def do(errand: Errand) -> Rowset:
@@ -79,6 +93,8 @@ def do(errand: Errand) -> Rowset:
         problems.corpus[problem_key(errand.task.segment).dataset.label]
 
         def problem_of(key: ProblemKey, registry: Registry) -> Problem:
+            if errand.problem is not None and key not in problems:
+                problems.take(key, _shared(errand.problem))
             problem = problems.get(key, registry)
             if errand.is_timed:
                 errand.entry.works()

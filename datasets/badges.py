@@ -11,6 +11,7 @@ from typing import Any
 
 DOWN_SAMPLED = "normal class down-sampled before the split"
 IDENTIFIERS = "identifiers kept (features: all)"
+CHOSEN_BY_CLASS = "initial labels chosen by their classes"  # of the sweep, and so of all its data
 MAYBE_IDENTIFIERS = "features: all (identifiers kept, where its card names some)"
 
 

@@ -2,7 +2,9 @@
 
 Equal rows get equal answers, so distinct rows are asked about, whatever the classifier. Of trees
 it is known which rows they tell apart (`fast/`): one row of each region is asked about, and where
-the candidates and the test rows are asked about in turn, the regions of both together.
+the candidates and the test rows are asked about in turn, the regions of both together. A support
+vector machine is asked itself about those rows alone for which matrix products might round to
+another answer, or another order of the candidates, than its own.
 """
 
 from __future__ import annotations
@@ -16,13 +18,19 @@ import numpy.typing as npt
 
 from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scores
 from harness.fast.cuts import Cuts, cuts_of
+from harness.fast.kernel import Expansion, expansion_of
+from harness.fast.neighbours import Neighbours, shares, voting_of
 from harness.fast.regions import Regions
-from harness.learner import Fitted, gap
+from harness.learner import Fitted
 from harness.problem import Problem
-from harness.strategies.query import Summary
+from harness.strategies.margin import gap
+from harness.strategies.query import Asked, RowScore, Summary
 
 AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
 Side = Literal["pool", "test"]
+VOTERS_AT_ONCE = 128  # labelled rows whose distances are held
+STEEP = 64  # how much more than values a score may change, by class (`Query.lowest_of`)
+ROUNDED = 2.0**-48  # what evaluating a score may add to it, in the same units
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +43,47 @@ class _Scored:
 class Answers:
     """Of a fit, to whoever asks: the strategy about pool rows, the test about test rows."""
 
-    def __init__(self, fitted: Fitted, problem: Problem, *, together: bool = False) -> None:
-        """`together`: both sides will be asked about, so the first question answers for both."""
+    def __init__(
+        self,
+        fitted: Fitted,
+        problem: Problem,
+        *,
+        together: bool = False,
+        labelled: Rows | None = None,
+        before: Answers | None = None,
+    ) -> None:
+        """`together`: both sides will be asked about, so the first question answers for both.
+
+        `labelled`: the pool rows that it was fitted on, where that is known. `before`: of the fit
+        on fewer of them, whose neighbours need not be found again.
+        """
         self.fitted = fitted
         self.problem = problem
         self.asked: set[Side] = set()
         self._together = together
         self._cuts: Cuts | None = cuts_of(fitted.model)
+        self._expansion: Expansion | None = expansion_of(fitted.model)
         self._scored: dict[Side, _Scored] = {}
+        self._labelled = self._voters(labelled)
+        self.neighbours: dict[Side, Neighbours] = dict(before.neighbours) if before else {}
 
     def test(self) -> tuple[Classes, Probabilities | None]:
         """Classes and probabilities, if there are any, of the distinct test rows."""
+        if self._expansion is not None:
+            self.asked.add("test")
+            return self._voted(self._expansion), None
         if (known := self._known("test")) is None:
             return self.fitted.predict(self.problem.test.X)
         return known.values.argmax(axis=1)[known.of], known.values[known.of]
+
+    def classes(self, rows: Rows) -> tuple[Classes, Probabilities | None]:
+        """What a test would say of pool rows: classes and, if there are any, probabilities."""
+        if (known := self._scored.get("pool")) is None:
+            needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+            classes, probabilities = self.fitted.predict(self.problem.pool.X[needed])
+            return classes[at], None if probabilities is None else probabilities[at]
+        values = known.values[self._regions(known, rows)]
+        return values.argmax(axis=1), values
 
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
@@ -61,6 +96,15 @@ class Answers:
         if (known := self._known("pool")) is None:
             return np.asarray(self._of_each(self.fitted.margins, rows))
         return gap(known.values)[self._regions(known, rows)]
+
+    def scores(self, score: RowScore, rows: Rows, n: int, of: Asked) -> Scores:
+        """`score` of pool rows, (n_rows,), as `FittedModel.scores` promises it."""
+        if (known := self._known("pool")) is not None:
+            return score(known.values)[self._regions(known, rows)]
+        if self._expansion is not None:
+            return self._refined(self._expansion, score, rows, n, of)
+        ask = self.fitted.confidences if of == "probabilities" else self.fitted.decisions
+        return np.asarray(self._of_each(lambda X: score(ask(X)), rows))
 
     def embedding(self, rows: Rows) -> Features:
         """`Fitted.embedding` of pool rows, (n_rows, n_units)."""
@@ -96,8 +140,50 @@ class Answers:
         return _in_parts(samples, self.problem.pool.X, needed, summary)[at]
 
     def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
-        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
+        needed, at = self._needed(rows)
         return of(self.problem.pool.X[needed])[at]
+
+    def _needed(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The distinct rows among pool rows, ascending, and the place of each row among them."""
+        distinct = self.problem.pool.of[rows]
+        is_needed = np.zeros(len(self.problem.pool.X), dtype=bool)
+        is_needed[distinct] = True
+        return np.flatnonzero(is_needed), (np.cumsum(is_needed) - 1)[distinct]
+
+    def _voted(self, expansion: Expansion) -> Classes:
+        """The classes that libsvm gives the distinct test rows."""
+        X = self.problem.test.X
+        close = expansion.close(X)
+        found = self.fitted.classes[close.classes]
+        unsure = np.flatnonzero(~close.is_sure)
+        if len(unsure):
+            found[unsure] = self.fitted.classes[self.fitted.model.predict(X[unsure])]
+        return found
+
+    def _refined(
+        self, expansion: Expansion, score: RowScore, rows: Rows, n: int, of: Asked
+    ) -> Scores:
+        """Scores of which those that may be among the `n` lowest are libsvm's own.
+
+        The n-th lowest of the largest that each score can be is not below the n-th lowest score,
+        so what cannot be as low as that is above it, whatever rounding did.
+        """
+        needed, at = self._needed(rows)
+        X = self.problem.pool.X[needed]
+        close = expansion.close(X)
+        values_of = self.fitted.likened if of == "probabilities" else self.fitted.spread
+        scores = score(values_of(close.decisions))
+        far = STEEP * self.problem.n_classes * (close.error + ROUNDED)
+
+        def ask(which: Rows) -> None:
+            if len(which):
+                scores[which] = score(values_of(self.fitted.model.decision_function(X[which])))
+                far[which] = 0.0
+
+        ask(np.flatnonzero(~close.is_sure))
+        bound = np.partition((scores + far)[at], n - 1)[n - 1]
+        ask(np.flatnonzero(~(scores - far > bound) & (far > 0)))
+        return scores[at]
 
     def _regions(self, known: _Scored, rows: Rows) -> Rows:
         return known.of[self.problem.pool.of[rows]]
@@ -105,9 +191,37 @@ class Answers:
     def _known(self, side: Side) -> _Scored | None:
         """The answers to each region of a side; None for a classifier whose regions are unknown."""
         self.asked.add(side)
-        if self._cuts is not None and side not in self._scored:
+        if side in self._scored:
+            return self._scored[side]
+        if self._cuts is not None:
             self._score(self._cuts, side)
+        elif self._labelled is not None:
+            self._count(self._labelled, side)
         return self._scored.get(side)
+
+    def _voters(self, labelled: Rows | None) -> Rows | None:
+        """`labelled`, where these rows as they are, and nothing else, vote."""
+        remembered = voting_of(self.fitted.model)
+        if labelled is None or remembered is None:
+            return None
+        X, y = remembered
+        is_same = np.array_equal(X, self.problem.X[labelled]) and np.array_equal(
+            self.fitted.classes[y], self.problem.y[labelled]
+        )
+        return labelled if is_same else None
+
+    def _count(self, labelled: Rows, side: Side) -> None:
+        X, k = getattr(self.problem, side).X, self.fitted.model.n_neighbors
+        found = self.neighbours.get(side)
+        if found is None or not np.isin(found.known, labelled).all():
+            found = Neighbours.none(X, self.fitted.model.most)
+        new = np.setdiff1d(labelled, found.known)
+        for at in range(0, len(new), VOTERS_AT_ONCE):
+            rows = new[at : at + VOTERS_AT_ONCE]
+            found = found.with_rows(X, rows, self.problem.X[rows], self.problem.y[rows])
+        self.neighbours[side] = found
+        values = shares(found, X, k, self.fitted.confidences, self.problem.n_classes)
+        self._scored[side] = _Scored(X, values, np.arange(len(X)))
 
     def _score(self, cuts: Cuts, side: Side) -> None:
         pool, test = self.problem.pool.X, self.problem.test.X

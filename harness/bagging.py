@@ -1,6 +1,6 @@
 """A committee for a classifier that is none: fits of it on random draws of the labelled rows.
 
-Abe and Mamitsuka, "Query learning strategies using boosting and bagging", ICML 1998, section 2.2
+Abe and Mamitsuka, "Query learning strategies using boosting and bagging", ICML 1998
 (query by bagging); the draw is Breiman's bootstrap ("Bagging predictors", Machine Learning 24,
 1996). Other than there, every draw keeps a row of each class: the members would otherwise disagree
 about rare classes only because some have never met them.

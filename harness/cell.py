@@ -17,6 +17,8 @@ from optuna.distributions import distribution_to_json
 
 from harness.classifiers.needs import NEURAL
 from harness.device import Kind
+from harness.pruning import SETTINGS as PRUNING
+from harness.pruning import Rule
 from harness.sampler import SETTINGS
 from search_spaces.space import Space
 
@@ -146,6 +148,7 @@ class Tuning:
     validation: Validation
     acquisition: str  # defaults or tuned: the hyperparameters of the query model
     startup: int  # random trials before TPE begins
+    pruning: Rule | None = None  # of hopeless trials, over the folds of cross_validation
 
 
 @dataclass(frozen=True)
@@ -252,6 +255,12 @@ class Study:
         acquisition = self.acquisition
         return acquisition.curve.classifier.validation or acquisition.setting.tuning.validation
 
+    @property
+    def pruning(self) -> Rule | None:
+        """By which rule trials are left, where they have folds to judge them by."""
+        has_folds = self.validation.method == "cross_validation"
+        return self.acquisition.setting.tuning.pruning if has_folds else None
+
     @cached_property
     def n_trials(self) -> int:
         """Trials to run: with nothing to tune, the defaults alone."""
@@ -299,12 +308,15 @@ def _study_settings(acquisition: Acquisition) -> dict[str, Any]:
     tuning = acquisition.setting.tuning
     study = Study(acquisition, 0)
     space = study.space
-    return {
+    settings: dict[str, Any] = {
         "space": {name: json.loads(distribution_to_json(d)) for name, d in space.items()},
         "sampler": {"name": "tpe", "n_startup_trials": tuning.startup, **SETTINGS},
         "validation": vars(study.validation),
         "metric": tuning.metric,
     }
+    if rule := study.pruning:
+        settings["pruning"] = {"rule": rule, **PRUNING[rule]}
+    return settings
 
 
 def digest(identity: Mapping[str, Any]) -> str:

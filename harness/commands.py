@@ -139,6 +139,7 @@ def components(
 ) -> None:
     """Show every name that a sweep may use, with its parameters."""
     from harness import registry
+    from harness.designs.design import GIVEN
     from harness.spec.parameters import taken
 
     known = registry.load(tuple(registry.ComponentFile.read(path) for path in files or []))
@@ -149,6 +150,7 @@ def components(
             parameters = [
                 f"{key} (needed)" if p.default is p.empty else f"{key}={p.default!r}"
                 for key, p in taken(factory).items()
+                if axis != "designs" or key not in GIVEN
             ]
             if parameters:
                 say(f"  {'':<22}{', '.join(parameters)}")

@@ -81,6 +81,8 @@ def _difference(place: str, stored: Any, now: Any) -> str | None:
         pairs = enumerate(zip_longest(stored, now))
         found = (_difference(f"{place}[{i}]", one, other) for i, (one, other) in pairs)
         return next(filter(None, found), None)
+    if isinstance(stored, bytes) and isinstance(now, bytes):
+        return _difference(place, [*stored], [*now])
     if place == "error":
         stored, now = _first_line(stored), _first_line(now)
     if stored == now or (_is_null(stored) and (_is_null(now) or place in LATER)):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from datasets.badges import CHOSEN_BY_CLASS
 from datasets.dataset import Table
 from datasets.errors import DatasetError
 from harness.arrays import Rows
-from harness.cell import Component, Split
+from harness.cell import Component, Setting, Split
+from harness.designs.design import looks_at_labels
 from harness.errors import SweepError, Unsplittable
 from harness.features import twins
 from harness.registry import Registry
@@ -68,11 +70,12 @@ def sizes(prepared: Prepared, registry: Registry, split: Split) -> tuple[int, in
     return registry.splitters[split.method].sizes(prepared.table, split.test)
 
 
-def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
+def dataset_row(prepared: Prepared, registry: Registry, setting: Setting) -> Row:
     """A row of `datasets`."""
     table, component = prepared.table, prepared.component
     card = registry.datasets[component.name].card
-    n_pool, n_test = sizes(prepared, registry, split)
+    n_pool, n_test = sizes(prepared, registry, setting.split)
+    looks = looks_at_labels(registry.designs[setting.labelling.design])
     group_sizes = np.bincount(prepared.twins)
     return {
         "dataset": component.label,
@@ -91,5 +94,5 @@ def dataset_row(prepared: Prepared, registry: Registry, split: Split) -> Row:
         "n_pool": n_pool,
         "n_test": n_test,
         "twin_share": float((group_sizes[prepared.twins] > 1).mean()),
-        "badges": list(table.badges),
+        "badges": [*table.badges, *([CHOSEN_BY_CLASS] if looks else [])],
     }

@@ -26,6 +26,7 @@ TRIAL_BYTES = 320  # of a reference as well
 EVALUATION_BYTES = 120
 MATRIX_SPREAD = 2.0  # of a confusion matrix: its bytes per bit that it may hold, as stored
 ROUND_BYTES, LABEL_BYTES = 25, 2.7  # of a round; of each row bought in it
+STOP_SET_BYTES = 150  # of a round whose strategy asks a model: what it says of the stop set
 ACQUISITION_BYTES = 40
 # A file is written beside the one it replaces, and replacing rows does so with all files at once.
 SPARE = 2.0
@@ -77,7 +78,7 @@ def bytes_to_come(ledger: Ledger, matrix_bytes: Mapping[str, float]) -> int:
         acquisition = state.acquisition
         labels = 0 if state.ended else acquisition.budgets[-1] - state.bought
         rounds = labels / acquisition.setting.labelling.batch
-        total += ROUND_BYTES * rounds + LABEL_BYTES * labels
+        total += (ROUND_BYTES + STOP_SET_BYTES) * rounds + LABEL_BYTES * labels
         total += ACQUISITION_BYTES * (not state.ended)
         if ledger.tests_every_round:
             row = tested(EVALUATION_BYTES, acquisition.curve.dataset.label)

@@ -23,6 +23,7 @@ HarnessError
         BadSplit     a splitter broke its contract
         Dropped      the split's protocol leaves this repeat out
         TooLong      it took, or would take, longer than `limits` allow
+        Hopeless     a trial that its first folds show to be no winner
     Unsplittable     a dataset cannot be split as the sweep says
 """
 
@@ -138,6 +139,14 @@ class Dropped(WorkError):
 
 class TooLong(WorkError):
     """A piece of work took longer than the sweep's limits allow; the message says which."""
+
+
+class Hopeless(WorkError):
+    """A trial that its first folds show to be no winner; holds their scores."""
+
+    def __init__(self, why: str, scores: Sequence[float]) -> None:
+        super().__init__(why)
+        self.scores = tuple(scores)
 
 
 class Unsplittable(HarnessError):

@@ -14,19 +14,31 @@ from harness.arrays import Rows
 UNKNOWN, MISSING = -1.0, 0.0  # codes of categories; known ones count from 1
 
 
-def encode(table: Table, pool: Rows) -> npt.NDArray[np.float64]:
+def encode(table: Table, pool: Rows, rows: Rows | None = None) -> npt.NDArray[np.float64]:
     """Numbers with their gaps filled, and categories as numbers, as the table asks for it.
 
-    Returns (n_rows, n_columns) for all rows of the table. A gap is filled with the pool's median
-    or mean, or with 0. `ordinal`: a category is numbered by its rank among those of the pool, a
-    missing one is `MISSING`, and one that only the test side has is `UNKNOWN`. `one_hot`: a column
-    for each category of the pool, and one for missing where the pool has gaps; one that only the
-    test side has is 0 in all.
+    Returns (n_rows, n_columns) for `rows` of the table, or all. A gap is filled with the pool's
+    median or mean, or with 0. `ordinal`: a category is numbered by its rank among those of the
+    pool, a missing one is `MISSING`, and one that only the test side has is `UNKNOWN`. `one_hot`: a
+    column for each category of the pool, and one for missing where the pool has gaps; one that only
+    the test side has is 0 in all.
     """
-    fill = _filling(table.numbers[pool], table.impute)
-    numbers = np.where(np.isnan(table.numbers), fill, table.numbers)
+    asked = slice(None) if rows is None else rows
     encoded = _one_hot if table.encoding == "one_hot" else _ordinal
-    return np.hstack([numbers, *(encoded(codes, pool) for codes in table.codes.T)])
+    columns = [encoded(codes, pool, asked) for codes in table.codes.T]
+    n_numbers = table.numbers.shape[1]
+    n_rows = len(table) if rows is None else len(rows)
+    X = np.empty((n_rows, n_numbers + sum(part.shape[1] for part in columns)))
+    X[:, :n_numbers] = table.numbers[asked]
+    has_gaps = np.flatnonzero(np.isnan(X[:, :n_numbers]).any(axis=0))
+    fill = _filling(table.numbers[np.ix_(pool, has_gaps)], table.impute)
+    for j, value in zip(has_gaps, fill, strict=True):
+        X[np.isnan(X[:, j]), j] = value
+    at = n_numbers
+    for part in columns:
+        X[:, at : at + part.shape[1]] = part
+        at += part.shape[1]
+    return X
 
 
 def _filling(numbers: npt.NDArray[np.float64], impute: Impute) -> npt.NDArray[np.float64]:
@@ -38,16 +50,21 @@ def _filling(numbers: npt.NDArray[np.float64], impute: Impute) -> npt.NDArray[np
         return np.asarray(np.nan_to_num(typical(numbers, axis=0)))
 
 
-def _one_hot(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64]:
-    return np.asarray(codes[:, np.newaxis] == np.unique(codes[pool]), dtype=np.float64)
+def _one_hot(
+    codes: npt.NDArray[np.int32], pool: Rows, asked: Rows | slice
+) -> npt.NDArray[np.float64]:
+    known = np.flatnonzero(np.bincount(codes[pool] + 1)) - 1
+    return np.asarray(codes[asked, np.newaxis] == known, dtype=np.float64)
 
 
-def _ordinal(codes: npt.NDArray[np.int32], pool: Rows) -> npt.NDArray[np.float64]:
+def _ordinal(
+    codes: npt.NDArray[np.int32], pool: Rows, asked: Rows | slice
+) -> npt.NDArray[np.float64]:
     known = np.flatnonzero(np.bincount(codes[pool] + 1)[1:])  # ascending; -1 is a missing one
     rank = np.full(max(codes.max(initial=-1), 0) + 2, UNKNOWN)
     rank[known] = np.arange(1, len(known) + 1)
     rank[-1] = MISSING  # the code of a missing value is -1, so it reads the last place
-    return rank[codes][:, np.newaxis]
+    return rank[codes[asked]][:, np.newaxis]
 
 
 def twins(table: Table) -> Rows:

@@ -32,6 +32,7 @@ from harness.classifiers.continues import does_continue
 from harness.held_back import Digests, digests, held_back
 from harness.registry import Registry, lookup
 from harness.resampling import Resample, Resampled
+from harness.strategies.margin import gap
 
 Decisions = npt.NDArray[np.float64]  # (n_rows, n_classes); -inf for a class not met
 
@@ -159,15 +160,29 @@ class Fitted:
         """Probabilities, or in their place the softmax of decision values."""
         probabilities = self.probabilities(X)
         if probabilities is None:
-            return np.asarray(softmax(self._decisions(X), axis=1))
+            return self.likened(self.model.decision_function(X))
+        return probabilities
+
+    def decisions(self, X: Features) -> Decisions:
+        """What margins are taken of: probabilities, or in their place decision values."""
+        probabilities = self.probabilities(X)
+        if probabilities is None:
+            return self.spread(self.model.decision_function(X))
         return probabilities
 
     def margins(self, X: Features) -> Scores:
         """The gap between the two best classes, of probabilities or of decision values."""
-        values = self.probabilities(X)
-        if values is None:
-            values = self._decisions(X)
-        return gap(values)
+        return gap(self.decisions(X))
+
+    def likened(self, values: Decisions) -> Probabilities:
+        """What stands for probabilities where there are decision values: their softmax."""
+        return np.asarray(softmax(self.spread(values), axis=1))
+
+    def spread(self, values: Decisions) -> Decisions:
+        """Decision values as scikit-learn gives them, by class of the problem."""
+        if values.ndim == 1:
+            values = np.column_stack([-values, values])
+        return self._spread(values, -np.inf)
 
     def embedding(self, X: Features) -> Features:
         """What the classifier makes of rows before it decides, (n_rows, n_units).
@@ -191,24 +206,12 @@ class Fitted:
             return np.asarray(drawn, dtype=np.float64)
         return np.stack([self._spread(sample, 0.0) for sample in drawn])
 
-    def _decisions(self, X: Features) -> Decisions:
-        values = self.model.decision_function(X)
-        if values.ndim == 1:
-            values = np.column_stack([-values, values])
-        return self._spread(values, -np.inf)
-
     def _spread(self, columns: npt.NDArray[Any], absent: float) -> npt.NDArray[np.float64]:
         if columns.shape[1] == self.n_classes:
             return np.asarray(columns, dtype=np.float64)
         values = np.full((len(columns), self.n_classes), absent)
         values[:, self.classes] = columns
         return values
-
-
-def gap(values: npt.NDArray[np.float64]) -> Scores:
-    """Between the two largest of each row, (n_rows,), of (n_rows, n_classes)."""
-    second, best = np.partition(values, -2, axis=1)[:, -2:].T
-    return np.asarray(best - second)
 
 
 def _note(resampled: Resampled, classes: Classes) -> str:

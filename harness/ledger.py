@@ -76,6 +76,7 @@ class Ledger:
                 "status",
                 f"val_{metric}",
                 "wall_s",
+                *(["fold_scores"] if plan.sweep.setting.tuning.pruning else []),
             ],
             "references": ["reference_id", "status"],
         }
@@ -176,7 +177,7 @@ class Ledger:
         badly: Counter[str] = Counter(self.statuses)
         badly.update(a.status for a in acquisitions if a.status)
         badly.update(self.done_references.values())
-        del badly["done"]
+        del badly["done"], badly["pruned"]
         badly.update(self._never_begun())
         return Standing(
             acquisitions=(sum(self._is_done(a) for a in acquisitions), len(acquisitions)),

@@ -20,6 +20,8 @@ from harness.learner import Fitted, Learner
 from harness.pool import Pool
 from harness.problem import Problem
 from harness.query_model import Fit, QueryModel
+from harness.stop_set import N_ROWS, NO_OUTLOOK, Outlook, outlook
+from harness.strategies.oracle import OracleQuery
 from harness.strategies.query import Query
 
 
@@ -35,6 +37,7 @@ class Round:
     score_s: float  # whatever else the strategy asked of the model, a committee's fits included
     query_s: float  # choosing, without fitting and scoring
     note: str | None  # JSON: what the resampler did; None: nothing was fitted
+    outlook: Outlook = NO_OUTLOOK  # of the query model
 
     @property
     def took_s(self) -> float:
@@ -77,7 +80,9 @@ class OnLabels:
             return before
         # Who was asked about both sides after the last batch will be after this one.
         together = before is not None and before.asked == {"pool", "test"}
-        self._answers = answers = Answers(fitted, self.problem, together=together)
+        self._answers = answers = Answers(
+            fitted, self.problem, together=together, labelled=pool.labelled, before=before
+        )
         return answers
 
     def fitted(self, pool: Pool) -> Fitted:
@@ -127,6 +132,7 @@ class Buying:
     design: Callable[[Features, int], Rows]
     strategy: Callable[[Query, int], Rows]
     generator: Callable[[int], np.random.Generator]  # of a round
+    sees_labels: bool = False  # the strategy is one of `schema.SEES_LABELS`
 
     def replay(self, batches: Sequence[Rows]) -> Pool:
         """The pool after `batches`."""
@@ -183,11 +189,19 @@ def _choose(buying: Buying, model: OnLabels, pool: Pool, number: int) -> Round:
         rng=buying.generator(number),
         fit=fit,
     )
+    if buying.sees_labels:
+        query = OracleQuery(**vars(query), y_true=buying.problem.y_true)
     started = perf_counter()
     batch = np.asarray(buying.strategy(query, n))
     fit_s = model.fit_s if fitting_s else 0.0
     score_s = sum(asked_s, 0.0)
     query_s = max(perf_counter() - started - sum(fitting_s) - score_s, 0.0)
-    note = model.fitted(pool).note if fitting_s else None
     ties = query.ties[-1] if query.ties else None
-    return Round(number, pool.label(batch, n), batch, ties, fit_s, score_s, query_s, note)
+    after = pool.label(batch, n)
+    if not fitting_s:
+        return Round(number, after, batch, ties, fit_s, score_s, query_s, None)
+    note = model.fitted(pool).note
+    started = perf_counter()
+    seen = outlook(model.answers(pool), pool.stop_set(N_ROWS))
+    score_s += perf_counter() - started
+    return Round(number, after, batch, ties, fit_s, score_s, query_s, note, seen)

@@ -101,6 +101,9 @@ def _n(n: int, one: str, several: str) -> str:
 
 
 def _axes(planned: Plan) -> list[str]:
+    from harness.designs.design import looks_at_labels
+    from harness.schema import SEES_LABELS
+
     curves = {str(a.curve): a for a in planned.acquisitions}
     lines = []
     for axis in ("classifier", "scaler", "resampler", "strategy"):
@@ -113,10 +116,20 @@ def _axes(planned: Plan) -> list[str]:
     for label, met in budgets.items():
         lines.append(f"{'budgets':<10} {', '.join(map(str, sorted(met)))} labels on {label}")
     lines.append(f"{'repeats':<10} {planned.sweep.repeats}")
+    sees = {a.curve.strategy.label for a in curves.values() if a.curve.strategy.name in SEES_LABELS}
+    lines += [
+        f"{'beware':<10} {label} sees hidden labels: evaluation only" for label in sorted(sees)
+    ]
     if noise := planned.sweep.setting.oracle.noise:
         lines.append(f"{'labels':<10} {100 * noise:g} % of those bought are wrong (oracle.noise)")
     if planned.sweep.is_neural:
         lines.append(f"{'networks':<10} {_device(planned)}")
+    setting, known = planned.sweep.setting, planned.sweep.registry
+    if looks_at_labels(known.designs[setting.labelling.design]):
+        lines.append(
+            f"{'beware':<10} the design {setting.labelling.design} looks at labels, which nobody "
+            f"knows before they are bought; its results wear a badge"
+        )
     return [*lines, ""]
 
 

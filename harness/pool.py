@@ -69,6 +69,17 @@ class Pool:
         free = ~self.is_labelled[: len(self.is_labelled) - self.n_holdout]
         return _read_only(np.flatnonzero(free))
 
+    def stop_set(self, n: int) -> Rows:
+        """The last `n` rows of those that may be bought or were, ascending: a random sample.
+
+        It stays what it is, and the design `random` and the strategy `random` get to it last.
+
+        >>> Pool.unlabelled_of(9, n_holdout=2).stop_set(3).tolist()
+        [4, 5, 6]
+        """
+        end = len(self.is_labelled) - self.n_holdout
+        return np.arange(max(end - n, 0), end)
+
     @property
     def holdout(self) -> Rows:
         """Held-out rows, ascending."""

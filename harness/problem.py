@@ -18,6 +18,7 @@ from harness.corpus import Prepared
 from harness.errors import BadSplit, Dropped
 from harness.fast.ranks import Ranks
 from harness.features import encode
+from harness.first_labels import first_labels
 from harness.label_noise import mistaken
 from harness.registry import Registry, lookup
 from harness.seeding import generator, integer
@@ -36,8 +37,8 @@ class Distinct:
     @classmethod
     def rows(cls, X: Features, groups: Rows) -> Distinct:
         """The rows of `X`, of which those with equal `groups` are equal."""
-        _, first, of = np.unique(groups, return_index=True, return_inverse=True)
-        return cls(_frozen(X[first]), _frozen(of))
+        of, _ = pd.factorize(groups, sort=True)
+        return cls(_frozen(X[first_of_each(of)]), _frozen(of))
 
 
 @dataclass(frozen=True)
@@ -103,28 +104,29 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     table, twins, setting = prepared.table, prepared.twins, key.setting
     n_classes = len(table.classes)
     pool, test = _split(key, table, registry)
-    X = _bounded(encode(table, pool))
     seed = integer(setting.seed, "scaler", key.dataset.name, key.repeat)
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
-    scale.fit(X[pool])
-    X_pool, X_test = (
-        np.ascontiguousarray(_bounded(scale.transform(X[side])), dtype=setting.dtype)
-        for side in (pool, test)
-    )
-    # Numbered as they come, by one side alone: folds hang on the numbers, and order would tell.
-    groups, _ = pd.factorize(twins[pool])
-    test_groups, _ = pd.factorize(twins[test])
+    # Twins are encoded and scaled once. Numbered as they come: folds hang on the numbers, and order
+    # would tell; so each that the pool holds comes before those that the test set alone does.
+    of, _ = pd.factorize(twins[np.concatenate([pool, test])])
+    groups, of_test = of[: len(pool)], of[len(pool) :]
+    n_in_pool = int(groups.max()) + 1
+    X = _bounded(encode(table, pool, np.concatenate([pool, test])[first_of_each(of)]))
+    scale.fit(X[groups])
+    scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
+    X = np.ascontiguousarray(np.concatenate(scaled), dtype=setting.dtype)
+    test_groups, _ = pd.factorize(of_test)
     y = table.y[pool]
     noise, name = setting.oracle.noise, key.dataset.name
     rng = generator(setting.seed, "label noise", name, key.repeat) if noise else None
     problem = Problem(
-        X=_frozen(X_pool),
+        X=_frozen(X[groups]),
         y=_frozen(y if rng is None else mistaken(y, n_classes, noise, rng)),
         groups=_frozen(groups),
-        pool=Distinct.rows(X_pool, groups),
-        test=Distinct.rows(X_test, test_groups),
+        pool=Distinct(_frozen(X[:n_in_pool]), _frozen(groups)),
+        test=Distinct.rows(X[of_test], test_groups),
         y_test=_frozen(table.y[test]),
-        is_novel=_frozen(~np.isin(twins[test], twins[pool])),
+        is_novel=_frozen(of_test >= n_in_pool),
         n_classes=n_classes,
         truth=None if rng is None else _frozen(y),
     )
@@ -161,7 +163,7 @@ def _check_start(
     setting = key.setting
     if not setting.split.needs_start:
         return
-    design = lookup(registry.designs, setting.labelling.design, "design")
+    design = first_labels(setting, key.dataset.name, key.repeat, problem.y_true, registry)
     buyable = problem.X[: len(problem.y) - setting.tuning.validation.rows]
     start = problem.y_true[design(buyable, setting.labelling.initial)]
     if missing := sorted(set(range(problem.n_classes)) - set(start.tolist())):
@@ -178,6 +180,13 @@ def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     stays the largest value of its column.
     """
     return np.clip(X, -LARGEST, LARGEST)
+
+
+def first_of_each(groups: Rows) -> Rows:
+    """The first row of each group, (n_groups,): `groups`, (n_rows,), has every number from 0 on."""
+    first = np.empty(groups.max(initial=-1) + 1, dtype=np.intp)
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
+    return first
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -24,10 +24,20 @@ class ProblemCache:
             self._problems.move_to_end(key.id)
             return self._problems[key.id]
         problem = prepare(key, self.corpus[key.dataset.label], registry)
+        self.take(key, problem)
+        return problem
+
+    def __contains__(self, key: ProblemKey) -> bool:
+        """Whether the problem of `key` is at hand."""
+        return key.id in self._problems
+
+    def take(self, key: ProblemKey, problem: Problem | None) -> None:
+        """Keep the problem of `key` that somebody else prepared, if there is one."""
+        if problem is None:
+            return
         self._problems[key.id] = problem
         while len(self._problems) > 1 and self._n_bytes() > CAPACITY_BYTES:
             self._problems.popitem(last=False)
-        return problem
 
     def _n_bytes(self) -> int:
         return sum(problem.nbytes for problem in self._problems.values())

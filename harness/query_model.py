@@ -15,7 +15,7 @@ from harness.answers import Answers
 from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scores
 from harness.errors import BadQuery
 from harness.learner import Learner
-from harness.strategies.query import FittedModel, Summary
+from harness.strategies.query import Asked, FittedModel, RowScore, Summary
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,10 @@ class QueryModel:
     def margins(self, rows: Rows) -> Scores:
         """Gaps."""
         return np.asarray(self._ask(lambda fit: fit.answers.margins(rows)))
+
+    def scores(self, score: RowScore, rows: Rows, n: int, of: Asked) -> Scores:
+        """Of which the lowest are exact."""
+        return np.asarray(self._ask(lambda fit: fit.answers.scores(score, rows, n, of)))
 
     def embedding(self, rows: Rows) -> Features:
         """Hidden features."""

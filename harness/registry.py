@@ -28,6 +28,7 @@ from datasets import DATASETS
 from datasets.dataset import Dataset
 from harness.classifiers import CLASSIFIERS
 from harness.designs import DESIGNS
+from harness.designs.design import misfit as no_design
 from harness.errors import BadComponents, UnknownName
 from harness.resamplers import RESAMPLERS
 from harness.scalers import SCALERS
@@ -119,7 +120,7 @@ def _misfit(axis: str, name: object, entry: object) -> str | None:
         inspect.signature(entry, eval_str=True)
     except Exception as error:  # noqa: BLE001 - annotations are code
         return f"has a signature that cannot be read: {error!r}"
-    return None
+    return no_design(entry) if axis == "designs" else None
 
 
 @cache

@@ -88,6 +88,8 @@ def round_row(acquisition: Acquisition, done: Round, bought: Counts, n_wrong: in
         "score_s": done.score_s,
         "query_s": done.query_s,
         "resampling": done.note,
+        "stop_predicted": done.outlook.predicted,
+        "stop_confidence": done.outlook.confidence,
     }
 
 
@@ -133,5 +135,5 @@ def trial_row(study: Study, number: int, params: Params, ended: Row, values: Row
         "params": json.dumps(params, sort_keys=True),
         "metric": study.acquisition.setting.tuning.metric,
         **ended,
-        **(values or {**null_metrics("val"), **_UNTESTED}),
+        **(values or {**null_metrics("val"), "fold_scores": None, **_UNTESTED}),
     }

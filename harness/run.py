@@ -130,8 +130,8 @@ class Driver:
         """Note the datasets and this environment; queue what is ready."""
         stored = self.folder.read("environments", ["environment_id"]).to_pylist()
         self._environments = {row["environment_id"] for row in stored}
-        registry, split = self.plan.sweep.registry, self.plan.sweep.setting.split
-        datasets = [dataset_row(prepared, registry, split) for prepared in self.corpus.values()]
+        registry, setting = self.plan.sweep.registry, self.plan.sweep.setting
+        datasets = [dataset_row(prepared, registry, setting) for prepared in self.corpus.values()]
         stored = self.folder.read("datasets").to_pylist()
         if changed := [row for row in datasets if row not in stored]:
             labels = [row["dataset"] for row in changed]

@@ -18,7 +18,8 @@ from harness.arrays import Features
 class Scaler(Protocol):
     """Learns from some rows how to rescale any: the part of scikit-learn's API that is used.
 
-    Constant columns and rows outside the range that was fitted on are legal.
+    Constant columns and rows outside the range that was fitted on are legal. Each row is rescaled
+    by itself: of rows that are equal, `transform` is shown one.
     """
 
     def fit(self, X: Features) -> Any:

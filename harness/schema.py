@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2  # 1 had no `COSTS`, and no `reading` of datasets
+# 1 had no `COSTS`, and no `reading` of datasets; 2 had no `n_wrong` and no `stop_` in `rounds`
+SCHEMA_VERSION = 3
 
 Row = dict[str, Any]  # one row of a table: column -> value
 
@@ -58,6 +59,8 @@ FRAMEWORKS = {  # the same for networks, by the backend of Keras
     "jax": ("keras", "jax", "jaxlib"),
 }
 
+SEES_LABELS = frozenset({"oracle"})  # strategies for evaluation only: no contestants
+
 AXES = ("dataset", "classifier", "scaler", "resampler", "strategy")
 
 # What names a row of a table; rows of `attempts` have no name.
@@ -82,7 +85,7 @@ TIMING_AND_HOST = frozenset(
 )
 
 # Columns that came after the first run folders: a null may mean that nobody asked.
-LATER = frozenset({*COSTS, "n_wrong"})
+LATER = frozenset({*COSTS, "n_wrong", "stop_predicted", "stop_confidence"})
 
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _NAME = pa.dictionary(pa.int32(), pa.string())
@@ -195,9 +198,26 @@ TABLES: dict[str, pa.Schema] = {
                 null=True,
             ),
             _field("fit_s", _REAL, "seconds to fit the query model"),
-            _field("score_s", _REAL, "seconds to score the candidates"),
+            _field(
+                "score_s",
+                _REAL,
+                "seconds of what the strategy asked of the model, and of the stop set",
+            ),
             _field("query_s", _REAL, "seconds to choose, fitting and scoring not counted"),
             _field("resampling", _TEXT, "JSON: what the resampler did when fitting", null=True),
+            _field(
+                "stop_predicted",
+                pa.binary(),
+                "classes that the query model, fitted before this batch, gives the stop set: a "
+                "byte each, two (little-endian) of more than 256 classes; null: no model, or NaN",
+                null=True,
+            ),
+            _field(
+                "stop_confidence",
+                _REAL,
+                "mean of its highest class probability there; null: no probabilities",
+                null=True,
+            ),
         ]
     ),
     "evaluations": pa.schema(
@@ -234,6 +254,12 @@ TABLES: dict[str, pa.Schema] = {
             _field("metric", _NAME, "the validation metric that chooses the winner"),
             *_OUTCOME,
             *_metrics("val", "validation rows: all labelled rows out of fold, or the holdout"),
+            _field(
+                "fold_scores",
+                pa.list_(_REAL),
+                "metric on each fold alone, until the trial was left; null: nothing is pruned",
+                null=True,
+            ),
             *_TESTED,
             *_PLACE,
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from time import perf_counter
 from typing import Any
 
@@ -22,12 +23,13 @@ from harness.arrays import Classes, Probabilities, Rows
 from harness.cell import Params, Study
 from harness.clock import UNLIMITED, Clock
 from harness.cost import cost
-from harness.errors import OneClass, RunFolderError
+from harness.errors import Hopeless, OneClass, RunFolderError
 from harness.folds import Fold, folds
 from harness.learner import Fitted, Learner
 from harness.metrics import confusion, has_answer, score
 from harness.pool import Pool
 from harness.problem import Problem
+from harness.pruning import Earlier, Scores, hopeless
 from harness.sampler import tpe
 from harness.schema import Row, null_metrics
 from harness.seeding import integer
@@ -40,6 +42,7 @@ class Judged:
     params: Params
     status: str
     value: float | None  # the validation metric
+    folds: tuple[float, ...] = ()  # the same of each fold, where the study prunes
 
     @classmethod
     def of(cls, row: Row) -> Judged:
@@ -55,20 +58,23 @@ class Stored:
     params: str  # JSON
     status: str
     value: float | None
+    folds: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, row: Row) -> Stored:
         """From a row of the trials table. Raises `RunFolderError` where it makes no sense."""
         name = f"trial {row['number']} of study {row['study_id']}"
         try:
-            return cls(name, row["params"], row["status"], row[f"val_{row['metric']}"])
+            value = row[f"val_{row['metric']}"]
+            folds = tuple(row.get("fold_scores") or ())
+            return cls(name, row["params"], row["status"], value, folds)
         except KeyError as error:
             raise _damaged(name) from error
 
     def judged(self) -> Judged:
         """What it says. Raises `RunFolderError` where its hyperparameters cannot be read."""
         try:
-            return Judged(json.loads(self.params), self.status, self.value)
+            return Judged(json.loads(self.params), self.status, self.value, self.folds)
         except json.JSONDecodeError as error:
             raise _damaged(self.name) from error
 
@@ -111,6 +117,13 @@ def propose(study: Study, earlier: Sequence[Judged]) -> Params:
 
 
 def _told(study: Study, judged: Judged) -> FrozenTrial:
+    if judged.status == "pruned":
+        return create_trial(
+            state=TrialState.PRUNED,
+            params=dict(judged.params),
+            distributions=dict(study.space),
+            intermediate_values={len(judged.folds): fmean(judged.folds)},
+        )
     is_scored = judged.status == "done" and judged.value is not None
     return create_trial(
         state=TrialState.COMPLETE if is_scored else TrialState.FAIL,
@@ -125,6 +138,7 @@ class Bench:
 
     def __init__(self, study: Study, problem: Problem, pool: Pool) -> None:
         """`pool` is as the budget left it. Raises `OneClass`, `CannotValidate`."""
+        self.study = study
         self.problem = problem
         self.labelled = labelled = pool.labelled
         self.bought_in = pool.bought_in[labelled]
@@ -146,17 +160,23 @@ class Bench:
         if validation.method == "holdout_of_labelled":
             self.folds = self.folds[:1]
 
-    def try_out(self, learner: Learner, clock: Clock = UNLIMITED) -> Row:
+    def try_out(
+        self, learner: Learner, clock: Clock = UNLIMITED, earlier: Sequence[Judged] = ()
+    ) -> Row:
         """Validate, then fit on all labelled rows and test: the metric columns of a trial.
 
-        Looks at the clock after every fit: raises `TooLong`, and whatever the learner raises.
+        Looks at the clock after every fit: raises `TooLong`, and whatever the learner raises;
+        `Hopeless` where the study prunes, and what `earlier` trials had says so.
         """
         X, y = self.problem.X[self.labelled], self.problem.y[self.labelled]
-        validated = []
+        validated, scores = [], list[float]()
         for fit, held in self.folds:
             fitted = learner.fit_batches(X[fit], y[fit], self.bought_in[fit])
             validated.append(_scored(fitted, X[held], y[held]))
             clock.look()
+            if self.study.pruning:
+                scores.append(self._of_fold(validated[-1], learner.n_classes))
+                self._go_on(scores, earlier)
         started = perf_counter()
         fitted = learner.fit_batches(X, y, self.bought_in)
         fit_s = perf_counter() - started
@@ -165,7 +185,30 @@ class Bench:
             held = self.holdout
             validated = [_scored(fitted, self.problem.X[held], self.problem.y[held])]
         values = _validation_metrics(validated, learner.n_classes)
-        return {**values, **tested(Answers(fitted, self.problem)), "fit_s": fit_s}
+        kept = {"fold_scores": scores if self.study.pruning else None}
+        return {**values, **kept, **tested(Answers(fitted, self.problem)), "fit_s": fit_s}
+
+    def _of_fold(self, scored: _Scored, n_classes: int) -> float:
+        """The metric that decides, on one fold alone; NaN where it has none there."""
+        values = _validation_metrics([scored], n_classes)
+        value = values[f"val_{self._metric}"]
+        return np.nan if value is None else float(value)
+
+    def _go_on(self, scores: Scores, earlier: Sequence[Judged]) -> None:
+        """Raise `Hopeless` for a trial, not the first one, that need not go on."""
+        if not earlier or not (rule := self.study.pruning):
+            return
+        known = [
+            Earlier(number, judged.folds, judged.status == "done")
+            for number, judged in enumerate(earlier)
+        ]
+        lower = self._metric in schema.LOWER_IS_BETTER
+        if why := hopeless(rule, scores, known, lower_is_better=lower):
+            raise Hopeless(why, scores)
+
+    @property
+    def _metric(self) -> str:
+        return self.study.acquisition.setting.tuning.metric
 
 
 _Scored = tuple[Classes, Classes, Probabilities | None]  # true, predicted, probabilities
@@ -214,9 +257,8 @@ def _test_scores(predicted: Classes, probabilities: Probabilities | None, proble
         return {**null_metrics("test", "test_novel"), "confusion": None}
 
     def scored(rows: Rows) -> dict[str, float | None]:
-        of = problem.test.of[rows]
-        p = None if probabilities is None else probabilities[of]
-        return score(problem.y_test[rows], predicted[of], p, problem.n_classes)
+        y, of = problem.y_test[rows], problem.test.of[rows]
+        return score(y, predicted, probabilities, problem.n_classes, of)
 
     everywhere = scored(np.arange(len(problem.y_test)))
     elsewhere = scored(np.flatnonzero(problem.is_novel))

@@ -15,14 +15,15 @@ from harness import environment, registry, rows
 from harness.cell import Acquisition, Component, Params, Reference, Study
 from harness.clock import Clock, Pace
 from harness.device import using
-from harness.errors import CannotValidate, DeviceError, Dropped, OneClass, TooLong
+from harness.errors import CannotValidate, DeviceError, Dropped, Hopeless, OneClass, TooLong
+from harness.first_labels import first_labels
 from harness.giving_up import give_up
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, Round, active_learning
 from harness.pool import Pool
 from harness.problem import Problem, ProblemKey
 from harness.registry import Registry, lookup
-from harness.schema import Row
+from harness.schema import SEES_LABELS, Row
 from harness.seeding import generator, integer
 from harness.segment import (
     AcquisitionSegment,
@@ -49,7 +50,7 @@ def work(task: Task, problem_of: ProblemOf) -> Rowset:
     segment = task.segment
     key = problem_key(segment)
     threads = key.setting.threads
-    with using(task.device, threads), _quiet(threads):
+    with using(task.device, threads), quiet(threads):
         known = registry.load(task.files)
         pace = Pace(task.limits, task.limit_s)
         try:
@@ -79,8 +80,8 @@ def _failure(error: BaseException) -> tuple[str, str]:
 
 
 @contextmanager
-def _quiet(threads: int) -> Iterator[None]:
-    """Numeric libraries within `threads`, and components' warnings not on the user's screen."""
+def quiet(threads: int) -> Iterator[None]:
+    """Keep numeric libraries within `threads`, and components' warnings off the screen."""
     with (
         threadpool_limits(limits=threads),
         warnings.catch_warnings(),
@@ -116,9 +117,10 @@ def _buying(acquisition: Acquisition, problem: Problem, known: Registry) -> Buyi
         problem,
         setting.labelling,
         setting.tuning.validation.rows,
-        lookup(known.designs, setting.labelling.design, "design"),
+        first_labels(setting, name, repeat, problem.y_true, known),
         partial(strategy, **curve.strategy.params),
         lambda number: generator(setting.seed, "query", name, repeat, number),
+        sees_labels=curve.strategy.name in SEES_LABELS,
     )
 
 
@@ -263,9 +265,13 @@ def _trial(
     values: Row | None
     try:
         params = propose(study, earlier)
-        values = bench.try_out(learner.with_params(params), clock)
+        values = bench.try_out(learner.with_params(params), clock, earlier)
         clock.look()
         ended = place.ended(status_of(values, study.acquisition.setting.tuning.metric))
+    except Hopeless as reason:
+        ended = place.ended("pruned", str(reason))
+        row = rows.trial_row(study, len(earlier), params, ended, None)
+        return {**row, "fold_scores": list(reason.scores)}
     except RAISED as error:
         values, ended = None, place.ended(*_failure(error))
     return rows.trial_row(study, len(earlier), params, ended, values)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NOTHING = "-"
 LIMITED = "†"
+SEES_LABELS = " (sees labels)"
 
 Row = Mapping[str, Any]  # of `Board.rows`
 Text = Callable[[Row, "Board"], str]
@@ -78,6 +79,10 @@ def labels(row: Row, most: int) -> str:
 def digits(name: str) -> Text:
     """Return the text of a number with three decimals."""
     return lambda row, _: NOTHING if pd.isna(row[name]) else f"{row[name]:.3f}"
+
+
+def _strategy(row: Row, _: Board) -> str:
+    return one_line(row["strategy"]) + SEES_LABELS * bool(row.get("sees_labels"))
 
 
 def _rank(row: Row, _: Board) -> str:
@@ -150,7 +155,7 @@ COLUMNS: dict[str, Column] = {
     "classifier": Column("classifier", name_of("classifier")),
     "scaler": Column("scaler", name_of("scaler")),
     "resampler": Column("resampler", name_of("resampler")),
-    "strategy": Column("query strategy", name_of("strategy")),
+    "strategy": Column("query strategy", _strategy),
     "tuned": Column(
         "test score of the study's winner",
         lambda row, _: score(row, "tuned"),

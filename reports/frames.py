@@ -17,11 +17,11 @@ import pyarrow as pa
 from harness.place import opened
 from harness.schema import AXES, KEYS, LOWER_IS_BETTER, METRICS
 from harness.winners import defaults, winners
-from reports import areas, axis_effects, curves, merge
+from reports import areas, axis_effects, curves, merge, stopping
 from reports.columns import brought
 from reports.confusion import Confusions, confusions
 from reports.efficiency import discovery, gain, of_run, recall, seconds
-from reports.efficiency.to_target import expected_labels
+from reports.efficiency.to_target import by_repeat, expected_labels
 from reports.grid import Grid
 from reports.headline import Headline, headline
 from reports.measures import Measures
@@ -166,6 +166,26 @@ class Frames:
     def discovered(self) -> pd.DataFrame:
         """What `discovery` comes to over repeats."""
         return discovery.discovered(self.discovery)
+
+    def stopping(self, metric: str | None = None) -> pd.DataFrame:
+        """Where stopping rules would have ended each acquisition, and at what score.
+
+        Columns of `reports.stopping.stops` and `judged`, and to_target: the labels at which the
+        default hyperparameters, wherever they were tested, first reach the target (inf: never).
+        """
+        measures = self.measures(metric)
+        found = stopping.judged(self._stops, measures.points, measures.metric)
+        goals = self.grid.curves["dataset"].map({n: t.value for n, t in measures.targets.items()})
+        reached = by_repeat(measures.points, measures.metric, goals.astype(float))["labels"]
+        at = pd.MultiIndex.from_frame(found[["curve", "repeat"]].assign(series="default"))
+        found["to_target"] = reached.reindex(at.reorder_levels([0, 2, 1])).to_numpy()
+        return found.drop(columns="curve")
+
+    @cached_property
+    def _stops(self) -> pd.DataFrame:
+        rounds = self.stored("rounds", stopping.COLUMNS)
+        found = stopping.stops(rounds, self.tables.datasets)
+        return found.assign(curve=self.grid.number(found))
 
     @cached_property
     def recalls(self) -> pd.DataFrame:

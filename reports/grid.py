@@ -11,6 +11,7 @@ import pandas as pd
 
 from harness.schema import AXES, OF_THE_MACHINE
 from reports.results import Results
+from reports.terms import seeing
 
 NO_FAILURE = ("done", "pruned")
 _NAMES = list(AXES)
@@ -24,6 +25,7 @@ class Grid:
     cells: pd.DataFrame  # index (curve, budget), sorted; columns n_trials, failures, limited
     repeats: dict[str, int]  # dataset -> repeats that any of its rows knows of, dropped ones aside
     budgets: dict[str, list[int]]  # dataset -> budgets that any of its studies has begun, ascending
+    seeing: frozenset[str] = frozenset()  # strategies that see hidden labels: they cannot win
 
     @classmethod
     def of(cls, results: Results) -> Grid:
@@ -51,7 +53,8 @@ class Grid:
             },
             {str(name): sorted(map(int, at)) for name, at in budgets.groupby("dataset")["budget"]},
         )
-        return cls(curves, bare._count(results, budgets), bare.repeats, bare.budgets)
+        cells = bare._count(results, budgets)
+        return cls(curves, cells, bare.repeats, bare.budgets, seeing(results.terms))
 
     def number(self, rows: pd.DataFrame) -> npt.NDArray[np.intp]:
         """Return the curve of each of `rows`, which have the columns AXES."""

@@ -61,12 +61,14 @@ def headline(
     bias it removes: Cawley and Talbot 2010, JMLR 11): for each repeat the winner over the others
     is chosen, and scored on that repeat. Labels that are never reached count as the largest
     budget in `labels_saved`. `overlap` is that of `reports.ranks.paired`. Only curves with all
-    repeats compete; `but_chance`: and only those that do not buy by chance. None: there is none.
+    repeats compete, none whose strategy sees hidden labels, and with `but_chance` none that buys
+    by chance. None: there is none.
     """
     grid, budgets = measures.grid, measures.grid.budgets[dataset]
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     tables = _tables(measures, dataset, budget)
     complete = tables["score"].notna().all(axis=1)
+    complete &= ~grid.curves["strategy"].isin(grid.seeing).reindex(complete.index)
     if budget is None and len(budgets) > 1:
         complete &= tables["area"].notna().all(axis=1)
     chance = baselines(grid)

@@ -25,7 +25,8 @@ class Board:
     default and novel: X, X_half, X_low, X_high, X_n_repeats (the score at `at`, see
     `over_repeats`); to_target, to_target_reached, to_target_n_repeats, to_target_first,
     to_target_within (labels, tuned; see `labels_to_target`), aubc, aubc_half and aubc_n_repeats
-    (tuned); the columns `COSTS` of the tuned models at `at` (medians over repeats); coverage
+    (tuned); sees_labels (its strategy sees hidden labels: it stands at the end without a rank); the
+    columns `COSTS` of the tuned models at `at` (medians over repeats); coverage
     (repeats with a tuned score; with one at every budget, if none is chosen), is_partial (fewer
     than `n_repeats`), n_trials, failures and limited (over all budgets, if none is chosen).
     """
@@ -72,11 +73,13 @@ def board(measures: Measures, dataset: str, budget: int | None = None) -> Board:
     complete = rows["aubc_n_repeats" if is_area else "tuned_n_repeats"]
     rows["coverage"] = complete.fillna(0).astype(int)
     rows["is_partial"] = rows["coverage"] < grid.repeats[dataset]
+    rows["sees_labels"] = rows["strategy"].isin(grid.seeing)
     late = rows["is_partial"].astype(float)  # a mean over other repeats is not paired with the rest
     sign = 1.0 if measures.metric in LOWER_IS_BETTER else -1.0
     keys = [sign * rows["tuned"]]
     if budget is None:
         keys = [rows["to_target"], sign * rows["aubc"], *keys]
+    keys = [key.mask(rows["sees_labels"]) for key in keys]
     return Board(
         dataset,
         measures.metric,

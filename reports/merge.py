@@ -53,7 +53,8 @@ def merge(runs: Sequence[Results]) -> Results:
     frames = {table: _concatenated(runs, table) for table in TABLES}
     sweeps = {root: text for run in runs for root, text in run.sweeps.items()}
     first = runs[0]
-    return Results(**frames, reference=first.reference, terms=first.terms, sweeps=sweeps)
+    terms = {path: term for run in reversed(runs) for path, term in run.terms.items()}
+    return Results(**frames, reference=first.reference, terms=terms, sweeps=sweeps)
 
 
 def identity(table: str) -> list[str]:

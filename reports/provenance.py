@@ -15,6 +15,7 @@ from reports.results import Results
 from reports.terms import NOISE
 
 NOISY = "of the labels bought are wrong (oracle.noise)"
+SEES = "sees hidden labels: evaluation only, never the winner"
 _TABLES = {"acquisitions": "acquisition", "trials": "trial", "references": "full_data reference"}
 
 
@@ -118,9 +119,12 @@ def badges(results: Results, dataset: str) -> list[str]:
 def all_badges(results: Results, grid: Grid, dataset: str) -> list[str]:
     """`badges`, and what happened to this dataset's work that hangs on the machine."""
     mine = grid.cells.index.get_level_values("curve").isin(grid.of_dataset(dataset))
+    mine_ = grid.of_dataset(dataset)
     n = int((grid.cells.loc[mine, "limited"] > 0).sum())
     limited = [f"{_counted(n, 'cell')} with timeouts, out-of-memory or crashes"] if n else []
-    return [*badges(results, dataset), *limited]
+    sees = sorted(set(grid.curves.loc[mine_, "strategy"]) & grid.seeing)
+    shown = [f"{label} {SEES}" for label in sees]
+    return [*badges(results, dataset), *shown, *limited]
 
 
 def _counted(n: int, word: str) -> str:

@@ -17,7 +17,9 @@ from harness.place import opened
 from reports.reference import Reference
 from reports.terms import terms
 
-_NOT_READ = frozenset({"params", "confusion", "resampling", "batch", "bought", "tie_share"})
+_NOT_READ = frozenset(
+    {"params", "confusion", "resampling", "batch", "bought", "tie_share", "stop_predicted"}
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.schema import FRAMEWORKS, NUMERIC
+from harness.schema import FRAMEWORKS, NUMERIC, SEES_LABELS
 
 SHARED = ("seed", "split", "labelling", "tuning", "dtype", "threads")
 NOISE = "oracle.noise"
@@ -41,6 +41,23 @@ def terms(
     if neural.get("device") in {"cpu", "gpu"}:  # else there are no networks
         found |= {f"networks on {name}": value for name, value in neural.items()}
     return found | {f"{name} version": versions[name] for name in numeric if name in versions}
+
+
+def seeing(terms: Mapping[str, Any]) -> frozenset[str]:
+    """Return the labels of strategies that see hidden labels, of a run with these terms.
+
+    >>> sorted(seeing({"strategies best": '{"name": "oracle"}', "strategies margin": '{}'}))
+    ['best', 'oracle']
+    """
+    own = {
+        label: json.loads(meaning).get("name")
+        for path, meaning in terms.items()
+        for axis, _, label in [path.partition(" ")]
+        if axis == "strategies"
+    }
+    # A strategy that the sweep no longer has may still have rows: most are called by their name.
+    gone = {name for name in SEES_LABELS if own.get(name, name) in SEES_LABELS}
+    return frozenset({label for label, name in own.items() if name in SEES_LABELS} | gone)
 
 
 def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """A small dataset of our own making, and a sweep over it that runs in seconds."""
 
 import copy
+import gc
 import os
 from pathlib import Path
 
@@ -127,3 +128,13 @@ class Sweeps:
 @pytest.fixture(scope="session")
 def sweeps(small_npz):
     return Sweeps(small_npz)
+
+
+def pytest_collection_finish():
+    """What collection left is there to the end: no search for garbage need go through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish():
+    gc.unfreeze()  # extensions that count what leaks would count it

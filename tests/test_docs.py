@@ -1,6 +1,7 @@
 """What the documentation says of files, commands and fields is so."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import typer
 import fewlabels
 from cluster.launch import described as cluster_file
 from harness.at_most import most
+from harness.designs import DESIGNS
+from harness.registry import ComponentFile, load
 from harness.spec.describe import described
 from harness.strategies import STRATEGIES, activeml
+from tests.contracts import test_every_strategy as contract
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -145,8 +149,15 @@ def test_every_strategy_has_its_row_in_the_page_of_strategies():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     theirs = {strategy.__name__ for strategy in activeml.named().values()}
     own, outside = text.split("## scikit-activeml", 1)
-    assert sorted(re.findall(r"^\| `(\w+)` \|", own, re.MULTILINE)) == sorted(STRATEGIES)
-    assert set(re.findall(r"^\| `(\w+)` \|", outside, re.MULTILINE)) == theirs
+    own, designs = own.split("## Initial designs", 1)
+    assert sorted(_rows(own)) == sorted(STRATEGIES)
+    assert sorted(_rows(designs)) == sorted(DESIGNS)
+    assert set(_rows(outside.partition("### ")[0])) == theirs
+
+
+def _rows(text):
+    """What the rows of its tables are about."""
+    return re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
 
 
 def test_the_page_of_strategies_says_of_each_class_that_is_not_served_why():
@@ -160,3 +171,16 @@ def test_the_page_of_strategies_has_the_limits_that_scikit_activemls_declare():
     rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]*) ?\|$", table, re.MULTILINE)
     told = {name: int(limit.replace(",", "")) if limit else None for name, limit in rows}
     assert told == {s.__name__: most(s).rows for s in activeml.named().values()}
+
+
+def test_the_strategy_in_the_page_of_strategies_keeps_the_contract():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    known = load((ComponentFile("mine.py", code),))
+    strategy = partial(known.strategies["odd_ones"], trees=10)
+    for keeps in (
+        contract.test_depends_on_its_query_alone,
+        contract.test_takes_the_pools_order_among_ties,
+        contract.test_a_smaller_batch_is_the_start_of_a_larger_one,
+    ):
+        keeps(strategy)

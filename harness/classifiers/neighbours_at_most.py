@@ -11,9 +11,10 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from harness.arrays import Classes, Features
 from harness.classifiers.size import Size
+from harness.fast.neighbours import Voting
 
 
-class NeighboursAtMost(KNeighborsClassifier):  # type: ignore[misc]  # scikit-learn is untyped
+class NeighboursAtMost(KNeighborsClassifier, Voting):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's, with `n_neighbors` set by `fit` to `most`, or to the number of rows.
 
     scikit-learn fits with too few rows, and raises only when it is asked to predict.
@@ -28,6 +29,12 @@ class NeighboursAtMost(KNeighborsClassifier):  # type: ignore[misc]  # scikit-le
         self.n_neighbors = min(self.most, len(X))
         super().fit(X, y)
         return self
+
+    def labelled(self) -> tuple[Features, Classes] | None:
+        """All rows that it remembers, and the numbers of their classes."""
+        if self.weights != "uniform" or self.metric != "euclidean":
+            return None
+        return self._fit_X, self._y
 
     def size(self) -> Size:
         """The stored rows x features and their classes, and the distances to all of them.

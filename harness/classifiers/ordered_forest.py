@@ -11,10 +11,11 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
-from harness.arrays import Features, Probabilities, Samples
+from harness.arrays import Classes, Features, Probabilities, Samples
 from harness.classifiers.size import Size
 from harness.classifiers.sized_tree import cuts_of_trees, size_of_trees
 from harness.fast.cuts import Cuts, Cutting
+from harness.fast.growing import grow_forest
 
 
 class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # scikit-learn is untyped
@@ -24,6 +25,12 @@ class OrderedForest(RandomForestClassifier, Cutting):  # type: ignore[misc]  # s
     then differ in their last bit from call to call, which is enough to choose other rows where
     many score alike.
     """
+
+    def fit(self, X: Features, y: Classes) -> OrderedForest:
+        """scikit-learn's trees, to the last bit, with less around them where that is known."""
+        if type(self) is not OrderedForest or not grow_forest(self, X, y):
+            super().fit(X, y)
+        return self
 
     def predict_proba(self, X: Features) -> Probabilities:
         """Mean of the trees' probabilities, added up in the trees' order, (n_rows, n_classes)."""

@@ -12,9 +12,10 @@ from sklearn.svm import SVC
 
 from harness.arrays import Classes, Features
 from harness.classifiers.size import Size
+from harness.fast.kernel import PAIR, Expanding, Expansion
 
 
-class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
+class RelativeGammaSVC(SVC, Expanding):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's `SVC` with `gamma` set by `fit` to a multiple of its "scale" or "auto" value.
 
     A range for gamma itself would fit one scaler and number of features only, and could not
@@ -47,6 +48,18 @@ class RelativeGammaSVC(SVC):  # type: ignore[misc]  # scikit-learn is untyped
         variance = float(np.asarray(X, dtype=np.float64).var())
         # As scikit-learn does (svm/_base.py, "scale"): 1 where nothing varies.
         return 1.0 / (float(X.shape[1]) * variance) if variance else 1.0
+
+    def expansion(self) -> Expansion:
+        """Of its support vectors."""
+        # Of two classes scikit-learn shows libsvm's numbers with the other sign.
+        sign = -1 if len(self.classes_) == PAIR else 1
+        return Expansion(
+            self.gamma,
+            self.support_vectors_,
+            self.n_support_,
+            sign * self.dual_coef_,
+            sign * self.intercept_,
+        )
 
     def size(self) -> Size:
         """Support vectors x features, and the weights with which each counts in each problem.

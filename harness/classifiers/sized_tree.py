@@ -10,12 +10,20 @@ from typing import Any
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
+from harness.arrays import Classes, Features
 from harness.classifiers.size import Size
 from harness.fast.cuts import Cuts, Cutting
+from harness.fast.growing import grow_tree
 
 
 class SizedTree(DecisionTreeClassifier, Cutting):  # type: ignore[misc]  # scikit-learn is untyped
     """scikit-learn's."""
+
+    def fit(self, X: Features, y: Classes) -> SizedTree:
+        """scikit-learn's tree, to the last bit, with less around it where that is known."""
+        if type(self) is not SizedTree or not grow_tree(self, X, y):
+            super().fit(X, y)
+        return self
 
     def size(self) -> Size:
         """Of its one tree."""

@@ -124,8 +124,9 @@ def _told(row: Mapping[Any, Any], space: Space) -> FrozenTrial:
     params = json.loads(row["params"])
     value = row[f"val_{row['metric']}"]
     is_done = row["status"] == "done" and not pd.isna(value)
+    otherwise = TrialState.PRUNED if row["status"] == "pruned" else TrialState.FAIL
     return create_trial(
-        state=TrialState.COMPLETE if is_done else TrialState.FAIL,
+        state=TrialState.COMPLETE if is_done else otherwise,
         value=float(value) if is_done else None,
         params=params,
         distributions={name: space[name] for name in params},

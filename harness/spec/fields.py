@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from harness import schema
 from harness.device import BACKENDS
+from harness.pruning import LEAST_FOLDS
 from harness.spec.problems import number_hint
 
 
@@ -185,7 +186,9 @@ class Labelling(_Strict):
     """How labels are bought."""
 
     initial: int = Field(50, ge=1, description="rows labelled before the first query")
-    design: str = Field("random", description="how those are chosen")
+    design: str = Field(
+        "random", description="how those are chosen: see designs in `fewlabels components`"
+    )
     batch: int = Field(50, ge=1, description="rows labelled each round")
 
 
@@ -205,6 +208,25 @@ class Tuning(_Strict):
     startup: int = Field(
         5, ge=1, description="trials before TPE begins: the defaults, then random ones"
     )
+    pruning: Literal["median", "wilcoxon"] | None = Field(
+        None,
+        description="leave trials that their first folds show to be hopeless, by this rule; "
+        "of cross_validation; default: none is left",
+    )
+
+    @model_validator(mode="after")
+    def _has_folds_to_prune_by(self) -> Tuning:
+        if self.pruning is None:
+            return self
+        if self.validation.method != "cross_validation":
+            raise ValueError(
+                f"pruning goes by the folds of cross_validation, and {self.validation.method} has "
+                "none to spare: leave one of them out"
+            )
+        least, folds = LEAST_FOLDS[self.pruning], self.validation.folds or 0
+        if folds < least:
+            raise ValueError(f"pruning by {self.pruning} needs {least} folds, not {folds}")
+        return self
 
 
 class Reference(_Strict):

@@ -48,6 +48,7 @@ def setting_of(
             validation=cell.Validation(how.method, how.folds or 0, how.rows or 0),
             acquisition=file.tuning.acquisition,
             startup=file.tuning.startup,
+            pruning=file.tuning.pruning,
         ),
         dtype=file.dtype,
         threads=file.threads,

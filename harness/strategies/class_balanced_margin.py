@@ -1,7 +1,7 @@
 """Label what is hard to tell apart, from the classes that have the fewest labels.
 
 The aim is that of Bengar, van de Weijer, Lopez Fuentes and Raducanu, "Class-balanced active
-learning for image classification", WACV 2022, equation 3: informative rows whose predicted classes,
+learning for image classification", WACV 2022: informative rows whose predicted classes,
 with the labels that are there, come closest to the same number for each class. They solve for a
 whole batch with predicted probabilities and a weight between the two aims; this one is greedy, with
 predicted classes, and balance goes first: row by row, the smallest margin within the class that

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.arrays import Rows
+from harness.arrays import Probabilities, Rows, Scores
 from harness.strategies.query import Query
 
 
 def entropy(query: Query, n: int) -> Rows:
     """Candidates with the highest entropy of their class probabilities."""
-    p = query.probabilities
+    return query.lowest_of(_negative_entropy, n)
+
+
+def _negative_entropy(p: Probabilities) -> Scores:
     log_p = np.log(p, out=np.zeros_like(p), where=p > 0)  # 0 log 0 is 0
-    return query.lowest((p * log_p).sum(axis=1), n)
+    return np.asarray((p * log_p).sum(axis=1))

@@ -1,8 +1,8 @@
 """Label what would, as far as the model can tell, leave the fewest errors elsewhere.
 
 Roy and McCallum, "Toward optimal active learning through sampling estimation of error reduction",
-ICML 2001: expected log loss, equation 3, or 0/1 loss, equation 4. Their sampling is kept: some
-candidates, judged on some rows.
+ICML 2001: its expected log loss, or 0/1 loss. Their sampling is kept: some candidates, judged on
+some rows.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from annotated_types import Ge, Le
 from harness.arrays import Features, Rows
 from harness.strategies.query import Query
 
+DIGITS = 9  # the order of addition decides about those after them
 Bins = npt.NDArray[np.uint8]  # (n_features, n_rows)
 
 
@@ -44,7 +45,7 @@ def flow_characteristics(
         score += np.log1p(count)[column]
     chosen = np.empty(n, dtype=np.intp)
     for i in range(n):
-        chosen[i] = query.lowest(score, 1)[0]
+        chosen[i] = query.lowest(score.round(DIGITS), 1)[0]
         at = np.searchsorted(query.candidates, chosen[i])
         for column, count in zip(of, counts, strict=True):
             bin_ = column[at]

@@ -8,34 +8,24 @@ Gonzalez, "Clustering to minimize the maximum intercluster distance", TCS 38, 19
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from harness.arrays import Features, Rows
+from harness.arrays import Rows
+from harness.geometry.gaps import Distances, Gaps
 from harness.strategies.query import Query
-
-CHUNK = 2**22  # distances held at once: 32 MiB
 
 
 def k_center(query: Query, n: int) -> Rows:
     """Candidates farthest (Euclidean) from all labelled rows and from those chosen before them."""
-    X = query.X[query.candidates]
-    gap = _nearest(X, query.X[query.labelled])
+    gaps = Gaps(query.X[query.candidates], query.X[query.labelled])
+    free = np.ones(len(query.candidates), dtype=np.bool_)
+
+    def of_free(gap: Distances) -> Distances:
+        return np.where(free, gap, -np.inf)  # not again, also where all that is left has gap 0
+
     chosen = np.empty(n, dtype=np.intp)
     for i in range(n):
-        chosen[i] = query.lowest(-gap, 1)[0]
-        at = np.searchsorted(query.candidates, chosen[i])
-        gap = np.minimum(gap, _nearest(X, X[at : at + 1]))
-        gap[at] = -np.inf  # not again, also where all that is left equals something labelled
+        chosen[i] = query.lowest(-gaps.exact_at_the_top(of_free), 1)[0]
+        at = int(np.searchsorted(query.candidates, chosen[i]))
+        gaps.add(at)
+        free[at] = False
     return chosen
-
-
-def _nearest(X: Features, centres: Features) -> npt.NDArray[np.float64]:
-    """Squared distance of each row to the nearest centre, (n_rows,); equal rows give exactly 0."""
-    from scipy.spatial.distance import cdist
-
-    step = max(CHUNK // len(centres), 1)
-    parts = [
-        cdist(X[start : start + step], centres, "sqeuclidean").min(axis=1)
-        for start in range(0, len(X), step)
-    ]
-    return np.concatenate(parts)

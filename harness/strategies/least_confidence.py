@@ -7,10 +7,16 @@ two classes: Culotta and McCallum, "Reducing labeling effort for structured pred
 
 from __future__ import annotations
 
-from harness.arrays import Rows
+import numpy as np
+
+from harness.arrays import Probabilities, Rows, Scores
 from harness.strategies.query import Query
 
 
 def least_confidence(query: Query, n: int) -> Rows:
     """Candidates whose best class has the lowest probability."""
-    return query.lowest(query.probabilities.max(axis=1), n)
+    return query.lowest_of(_confidence, n)
+
+
+def _confidence(p: Probabilities) -> Scores:
+    return np.asarray(p.max(axis=1))

@@ -8,10 +8,19 @@ Tong and Koller, "Support vector machine active learning", JMLR 2, 2001.
 
 from __future__ import annotations
 
-from harness.arrays import Rows
+import numpy as np
+import numpy.typing as npt
+
+from harness.arrays import Rows, Scores
 from harness.strategies.query import Query
 
 
 def margin(query: Query, n: int) -> Rows:
     """Candidates with the smallest gap between their two best classes."""
-    return query.lowest(query.margins, n)
+    return query.lowest_of(gap, n, of="decisions")
+
+
+def gap(values: npt.NDArray[np.float64]) -> Scores:
+    """Between the two largest of each row, (n_rows,), of (n_rows, n_classes)."""
+    second, best = np.partition(values, -2, axis=1)[:, -2:].T
+    return np.asarray(best - second)

@@ -1,7 +1,7 @@
 """Draw a batch by its margins instead of taking the smallest ones.
 
 Kirsch, Farquhar, Atighehchian, Jesson, Branchaud-Charron and Gal, "Stochastic batch acquisition: a
-simple baseline for deep active learning", TMLR 2023, section 3: power acquisition, log s + Gumbel
+simple baseline for deep active learning", TMLR 2023: power acquisition, log s + Gumbel
 noise / beta; the noise makes the n highest a draw without replacement (Kool, van Hoof and Welling,
 "Stochastic beams and where to find them", ICML 2019).
 """

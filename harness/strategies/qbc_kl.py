@@ -1,7 +1,7 @@
 """Label where the members of a committee differ most from their consensus.
 
 McCallum and Nigam, "Employing EM and pool-based active learning for text classification", ICML
-1998, section 4: Kullback-Leibler divergence to the mean. In Settles, "Active Learning Literature
+1998: Kullback-Leibler divergence to the mean. In Settles, "Active Learning Literature
 Survey", 2009, section 3.2: x_KL.
 """
 

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from annotated_types import Ge
 
-from harness.arrays import Classes, Features, Rows
+from harness.arrays import Classes, Features, Mask, Rows
 from harness.strategies.query import Query
 
 CHUNK = 2**15  # rows at a time
+ROUNDING = 1e-9  # of a column's largest value
 Joint = npt.NDArray[np.float64]  # (n_rows, n_components): log of weight x density
 
 
@@ -67,15 +68,16 @@ def rare_category(
 class _Mixture:
     """Gaussians with independent features, of features that are first standardised."""
 
-    centre: npt.NDArray[np.float64]  # (n_features,)
-    width: npt.NDArray[np.float64]  # (n_features,)
+    varies: Mask  # (n_features,): the others say nothing, and have no width to be measured in
+    centre: npt.NDArray[np.float64]  # (n_varying,)
+    width: npt.NDArray[np.float64]  # (n_varying,)
     weight: npt.NDArray[np.float64]  # (n_components,)
-    mean: npt.NDArray[np.float64]  # (n_components, n_features)
-    variance: npt.NDArray[np.float64]  # (n_components, n_features)
+    mean: npt.NDArray[np.float64]  # (n_components, n_varying)
+    variance: npt.NDArray[np.float64]  # (n_components, n_varying)
 
     def joint(self, X: Features) -> Joint:
         """Log of weight x density at each row, but for a constant."""
-        return self.at((X - self.centre) / self.width)
+        return self.at((X[:, self.varies] - self.centre) / self.width)
 
     def at(self, Z: npt.NDArray[np.float64]) -> Joint:
         """The same at standardised rows."""
@@ -90,21 +92,21 @@ class _Mixture:
 
 
 def _fitted(query: Query, drawn: Rows, steps: int) -> _Mixture:
-    known = np.asarray(query.X[query.labelled], dtype=np.float64)
-    unknown = np.asarray(query.X[drawn], dtype=np.float64)
-    both = np.vstack([known, unknown])
+    n_known = len(query.labelled)
+    both = np.asarray(query.X[np.r_[query.labelled, drawn]], dtype=np.float64)
     centre, width = both.mean(axis=0), both.std(axis=0)
     # Rounding leaves a constant column some width, which must not become its unit.
-    width = np.where(width > 1e-9 * np.abs(both).max(axis=0), width, np.inf)
-    both = (both - centre) / width
+    varies = width > ROUNDING * np.abs(both).max(axis=0)
+    centre, width = centre[varies], width[varies]
+    both = (both[:, varies] - centre) / width
     share = _of_labels(query.y_labelled)
-    mixture = _Mixture(centre, width, *_moments(both[: len(known)], share))
+    mixture = _Mixture(varies, centre, width, *_moments(both[:n_known], share))
     for _ in range(steps):
-        joint = mixture.at(both[len(known) :])
+        joint = mixture.at(both[n_known:])
         joint -= joint.max(axis=1, keepdims=True)
         owned = np.exp(joint)
         owned /= owned.sum(axis=1, keepdims=True)
-        mixture = _Mixture(centre, width, *_moments(both, np.vstack([share, owned])))
+        mixture = _Mixture(varies, centre, width, *_moments(both, np.vstack([share, owned])))
     return mixture
 
 

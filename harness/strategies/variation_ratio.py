@@ -2,7 +2,7 @@
 
 Freeman, "Elementary applied statistics", 1965, for the measure (a distribution's share outside its
 mode); as a query by committee: Gal, Islam and Ghahramani, "Deep Bayesian active learning with
-image data", ICML 2017, section 4 (variation ratios).
+image data", ICML 2017 (variation ratios).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Label where a committee's votes are spread most evenly over classes.
 
-Dagan and Engelson, "Committee-based sampling for training probabilistic classifiers", ICML 1995,
-section 3; without their division by log min(members, classes), which changes no order. In Settles,
+Dagan and Engelson, "Committee-based sampling for training probabilistic classifiers", ICML 1995;
+without their division by log min(members, classes), which changes no order. In Settles,
 "Active Learning Literature Survey", 2009, section 3.2: x_VE.
 """
 

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER, METRICS
 from reports import curves
+from reports.columns import NOTHING
 from reports.efficiency import Target
 from reports.efficiency.of_run import BASELINE
 from reports.interval import ENOUGH
@@ -24,6 +26,7 @@ from reports.site.files import Files
 from reports.site.numbers import UNIT, has_any, scores, whole
 from reports.site.page import Filled
 from reports.site.panels import Json
+from reports.stopping import RULES, summary
 
 MOST = 120  # numbers of labels at which a curve is drawn, its budgets among them
 MANY = 400_000  # single scores of a part; beyond it lowest and highest stand for all repeats
@@ -53,7 +56,32 @@ def fill(content: Content, files: Files) -> Filled:
             "baseline": BASELINE,
         },
         "enough": ENOUGH,
+        "stops": _stops(content),
+        "rules": {name: rule.about for name, rule in RULES.items()},
     }
+
+
+def _stops(content: Content) -> list[list[str]]:
+    """A row for each dataset, strategy and stopping rule."""
+    found = summary(content.frames.stopping(content.metric)).to_dict("records")
+    return [
+        [
+            one_line(row["dataset"]),
+            one_line(row["strategy"]),
+            row["rule"],
+            f"{row['stopped']:,} of {row['n']:,}",
+            _labels(row["labels"]),
+            NOTHING if np.isnan(row["lost"]) else f"{row['lost']:+.3f}",
+            _labels(row["to_target"]),
+        ]
+        for row in found
+    ]
+
+
+def _labels(median: float) -> str:
+    if np.isnan(median):
+        return NOTHING
+    return "never" if np.isinf(median) else f"{median:,.0f}"
 
 
 def _part(

@@ -44,6 +44,7 @@ TABLES: dict[str, dict[str, Offered]] = {
     "curves": {
         "curves": Offered("Means and bands", lambda c: c.frames.curves(c.metric)),
         "scores": Offered("Every tested model at the budgets, per repeat", at_budgets),
+        "stopping": Offered("Where rules would stop", lambda c: c.frames.stopping(c.metric)),
     },
     "ranks": {
         "pairs": Offered("Strategies against random", lambda c: c.frames.pairs(c.metric)),

@@ -138,7 +138,7 @@ def measure(root: Path, given: argparse.Namespace) -> None:
     print(f"before the plan: {mib():.0f} MiB")
     began = time.perf_counter()
     plan = make_plan(sweep, prepared)
-    (dataset,) = (dataset_row(p, sweep.registry, sweep.setting.split) for p in prepared.values())
+    (dataset,) = (dataset_row(p, sweep.registry, sweep.setting) for p in prepared.values())
     executor = Answering(plan, dataset, given.places, given.together)
     folder = RunFolder.create(root)
     with folder.writing():

@@ -28,6 +28,7 @@ from harness.pool import Pool
 from harness.rows import Place, acquisition_row, reference_row, round_row, trial_row
 from harness.schema import COSTS, Row, null_metrics
 from harness.spec import read_sweep
+from harness.stop_set import N_ROWS, Outlook
 from harness.store import RunFolder
 from harness.study import propose
 from harness.verify.scores import scores
@@ -54,6 +55,7 @@ class Maker:
         self.plan, self.rng = plan, np.random.default_rng(3)
         self.n_pool, self.n_test = row["n_pool"], row["n_test"]
         self.n_classes = len(row["classes"])
+        self.stop_set = self.rng.integers(self.n_classes, size=N_ROWS)
         self.place = Place.here()
         self.params: dict[tuple[str, ...], Row] = {}
 
@@ -76,13 +78,22 @@ class Maker:
             np.split(bought, range(labelling.initial, len(bought), labelling.batch))
         ):
             pool = pool.label(batch, len(batch))
-            done = Round(number, pool, batch, 0.1, 0.01, 0.01, 0.01, None)
+            seen = Outlook(self.predicted(), 0.9)
+            done = Round(number, pool, batch, 0.1, 0.01, 0.01, 0.01, None, seen)
             yield round_row(
                 acquisition,
                 done,
-                self.rng.integers(self.n_classes, size=len(batch)),
-                self.n_classes,
+                np.bincount(
+                    self.rng.integers(self.n_classes, size=len(batch)), minlength=self.n_classes
+                ),
+                0,
             )
+
+    def predicted(self) -> bytes:
+        """Of a stop set: one row in fifty is taken for something else than before."""
+        changed = self.rng.integers(N_ROWS, size=N_ROWS // 50)
+        self.stop_set[changed] = self.rng.integers(self.n_classes, size=len(changed))
+        return self.stop_set.astype(np.uint8).tobytes()
 
     def acquisition(self, acquisition: Acquisition, n_rounds: int) -> Row:
         return acquisition_row(
@@ -119,7 +130,7 @@ def make(root: Path, asked: Row, maker_of: type[Maker] = Maker) -> Plan:
     prepared = corpus.load(sweep)
     plan = make_plan(sweep, prepared)
     folder = RunFolder.create(root)
-    (row,) = (dataset_row(p, sweep.registry, sweep.setting.split) for p in prepared.values())
+    (row,) = (dataset_row(p, sweep.registry, sweep.setting) for p in prepared.values())
     maker, started, n_appends = maker_of(plan, row), time.perf_counter(), 0
     with folder.writing():
         text = yaml.safe_dump(dict(sweep.resolved), sort_keys=False)

@@ -5,7 +5,8 @@
 
 Each strategy buys one batch in a process of its own, on one thread, through the loop that sweeps
 use. `fit` and `score` are the model's seconds (fitting, and answering whatever the strategy asked
-of it), `query` is the strategy's own. `peak` is the highest resident memory while it chose, beyond
+of it, a committee's fits included), `query` is the strategy's own; on a shared machine believe the
+CPU seconds, which are those of it all. `peak` is the highest resident memory while it chose, beyond
 what the process had with the pool loaded and before any model: the model's share is in it.
 
 The pool has float32 rows that all differ (the worst case: equal rows are scored once), in as many
@@ -21,7 +22,7 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import sklearn
@@ -35,6 +36,7 @@ from harness.memory import forget_peak, now_bytes, peak_bytes
 from harness.pool import Pool
 from harness.problem import Distinct, Problem
 from harness.registry import Registry
+from harness.schema import SEES_LABELS
 from harness.seeding import generator
 from harness.strategies import STRATEGIES
 from harness.strategies.query import does_ask_samples
@@ -78,12 +80,13 @@ def measured(name, options):
         DESIGNS["random"],
         strategy,
         partial(generator, 1, "query"),
+        sees_labels=name in SEES_LABELS,
     )
     pool = Pool.unlabelled_of(options.rows).label(np.arange(options.labelled), options.labelled)
     fitted = OnLabels(problem, learner)
     before = now_bytes()
     forget_peak()
-    started = perf_counter()
+    started, cpu_started = perf_counter(), process_time()
     with (
         threadpool_limits(1),
         warnings.catch_warnings(),
@@ -95,12 +98,12 @@ def measured(name, options):
             (bought,) = islice(active_learning(buying, fitted, pool, 1, options.rows), 1)
         except Exception as refusal:  # noqa: BLE001 - whatever it says is its line
             return f"{name:26} {model:20} {type(refusal).__name__}: {refusal}"
-    took = perf_counter() - started
+    took, cpu = perf_counter() - started, process_time() - cpu_started
     peak = (peak_bytes() - before) / 2**20
     rare = float((problem.y[bought.batch] == options.classes - 1).mean())
     return (
         f"{name:26} {model:20} {bought.fit_s:7.2f} {bought.score_s:7.2f} {bought.query_s:7.2f} "
-        f"{took:7.2f} {peak:8.0f} {rare:6.1%}"
+        f"{took:7.2f} {cpu:7.2f} {peak:8.0f} {rare:6.1%}"
     )
 
 
@@ -118,7 +121,7 @@ def main():
     options = parser.parse_args()
     print(
         f"{'strategy':26} {'model':20} {'fit s':>7} {'score s':>7} {'query s':>7} {'all s':>7} "
-        f"{'peak MB':>8} {'rare':>6}"
+        f"{'CPU s':>7} {'peak MB':>8} {'rare':>6}"
     )
     for name in options.strategies:  # one after another, each in a fresh process
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:

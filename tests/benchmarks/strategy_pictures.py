@@ -32,17 +32,19 @@ from harness import corpus
 from harness.at_most import most
 from harness.cell import Component, Labelling
 from harness.designs import DESIGNS
+from harness.errors import BadQuery
 from harness.learner import Learner
 from harness.loop import Buying, OnLabels, active_learning
 from harness.plan import make_plan
 from harness.pool import Pool
 from harness.problem import Distinct, Problem, ProblemKey, prepare
 from harness.registry import Registry
+from harness.schema import SEES_LABELS
 from harness.seeding import generator
 from harness.spec import read_sweep
 from harness.strategies import STRATEGIES, activeml
 
-COLUMNS = 4
+COLUMNS = 5
 RARE = 2  # the class that has no label yet
 NONE = Component("none", "none")
 
@@ -109,6 +111,7 @@ def bought(scene, name, strategy):
         DESIGNS["random"],
         strategy,
         partial(generator, 1, "query"),
+        sees_labels=name in SEES_LABELS,
     )
     pool = Pool.unlabelled_of(len(problem.y)).label(np.arange(scene.labelled), scene.labelled)
     (one,) = islice(active_learning(buying, OnLabels(problem, learner), pool, 1, 10**9), 1)
@@ -149,16 +152,18 @@ def panel(axes, scene, name, batch):
 def draw(scene, strategies, path):
     """All panels of a scene into one file."""
     rows = ceil(len(strategies) / COLUMNS)
-    figure, grid = plt.subplots(rows, COLUMNS, figsize=(2.25 * COLUMNS, 1.75 * rows), squeeze=False)
+    figure, grid = plt.subplots(rows, COLUMNS, figsize=(1.9 * COLUMNS, 1.5 * rows), squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, (name, strategy) in zip(grid.flat, strategies.items(), strict=False):
-        axes.set_axis_on()
         try:
-            panel(axes, scene, name, bought(scene, name, strategy))
-        except Exception as refusal:  # noqa: BLE001 - whatever it says is what is seen
-            axes.set_title(f"{name}: {type(refusal).__name__}", fontsize=7, pad=2)
+            batch = bought(scene, name, strategy)
+        except BadQuery as refusal:
+            axes.set_title(f"{name}: not here", fontsize=8, pad=2)
             print(f"{scene.name:8} {name:42} {refusal}")
+        else:
+            axes.set_axis_on()
+            panel(axes, scene, name, batch)
     figure.tight_layout(pad=0.3)
     figure.savefig(path, dpi=110, pil_kwargs={"optimize": True})
     plt.close(figure)

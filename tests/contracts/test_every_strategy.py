@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, fields, replace
+from functools import partial, wraps
 
 import numpy as np
 import pytest
 
 from harness.strategies import STRATEGIES, Query, activeml
 from harness.strategies.jointly import chooses_jointly
+from harness.strategies.oracle import OracleQuery
 
 ACTIVEML = activeml.named() if activeml.version() else {}
 TWO_CLASSES = {"activeml:epistemic_uncertainty_sampling"}
@@ -19,7 +20,22 @@ ROUNDED = {"activeml:quire"}  # equal rows differ in its utilities' last digits
 SLOW = {f"activeml:{name}" for name in ("discriminative_al", "four_ds", "monte_carlo_eer")}
 SLOW |= {"activeml:value_of_information_eer"}
 
-LISTED = {**STRATEGIES, **ACTIVEML}
+IN_ORDER = {"random", "epsilon_mix", "oracle"}  # whose idea it is to take rows in the pool's order
+
+
+def told(strategy):
+    """`strategy` with what `oracle` alone is handed besides."""
+
+    @wraps(strategy)
+    def told_so(query, n, **params):
+        known = {field.name: getattr(query, field.name) for field in fields(query)}
+        y_true = np.arange(len(query.X)) % query.n_classes
+        return strategy(OracleQuery(**known, y_true=y_true), n, **params)
+
+    return told_so
+
+
+LISTED = {**STRATEGIES, **ACTIVEML, "oracle": told(STRATEGIES["oracle"])}
 
 
 def every_strategy_but(exceptions):
@@ -49,11 +65,15 @@ class Model:
         second, best = np.partition(self.p[rows], -2, axis=1)[:, -2:].T
         return best - second
 
+    def scores(self, score, rows, n, of):  # noqa: ARG002 - every score is exact
+        return score(self.p[rows])
+
     def embedding(self, rows):
         return self.X[rows]
 
-    def samples(self, rows, n, seed):
-        noise = np.random.default_rng(seed).random((n, len(rows), 1))
+    def samples(self, rows, n, seed):  # noqa: ARG002
+        noise = np.outer(np.arange(1, n + 1), 1e3 * np.abs(self.X[rows]).sum(axis=1))
+        noise = (noise % 1)[:, :, np.newaxis]  # of the row itself, wherever it lies
         return noise * self.p[rows] + (1 - noise) / self.p.shape[1]
 
     def committee(self, rows, n, seed, summary):
@@ -142,6 +162,47 @@ def test_takes_the_pools_order_among_ties(strategy):
 def test_takes_the_pools_order_where_no_score_can_be_had(strategy):
     asked = query(np.full((60, 4), np.nan), X=np.ones((60, 5)))
     assert strategy(asked, 9).tolist() == asked.candidates[:9].tolist()
+
+
+@every_strategy_but(TWO_CLASSES | ROUNDED | SLOW | {"random"})  # which has no scores
+@pytest.mark.parametrize("value", [0.25, np.nan])
+def test_records_that_the_pools_order_decided(strategy, value):
+    asked = query(np.full((60, 4), value), X=np.ones((60, 5)))
+    strategy(asked, 5)
+    assert asked.ties[-1] >= 44 / 48, "of those that were left for the last place"
+
+
+def in_another_order(asked, p):
+    """The same pool shuffled, and which row of the other each of its rows is."""
+    was = np.random.default_rng(9).permutation(len(p))
+    now = np.argsort(was)
+    labelled = np.sort(now[asked.labelled])
+    y = np.zeros(len(p), dtype=int)
+    y[asked.labelled] = asked.y_labelled
+    shuffled = replace(
+        asked,
+        X=asked.X[was],
+        labelled=labelled,
+        y_labelled=y[was[labelled]],
+        candidates=np.sort(now[asked.candidates]),
+        rng=np.random.default_rng(0),
+        fit=lambda: Model(p[was], asked.X[was]),
+        ties=[],
+    )
+    return shuffled, was
+
+
+@every_strategy_but(TWO_CLASSES | IN_ORDER | SLOW)  # of the slow ones the first candidates only
+def test_chooses_the_same_rows_in_whatever_order_the_pool_lies(strategy):
+    p = np.random.default_rng(4).dirichlet(np.ones(3), size=60)
+    asked = query(p)
+    chosen = strategy(asked, 9)
+    if strategy(replace(query(p), rng=np.random.default_rng(77)), 9).tolist() != chosen.tolist():
+        pytest.skip("draws lots")
+    if max(asked.ties, default=0) > 1.5 / len(asked.candidates):
+        pytest.skip("ties, which the pool's order decides")
+    shuffled, was = in_another_order(asked, p)
+    assert was[strategy(shuffled, 9)].tolist() == chosen.tolist()
 
 
 @every_strategy

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from harness.classifiers import CLASSIFIERS
+from harness.designs import DESIGNS
 from harness.resamplers import RESAMPLERS
 from harness.scalers import SCALERS
 from harness.splits import SPLITTERS
@@ -17,12 +18,22 @@ from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 
 @pytest.mark.parametrize(
     "entries",
-    [CLASSIFIERS, SCALERS, RESAMPLERS, STRATEGIES, SPLITTERS, CLASSIFIER_SPACES, RESAMPLER_SPACES],
+    [
+        CLASSIFIERS,
+        SCALERS,
+        RESAMPLERS,
+        STRATEGIES,
+        DESIGNS,
+        SPLITTERS,
+        CLASSIFIER_SPACES,
+        RESAMPLER_SPACES,
+    ],
     ids=[
         "classifiers",
         "scalers",
         "resamplers",
         "strategies",
+        "designs",
         "splitters",
         "spaces",
         "resampler_spaces",
@@ -39,7 +50,8 @@ def test_spaces_are_of_components_that_exist():
 
 def test_importing_them_loads_no_slow_library():
     code = (
-        "import sys, harness.classifiers, harness.resamplers, harness.scalers, harness.strategies;"
+        "import sys, harness.classifiers, harness.designs, harness.resamplers, harness.scalers;"
+        "import harness.strategies;"
         "print(*{'sklearn', 'imblearn', 'xgboost', 'scipy', 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

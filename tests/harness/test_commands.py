@@ -99,6 +99,12 @@ def test_a_plan_says_what_is_skipped_and_why(call, sweep_file):
     assert "skipped    tuning of 2 studies of bare: nothing to tune; trial 0 only" in text
 
 
+def test_a_plan_says_that_a_design_looks_at_labels(call, sweep_file):
+    beware = "beware     the design stratified looks at labels, which nobody knows before they are"
+    assert beware in call("plan", sweep_file, "--set", "labelling.design=stratified")
+    assert "beware" not in call("plan", sweep_file, "--set", "labelling.design=k_means")
+
+
 def test_a_plan_refuses_a_folder_with_results_that_were_made_otherwise(call, sweep_file):
     call("run", sweep_file, "--executor", "inline")
     with pytest.raises(RunFolderError, match="holds results that another sweep made") as refused:
@@ -298,6 +304,7 @@ def test_components_are_listed_with_parameters_and_what_is_tuned(call, tmp_path)
     knn = text[text.index("  knn ") :].splitlines()[:3]
     assert "n_neighbors=5, weights='uniform', metric='euclidean'" in knn[1]
     assert "tuned: n_neighbors, weights, metric" in knn[2]
+    assert "rng" not in text[text.index("\ndesigns") :]  # given to who asks, not by a sweep
     (tmp_path / "mine.py").write_text(
         'def mine(query, n, *, x: int):\n    """Buy mine."""\n'
         'COMPONENTS = {"strategies": {"mine": mine}}'

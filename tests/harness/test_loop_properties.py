@@ -22,8 +22,16 @@ from harness.strategies.query import does_ask_samples
 from harness.work import work
 
 # None of the quick classifiers has samples: a sweep that asks them for some is refused.
-# Of those that ask for a committee in the same words, one.
-SAME_QUESTION = {"consensus_entropy", "variation_ratio", "vote_entropy"}  # as qbc_kl
+# Of those that ask the model in the same words, one.
+SAME_QUESTION = {
+    "consensus_entropy",  # as qbc_kl
+    "epsilon_mix",  # as margin
+    "least_confidence",  # as entropy
+    "oracle",  # as expected_error_reduction and margin
+    "power_margin",  # as entropy
+    "variation_ratio",  # as qbc_kl
+    "vote_entropy",  # as qbc_kl
+}
 ASKED = [
     name
     for name, strategy in STRATEGIES.items()

@@ -194,6 +194,10 @@ WRONG = {
     "def f(seed, *, a: Nowhere = 1): ...\nCOMPONENTS = {'scalers': {'f': f}}": (
         "mine.py: COMPONENTS['scalers']['f'] has a signature that cannot be read: NameError"
     ),
+    "def f(X, n, *, seed): ...\nCOMPONENTS = {'designs': {'f': f}}": (
+        "mine.py: COMPONENTS['designs']['f'] must be (X, n), and may ask for rng and y by name; "
+        "nobody gives it seed"
+    ),
     "COMPONENTS = {'classifier_spaces': {'x': {'a': (1, 2)}}}": (
         "mine.py: COMPONENTS['classifier_spaces']['x'] must map parameters to optuna"
     ),

@@ -25,6 +25,8 @@ def value_of(kind):
         return [value_of(kind.value_type)]
     if pa.types.is_dictionary(kind):
         return "name"
+    if pa.types.is_binary(kind):
+        return b"\0\1"
     return pa.array([1]).cast(kind)[0].as_py() if not pa.types.is_string(kind) else "text"
 
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 
+from harness.geometry import gaps
 from harness.strategies import STRATEGIES, Query
 
 P = np.array(
@@ -21,9 +20,8 @@ class Model:
     def probabilities(self, rows):
         return P[rows]
 
-    def margins(self, rows):
-        second, best = np.sort(P[rows], axis=1)[:, -2:].T
-        return best - second
+    def scores(self, score, rows, n, of):  # noqa: ARG002 - every score is exact
+        return score(P[rows])
 
 
 def query(fit=Model):
@@ -60,8 +58,10 @@ def test_random_needs_no_model():
 
 def test_margin_works_without_probabilities():
     class Distances:
-        def margins(self, rows):
-            return np.array([3.0, 0.1, 2.0, 0.2])[rows]
+        def scores(self, score, rows, n, of):  # noqa: ARG002 - every score is exact
+            assert of == "decisions"
+            gaps = np.array([3.0, 0.1, 2.0, 0.2])[rows]
+            return score(np.column_stack([-gaps, gaps]))
 
     assert STRATEGIES["margin"](query(Distances), 2).tolist() == [1, 3]
 
@@ -69,16 +69,15 @@ def test_margin_works_without_probabilities():
 @pytest.mark.parametrize("chunk", [1, 7, 2**22])
 @pytest.mark.parametrize("n", [1, 5, 12])
 def test_k_center_is_greedy_farthest_first_whatever_the_chunks(n, chunk, monkeypatch):
-    module = sys.modules["harness.strategies.k_center"]  # the function hides it
-    monkeypatch.setattr(module, "CHUNK", chunk)
+    monkeypatch.setattr(gaps, "CHUNK", chunk)
     rng = np.random.default_rng(n)
     X = rng.normal(size=(40, 3)).round(1)
     labelled, candidates = np.arange(0, 20, 2), np.setdiff1d(np.arange(40), np.arange(0, 20, 2))
     asked = Query(X, labelled % 2, labelled, candidates, 2, rng, Model)
     known, expected = labelled.tolist(), []
     for _ in range(n):
-        gaps = [min(((X[row] - X[k]) ** 2).sum() for k in known) for row in candidates]
-        expected.append(int(candidates[np.argmax(gaps)]))
+        away = [min(((X[row] - X[k]) ** 2).sum() for k in known) for row in candidates]
+        expected.append(int(candidates[np.argmax(away)]))
         known.append(expected[-1])
     assert STRATEGIES["k_center"](asked, n).tolist() == expected
 

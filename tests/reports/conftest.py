@@ -79,6 +79,9 @@ class FakeRun:
         for number, n_labels in enumerate(range(50, last + 1, 50)):
             times = {"fit_s": 0.1, "score_s": 0.1, "query_s": 0.01}
             batch = {"round": number, "n_labels": n_labels, "batch": [0], "bought": [1, 0, 0]}
+            if names["strategy"] != "random" and number:  # it fits no model
+                batch["stop_predicted"] = bytes([0, 1, 2, min(number, 5) % 3])
+                batch["stop_confidence"] = 0.5 + 0.01 * min(number, 5)
             tables["rounds"].append(known | batch | times)
             if self.every_round:
                 score = level(n_labels, skill, shift) - 0.03

@@ -41,13 +41,17 @@ class Answering(SkactivemlClassifier):  # type: ignore[misc]
             return probabilities
         return probabilities, np.asarray(self._of(X, self.model.embedding), dtype=np.float64)
 
-    def samples(self, X: Features, *, n: int, seed: int) -> Samples:
-        """Probabilities of models that might as well be it, (n_samples, n_rows, n_classes)."""
-        drawn: Samples = self._of(X, lambda rows: self.model.samples(rows, n, seed))
-        return drawn
+    def committee(self, X: Features, *, n: int, seed: int) -> Samples:
+        """Probabilities of the members of its committee, (n_members, n_rows, n_classes)."""
+        of_each: Samples = self._of(X, lambda rows: self.model.committee(rows, n, seed, _by_row))
+        return of_each.swapaxes(0, 1)
 
     def _of(self, X: Features, ask: Callable[[Rows], Any]) -> Any:
         for features, rows in self.known:
             if features.shape == X.shape and np.array_equal(features, X):
                 return ask(rows)
         raise BadQuery(f"a strategy of scikit-activeml asked about {len(X)} rows it was not given")
+
+
+def _by_row(p: Samples) -> Samples:
+    return p.swapaxes(0, 1)

@@ -10,7 +10,7 @@ from harness.arrays import Rows
 from harness.at_most import at_most
 from harness.strategies.activeml.library import Library, Shown
 from harness.strategies.jointly import jointly
-from harness.strategies.query import Query, asks_samples
+from harness.strategies.query import Query
 
 
 @at_most(rows=200_000, sample="candidates")
@@ -49,13 +49,12 @@ def clue(
 
 
 @at_most(rows=10_000, sample="candidates")
-@asks_samples
 def batch_bald(
-    query: Query, n: int, *, samples: Annotated[int, Ge(2)] = 20, candidates: Shown = None
+    query: Query, n: int, *, members: Annotated[int, Ge(2)] = 10, candidates: Shown = None
 ) -> Rows:
-    """BatchBALD: most mutual information of the batch as a whole with the model."""
+    """BatchBALD: most mutual information of the batch as a whole with the committee."""
     library = Library(query, candidates, asks=True)
-    return library.by_batch("BatchBALD", library.sampled(samples), n, **library.ensemble)
+    return library.by_batch("BatchBALD", library.members(members), n, **library.ensemble)
 
 
 def core_set(query: Query, n: int, *, candidates: Shown = None) -> Rows:

@@ -10,7 +10,7 @@ from harness.arrays import Rows
 from harness.at_most import at_most
 from harness.errors import BadQuery
 from harness.strategies.activeml.library import Library, Shown
-from harness.strategies.query import Query, asks_samples
+from harness.strategies.query import Query
 
 Disagreement = Literal["KL_divergence", "vote_entropy", "variation_ratios"]
 Uncertainty = Literal["least_confident", "margin_sampling", "entropy", "expected_average_precision"]
@@ -58,29 +58,27 @@ def probabilistic_al(
 
 
 @at_most(rows=100_000, sample="candidates")
-@asks_samples
 def query_by_committee(
     query: Query,
     n: int,
     *,
     method: Disagreement = "KL_divergence",
-    samples: Annotated[int, Ge(2)] = 20,
+    members: Annotated[int, Ge(2)] = 10,
     candidates: Shown = None,
 ) -> Rows:
-    """QueryByCommittee of a forest's trees, or of `samples` dropout masks of a network."""
+    """QueryByCommittee of the query model's committee, of `members` where it has no trees."""
     library = Library(query, candidates, asks=True)
-    settings = {"method": method, **library.sampled(samples)}
+    settings = {"method": method, **library.members(members)}
     return library.by_utility("QueryByCommittee", settings, n, **library.ensemble)
 
 
 @at_most(rows=100_000, sample="candidates")
-@asks_samples
 def greedy_bald(
-    query: Query, n: int, *, samples: Annotated[int, Ge(2)] = 20, candidates: Shown = None
+    query: Query, n: int, *, members: Annotated[int, Ge(2)] = 10, candidates: Shown = None
 ) -> Rows:
-    """GreedyBALD of a forest's trees, or of `samples` dropout masks of a network."""
+    """GreedyBALD of the query model's committee, of `members` where it has no trees."""
     library = Library(query, candidates, asks=True)
-    return library.by_utility("GreedyBALD", library.sampled(samples), n, **library.ensemble)
+    return library.by_utility("GreedyBALD", library.members(members), n, **library.ensemble)
 
 
 @at_most(rows=20_000, sample="candidates")
@@ -97,7 +95,7 @@ def epistemic_uncertainty_sampling(query: Query, n: int, *, candidates: Shown = 
     )
 
 
-@at_most(rows=1_000, sample="candidates")
+@at_most(rows=300, sample="candidates")
 def monte_carlo_eer(
     query: Query,
     n: int,
@@ -112,7 +110,7 @@ def monte_carlo_eer(
     )
 
 
-@at_most(rows=1_000, sample="candidates")
+@at_most(rows=300, sample="candidates")
 def value_of_information_eer(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """ValueOfInformationEER: the same by what is known of labelled and unlabelled rows."""
     library = Library(query, candidates)

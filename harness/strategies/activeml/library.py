@@ -79,14 +79,14 @@ class Library:
 
     @property
     def ensemble(self) -> dict[str, Any]:
-        """How committees take it, whose members are its samples; see `sampled`."""
+        """How queries by committee take it; see `members`."""
         return {"ensemble": self.model, "fit_ensemble": False}
 
-    def sampled(self, samples: int) -> dict[str, Any]:
-        """Settings of a committee of samples."""
+    def members(self, n: int) -> dict[str, Any]:
+        """Settings for its committee of `n`."""
         return {
-            "sample_predictions_method_name": "samples",
-            "sample_predictions_dict": {"n": samples, "seed": self.seed},
+            "sample_predictions_method_name": "committee",
+            "sample_predictions_dict": {"n": n, "seed": self.seed},
         }
 
     @property

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from datasets.badges import DOWN_SAMPLED, IDENTIFIERS, MAYBE_IDENTIFIERS
+from datasets.badges import CHOSEN_BY_CLASS, DOWN_SAMPLED, IDENTIFIERS, MAYBE_IDENTIFIERS
 from reports.site.data import MEANINGS, OF_THE_MACHINE, meaning
 from tests.reports.site.filled import Filled, rendered
 
@@ -47,7 +47,7 @@ def test_every_badge_is_explained(section):
     )
     assert [badge.title for badge in one.badges] == [DOWN_SAMPLED, IDENTIFIERS]
     assert all(badge.meaning for badge in one.badges)
-    assert set(MEANINGS) == {DOWN_SAMPLED, IDENTIFIERS, MAYBE_IDENTIFIERS}
+    assert set(MEANINGS) == {CHOSEN_BY_CLASS, DOWN_SAMPLED, IDENTIFIERS, MAYBE_IDENTIFIERS}
     assert meaning("3 cells with timeouts, out-of-memory or crashes") == OF_THE_MACHINE
 
 

@@ -1,8 +1,6 @@
-"""Initial designs: which rows are labelled before anything is known."""
+"""Begin with any rows."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
@@ -12,8 +10,3 @@ from harness.arrays import Features, Rows
 def random(X: Features, n: int) -> Rows:  # noqa: ARG001 - a design may look at the features
     """The first `n` rows of the pool, which lies in random order."""
     return np.arange(n)
-
-
-DESIGNS: dict[str, Callable[[Features, int], Rows]] = {
-    "random": random,
-}

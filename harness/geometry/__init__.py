@@ -1,0 +1,1 @@
+"""Distances, clusters and neighbours of many rows, for strategies and initial designs."""
