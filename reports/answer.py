@@ -7,7 +7,7 @@ import math
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.at_budgets import is_chance
-from reports.columns import Row, records
+from reports.columns import SEES_LABELS, Row, records
 from reports.efficiency.of_run import baselines
 from reports.grid import Grid
 from reports.headline import Headline
@@ -90,7 +90,8 @@ def pipeline(row: Row) -> str:
     """
     rest = [f"{axis} {row[axis]}" for axis in ("scaler", "resampler") if row[axis] != "none"]
     after = f" ({', '.join(rest)})" if rest else ""
-    return one_line(f"{row['classifier']} + {row['strategy']}{after}")
+    marked = SEES_LABELS * bool(row.get("sees_labels"))
+    return one_line(f"{row['classifier']} + {row['strategy']}{marked}{after}")
 
 
 def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
