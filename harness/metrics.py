@@ -9,14 +9,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from harness.arrays import Classes, Mask, Probabilities, Scores
+from harness.arrays import Classes, Mask, Probabilities, Rows, Scores
 from harness.schema import METRICS
 
 
 def score(
-    y: Classes, predicted: Classes, probabilities: Probabilities | None, n_classes: int
+    y: Classes,
+    predicted: Classes,
+    probabilities: Probabilities | None,
+    n_classes: int,
+    of: Rows | None = None,
 ) -> dict[str, float | None]:
     """Every metric of `schema.METRICS`; `y` and `predicted` (n,), `probabilities` (n, n_classes).
+
+    Where many rows are alike, `predicted` and `probabilities` may be of distinct rows, and `of`,
+    (n,), says which of them each row of `y` is: the same bits for less.
 
     Averages run over the classes present in `y`; a class that is only predicted lowers the others'
     precision and has no term of its own. Per class c, with true and false positives and negatives
@@ -41,11 +48,12 @@ def score(
     from `y`. The last three are null without probabilities, and where one is not finite. All are
     null if `y` is empty, or a row has NaN among its probabilities: nothing was predicted there.
     """
-    if not len(y) or not has_answer(probabilities):
+    answers = probabilities[of] if probabilities is not None and of is not None else probabilities
+    if not len(y) or not has_answer(answers):
         return dict.fromkeys(METRICS)
-    values = _of_labels(confusion(y, predicted, n_classes))
-    if probabilities is not None and np.isfinite(probabilities).all():
-        values |= _of_probabilities(y, probabilities, n_classes)
+    values = _of_labels(confusion(y, predicted if of is None else predicted[of], n_classes))
+    if probabilities is not None and answers is not None and np.isfinite(answers).all():
+        values |= _of_probabilities(y, probabilities, n_classes, of)
     return {name: values.get(name) for name in METRICS}
 
 
@@ -99,16 +107,26 @@ def _mcc(n: float, true: Scores, predicted: Scores, hits: float) -> float:
 
 
 def _of_probabilities(
-    y: Classes, probabilities: Probabilities, n_classes: int
+    y: Classes, probabilities: Probabilities, n_classes: int, of: Rows | None
 ) -> dict[str, float | None]:
-    own = probabilities[np.arange(len(y)), y].astype(np.float64)
+    own = probabilities[np.arange(len(y)) if of is None else of, y].astype(np.float64)
     eps = np.finfo(np.float64).eps
     values: dict[str, float | None] = {
         "log_loss": float(-np.log(np.clip(own, eps, 1 - eps)).mean())
     }
     if n_classes > 1 and np.bincount(y, minlength=n_classes).all():
         judged = range(1, 2) if n_classes == 2 else range(n_classes)  # noqa: PLR2004
-        areas = [_areas(np.ascontiguousarray(probabilities[:, c]), y == c) for c in judged]
+        if of is None:
+            areas = [_areas(np.ascontiguousarray(probabilities[:, c]), y == c) for c in judged]
+        else:
+            counts = np.bincount(of * n_classes + y, minlength=len(probabilities) * n_classes)
+            counts = counts.reshape(len(probabilities), n_classes)
+            n_alike = counts.sum(axis=1)
+            there = np.flatnonzero(n_alike)
+            areas = [
+                _areas_of_alike(probabilities[there, c], n_alike[there], counts[there, c])
+                for c in judged
+            ]
         roc, pr = np.mean(areas, axis=0)
         values |= {"roc_auc": float(roc), "pr_auc": float(pr)}
     return values
@@ -126,3 +144,22 @@ def _areas(scores: Scores, is_own: Mask) -> tuple[float, float]:
     beaten = (lower - own_lower + not_higher - own_not_higher) / 2  # other rows; ties one half
     precision = (n_own - own_lower) / (n - lower)
     return float(beaten.mean() / (n - n_own)), float(precision.mean())
+
+
+def _areas_of_alike(scores: Scores, n_alike: Rows, n_own: Rows) -> tuple[float, float]:
+    """`_areas` where many rows are alike: `scores`, (n_distinct,), of one class.
+
+    Each is that of `n_alike` rows, one at least, of which `n_own` are of the class. Both areas are
+    means over the own rows of a count at that row's score.
+    """
+    order = np.argsort(scores, kind="stable")
+    ranked = scores[order]
+    first = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])  # of those that score alike
+    alike, own = np.add.reduceat(n_alike[order], first), np.add.reduceat(n_own[order], first)
+    not_higher, own_not_higher = np.cumsum(alike), np.cumsum(own)
+    n, n_of_class = not_higher[-1], own_not_higher[-1]
+    lower, own_lower = not_higher - alike, own_not_higher - own
+    beaten = (lower - own_lower + not_higher - own_not_higher) / 2  # other rows; ties one half
+    precision = (n_of_class - own_lower) / (n - lower)
+    each = np.repeat(np.arange(len(own)), own)  # the own rows, by score
+    return float(beaten[each].mean() / (n - n_of_class)), float(precision[each].mean())

@@ -4,7 +4,7 @@ A greedy choice asks again and again for the row that scores highest by its dist
 labelled or chosen. Distances only shrink as centres are added, so an upper bound of long ago still
 is one, and only rows whose bound could win need a second look: lazy evaluation (Minoux,
 "Accelerated greedy algorithms for maximizing submodular set functions", 1978). The first bounds
-come from one matrix product, which is some ten times faster than distances are.
+come from a matrix product, which costs far less than distances do.
 """
 
 from __future__ import annotations

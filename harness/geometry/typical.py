@@ -6,8 +6,6 @@ budgets", ICML 2022, section 3 and algorithm 1 (TypiClust).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -21,13 +19,6 @@ MOST_CLUSTERS = 500  # the authors' bound for most of their data
 SMALL = 5  # rows: smaller clusters come last
 NEIGHBOURS = 20
 SAMPLED = 4096  # points of a larger cluster among which its typical ones are sought
-
-
-@dataclass(frozen=True, slots=True)
-class _Cluster:
-    points: Rows
-    n_rows: int
-    n_labelled: int
 
 
 def typical_rows(X: Points, is_free: Mask, n: int, rng: np.random.Generator) -> Rows:
@@ -57,8 +48,8 @@ def typical_rows(X: Points, is_free: Mask, n: int, rng: np.random.Generator) -> 
     return row_of[np.array(chosen[:n], dtype=np.intp)]
 
 
-def _in_order(X: Points, found: Rows, is_free: Mask, n: int) -> list[_Cluster]:
-    """At most `n` clusters that have free points, in the order of their turns."""
+def _in_order(X: Points, found: Rows, is_free: Mask, n: int) -> list[Rows]:
+    """The points of at most `n` clusters with free ones, in the order of their turns."""
     n_clusters = int(found.max()) + 1
     size = np.bincount(found, X.n_rows, n_clusters).astype(np.intp)
     n_labelled = np.bincount(found[X.of[~is_free]], minlength=n_clusters)
@@ -67,18 +58,15 @@ def _in_order(X: Points, found: Rows, is_free: Mask, n: int) -> list[_Cluster]:
     order = np.lexsort((first, -size, n_labelled, size < SMALL))
     has_free = np.bincount(found[X.of[is_free]], minlength=n_clusters) > 0
     members = np.split(np.argsort(found, kind="stable"), np.cumsum(np.bincount(found))[:-1])
-    return [
-        _Cluster(members[i], int(size[i]), int(n_labelled[i])) for i in order[has_free[order]][:n]
-    ]
+    return [members[i] for i in order[has_free[order]][:n]]
 
 
-def _by_typicality(X: Points, cluster: _Cluster, row_of: Rows, rng: np.random.Generator) -> Rows:
-    """Its free points, (n_points,), those nearest to their 20 nearest neighbours first.
+def _by_typicality(X: Points, points: Rows, row_of: Rows, rng: np.random.Generator) -> Rows:
+    """The free ones of a cluster's points, (n_free,), those in the thick of it first.
 
-    A row's twins are its neighbours at no distance. In a cluster of more than `SAMPLED` points as
-    many are drawn, and only those are looked at.
+    By the mean distance to the 20 nearest neighbours, a row's twins among them. Of more than
+    `SAMPLED` points as many are drawn, and only those are looked at.
     """
-    points = cluster.points
     if len(points) > SAMPLED:
         points = np.sort(rng.choice(points, SAMPLED, replace=False))
     away = _mean_distance(X.X[points], X.n_rows[points])

@@ -27,6 +27,7 @@ SAME_QUESTION = {
     "consensus_entropy",  # as qbc_kl
     "epsilon_mix",  # as margin
     "least_confidence",  # as entropy
+    "oracle",  # as expected_error_reduction and margin
     "power_margin",  # as entropy
     "variation_ratio",  # as qbc_kl
     "vote_entropy",  # as qbc_kl
@@ -38,7 +39,6 @@ ASKED = [
 ]
 FEWER_FITS = {
     "qbc_kl": {"members": 2},
-    "oracle": {"draws": 1},
     "expected_error_reduction": {"candidates": 2, "evaluated": 5},
 }
 CLASSIFIERS = ["decision_tree", "knn", "logistic_regression", "naive_bayes", "svc"]

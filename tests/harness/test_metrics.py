@@ -205,3 +205,16 @@ def test_scoring_is_cheap_beside_fitting():
         score(y, predicted, probabilities, 10)
         seconds.append(time.process_time() - started)
     assert min(seconds) < 0.15  # 0.02 to 0.04 measured on a busy core
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 7])
+def test_scores_of_distinct_rows_have_the_bits_of_those_of_every_row(n_classes):
+    """Also where some distinct rows are none of these, and many score alike."""
+    rng = np.random.default_rng(n_classes)
+    for digits in (1, 2, 16):
+        p = rng.dirichlet(np.ones(n_classes), size=300).round(digits)
+        predicted, of = p.argmax(axis=1), rng.integers(0, rng.choice([40, 280]), 2_000)
+        y = rng.integers(0, n_classes, 2_000)
+        expected = score(y, predicted[of], p[of], n_classes)
+        assert score(y, predicted, p, n_classes, of) == expected
+        assert expected["pr_auc"] is not None

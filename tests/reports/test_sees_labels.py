@@ -8,7 +8,7 @@ import pytest
 
 import reports
 from reports import columns, provenance
-from reports.answer import answer
+from reports.answer import answer, pipeline
 from reports.leaderboard import board, filled
 
 
@@ -35,6 +35,8 @@ def test_it_stands_last_without_a_rank_and_is_marked(frames):
     shown = columns.cells(one.rows, one)
     assert shown["strategy"][-1] == "best (sees labels)"
     assert shown["#"][-1] == "-"
+    marked = [pipeline(row) for row in columns.records(one.rows)]
+    assert ["sees labels" in text for text in marked] == [False, False, True]
     assert [("sees labels" in text) for text in shown["strategy"][:-1]] == [False, False]
 
 

@@ -95,7 +95,7 @@ def epistemic_uncertainty_sampling(query: Query, n: int, *, candidates: Shown = 
     )
 
 
-@at_most(rows=1_000, sample="candidates")
+@at_most(rows=300, sample="candidates")
 def monte_carlo_eer(
     query: Query,
     n: int,
@@ -110,7 +110,7 @@ def monte_carlo_eer(
     )
 
 
-@at_most(rows=1_000, sample="candidates")
+@at_most(rows=300, sample="candidates")
 def value_of_information_eer(query: Query, n: int, *, candidates: Shown = None) -> Rows:
     """ValueOfInformationEER: the same by what is known of labelled and unlabelled rows."""
     library = Library(query, candidates)
