@@ -112,9 +112,9 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     groups, of_test = of[: len(pool)], of[len(pool) :]
     n_in_pool = int(groups.max()) + 1
     X = _bounded(encode(table, pool, np.concatenate([pool, test])[first_of_each(of)]))
-    scale.fit(X[groups])
+    scale.fit(X[:n_in_pool] if getattr(scale, "ignores_counts", False) else X[groups])
     scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
-    X = np.ascontiguousarray(np.concatenate(scaled), dtype=setting.dtype)
+    X = np.concatenate(scaled, dtype=setting.dtype, casting="unsafe")
     test_groups, _ = pd.factorize(of_test)
     y = table.y[pool]
     noise, name = setting.oracle.noise, key.dataset.name
