@@ -62,7 +62,8 @@ def table(frames, dataset):
     budgets = frames.grid.budgets[dataset]
     columns = [(c, b) for c in sorted({key[0] for key in apart.index}) for b in budgets]
     random = frames.measures(None).at_budgets.join(frames.grid.curves, on="curve")
-    random = random[(random["strategy"] == "random") & (random["dataset"] == dataset)]
+    mine = (random["dataset"] == dataset) & (random["series"] == "tuned")
+    random = random[(random["strategy"] == "random") & mine]
     level = random.groupby(["classifier", "n_labels"])["value"].mean()
     order = apart["mean"].groupby("strategy").mean().sort_values(ascending=False)
     yield f"| {dataset} | " + " | ".join(f"{c}, {b}" for c, b in columns) + " | rarest |"
