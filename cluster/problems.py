@@ -46,8 +46,10 @@ def _prepared(
     return problem
 
 
-# No CPU: it works while the segments that want it wait, and who waits in Ray holds none.
-_prepare = ray.remote(num_cpus=0, max_retries=1)(_prepared)
+# Next to no CPU: the segments that want it wait meanwhile, and who waits in Ray holds none. Without
+# any, Ray might take a head that shall do no work. No memory: who waits keeps what it asked for,
+# and all who wait might have the whole of it.
+_prepare = ray.remote(num_cpus=0.001, max_retries=1)(_prepared)
 
 
 class SharedProblems:

@@ -92,6 +92,13 @@ class Answers:
         values = known.values[self._regions(known, rows)]
         return values.argmax(axis=1), values
 
+    def test_rows(self) -> tuple[Classes, Probabilities | None, Rows]:
+        """The answers to `test` that may differ, and which of them each test row has, (n_test,)."""
+        of = self.problem.test.of
+        if self._expansion is not None or (known := self._known("test")) is None:
+            return *self.test(), of
+        return known.values.argmax(axis=1), known.values, known.of[of]
+
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
         if (known := self._known("pool")) is None:

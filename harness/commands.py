@@ -146,7 +146,7 @@ def components(
     for axis in ("classifiers", "scalers", "resamplers", "strategies", "designs"):
         say(f"\n{axis}")
         for name, factory in getattr(known, axis).items():
-            say(f"  {name:<22}{registry.summary(factory)}")
+            say(f"  {name:<21} {registry.summary(factory)}")
             parameters = [
                 f"{key} (needed)" if p.default is p.empty else f"{key}={p.default!r}"
                 for key, p in taken(factory).items()

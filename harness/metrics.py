@@ -48,13 +48,11 @@ def score(
     from `y`. The last three are null without probabilities, and where one is not finite. All are
     null if `y` is empty, or a row has NaN among its probabilities: nothing was predicted there.
     """
-    if not len(y) or not has_answer(probabilities):
+    answers = probabilities[of] if probabilities is not None and of is not None else probabilities
+    if not len(y) or not has_answer(answers):
         return dict.fromkeys(METRICS)
     values = _of_labels(confusion(y, predicted if of is None else predicted[of], n_classes))
-    if probabilities is not None and (
-        np.isfinite(probabilities).all()
-        or (of is not None and np.isfinite(probabilities[of]).all())
-    ):
+    if probabilities is not None and answers is not None and np.isfinite(answers).all():
         values |= _of_probabilities(y, probabilities, n_classes, of)
     return {name: values.get(name) for name in METRICS}
 
@@ -154,7 +152,7 @@ def _areas_of_alike(scores: Scores, n_alike: Rows, n_own: Rows) -> tuple[float, 
     Each is that of `n_alike` rows, one at least, of which `n_own` are of the class. Both areas are
     means over the own rows of a count at that row's score.
     """
-    order = np.argsort(scores)
+    order = np.argsort(scores, kind="stable")
     ranked = scores[order]
     first = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])  # of those that score alike
     alike, own = np.add.reduceat(n_alike[order], first), np.add.reduceat(n_own[order], first)

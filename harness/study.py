@@ -240,10 +240,10 @@ def tested(answers: Answers) -> Row:
     """Test columns: all test rows, those without a twin in the pool, and what the model costs."""
     fitted, problem = answers.fitted, answers.problem
     started = perf_counter()
-    predicted, probabilities = answers.test()
+    predicted, probabilities, of = answers.test_rows()
     predict_s = perf_counter() - started
     return {
-        **_test_scores(predicted, probabilities, problem),
+        **_test_scores(predicted, probabilities, of, problem),
         "n_test_novel": int(problem.is_novel.sum()),
         "resampling": fitted.note,
         "predict_s": predict_s,
@@ -251,18 +251,20 @@ def tested(answers: Answers) -> Row:
     }
 
 
-def _test_scores(predicted: Classes, probabilities: Probabilities | None, problem: Problem) -> Row:
-    """Of answers to the distinct test rows; all null where one of them has none."""
-    if not has_answer(probabilities):
+def _test_scores(
+    predicted: Classes, probabilities: Probabilities | None, of: Rows, problem: Problem
+) -> Row:
+    """Of answers, each test row's at `of`, (n_test,); all null where a row has none."""
+    if probabilities is not None and not has_answer(probabilities[of]):
         return {**null_metrics("test", "test_novel"), "confusion": None}
 
     def scored(rows: Rows) -> dict[str, float | None]:
-        y, of = problem.y_test[rows], problem.test.of[rows]
-        return score(y, predicted, probabilities, problem.n_classes, of)
+        y = problem.y_test[rows]
+        return score(y, predicted, probabilities, problem.n_classes, of[rows])
 
     everywhere = scored(np.arange(len(problem.y_test)))
     elsewhere = scored(np.flatnonzero(problem.is_novel))
-    matrix = confusion(problem.y_test, predicted[problem.test.of], problem.n_classes)
+    matrix = confusion(problem.y_test, predicted[of], problem.n_classes)
     return {
         **{f"test_{name}": value for name, value in everywhere.items()},
         **{f"test_novel_{name}": value for name, value in elsewhere.items()},

@@ -94,10 +94,11 @@ def pipeline(row: Row) -> str:
     return one_line(f"{row['classifier']} + {row['strategy']}{marked}{after}")
 
 
-def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
+def sureness(best: Headline, grid: Grid, measures: Measures, rival: Headline | None = None) -> str:
     """Return sentences on the winner, scored where it was not chosen, against chance.
 
-    Empty where no interval says anything: below five repeats.
+    `rival` is the best that does not buy by chance, for a winner that does. Empty where no
+    interval says anything: below five repeats.
     """
     if best.n_repeats < ENOUGH:
         return ""
@@ -112,6 +113,9 @@ def sureness(best: Headline, grid: Grid, measures: Measures) -> str:
     saved, apart = best.labels_saved, best.against_chance
     if is_chance(measures, best.winner):
         said.append("It samples at random: no strategy did better.")
+        if rival and rival.against_chance is not None and rival.against_chance.n:
+            said.append(f"The best with another strategy is {pipeline(grid.names(rival.winner))}.")
+            said.append(_against(rival.labels_saved, rival.against_chance, what))
     elif apart is not None and apart.n:
         said.append(_against(saved, apart, what))
     elif baselines(grid)[best.winner] < 0:

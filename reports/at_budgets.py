@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ class AtBudget:
     chance: float  # its mean score; NaN: it lacks one of the repeats, or all
     chance_needs: int | None  # first budget at which its mean is as good; None: none measured
     chance_until: int  # the largest budget that it has all repeats at; 0: none
+    rival: AtBudget | None = None  # where chance wins: the best that does not buy by chance
 
 
 def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[AtBudget]:
@@ -37,32 +38,41 @@ def at_budgets(measures: Measures, dataset: str, overlap: float | None) -> list[
     repeat (`reports.headline`): the score that chose a winner flatters it. Means over repeats are
     compared at measured budgets, nothing is interpolated.
     """
-    chance, points = baselines(measures.grid), measures.at_budgets
+    points = measures.at_budgets
     is_mine = points["curve"].isin(measures.grid.of_dataset(dataset))
     tuned = points[is_mine & (points["series"] == "tuned")]
     wide = tuned.pivot_table(index=["curve", "repeat"], columns="n_labels", values="value")
-    sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     found = []
     for budget in measures.grid.budgets[dataset]:
         best = headline(measures, dataset, overlap, budget)
         if best is None:
             continue
-        picks = best.picks or dict.fromkeys(map(int, tuned["repeat"].unique()), best.winner)
-        theirs = [(int(chance[curve]), repeat) for repeat, curve in picks.items()]
-        means = wide.reindex(pd.MultiIndex.from_tuples(theirs)).mean(skipna=False).dropna()
-        goal = best.held_out if best.n_repeats > 1 else best.naive
-        as_good = means.index[(sign * (means - goal)).round(DIGITS) >= 0]
-        found.append(
-            AtBudget(
-                budget,
-                best,
-                all(curve >= 0 for curve, _ in theirs),
-                float(means.get(budget, math.nan)),
-                int(as_good.min()) if len(as_good) else None,
-                int(means.index.max()) if len(means) else 0,
-            )
-        )
+        other = None
+        if is_chance(measures, best.winner):
+            other = headline(measures, dataset, overlap, budget, but_chance=True)
+        rival = _with_chance(measures, other, budget, wide) if other else None
+        found.append(replace(_with_chance(measures, best, budget, wide), rival=rival))
     return found
+
+
+def _with_chance(measures: Measures, best: Headline, budget: int, wide: pd.DataFrame) -> AtBudget:
+    """Say what chance does where `best` wins; `wide` has scores by (curve, repeat) and labels."""
+    chance = baselines(measures.grid)
+    sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
+    repeats = map(int, wide.index.get_level_values("repeat").unique())
+    picks = best.picks or dict.fromkeys(repeats, best.winner)
+    theirs = [(int(chance[curve]), repeat) for repeat, curve in picks.items()]
+    means = wide.reindex(pd.MultiIndex.from_tuples(theirs)).mean(skipna=False).dropna()
+    goal = best.held_out if best.n_repeats > 1 else best.naive
+    as_good = means.index[(sign * (means - goal)).round(DIGITS) >= 0]
+    return AtBudget(
+        budget,
+        best,
+        all(curve >= 0 for curve, _ in theirs),
+        float(means.get(budget, math.nan)),
+        int(as_good.min()) if len(as_good) else None,
+        int(means.index.max()) if len(means) else 0,
+    )
 
 
 def is_chance(measures: Measures, curve: int) -> bool:

@@ -47,7 +47,12 @@ class Headline:
 
 
 def headline(
-    measures: Measures, dataset: str, overlap: float | None, budget: int | None = None
+    measures: Measures,
+    dataset: str,
+    overlap: float | None,
+    budget: int | None = None,
+    *,
+    but_chance: bool = False,
 ) -> Headline | None:
     """Return the headline of `dataset` at `budget`, or over all its budgets.
 
@@ -56,7 +61,8 @@ def headline(
     bias it removes: Cawley and Talbot 2010, JMLR 11): for each repeat the winner over the others
     is chosen, and scored on that repeat. Labels that are never reached count as the largest
     budget in `labels_saved`. `overlap` is that of `reports.ranks.paired`. Only curves with all
-    repeats compete, and none whose strategy sees hidden labels. None: no curve has them.
+    repeats compete, none whose strategy sees hidden labels, and with `but_chance` none that buys
+    by chance. None: there is none.
     """
     grid, budgets = measures.grid, measures.grid.budgets[dataset]
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
@@ -65,6 +71,11 @@ def headline(
     complete &= ~grid.curves["strategy"].isin(grid.seeing).reindex(complete.index)
     if budget is None and len(budgets) > 1:
         complete &= tables["area"].notna().all(axis=1)
+    chance = baselines(grid)
+    curves = grid.of_dataset(dataset)
+    if but_chance:
+        curves = curves[chance[curves] != curves]
+        complete &= complete.index.isin(curves)
     known = {name: table[complete] for name, table in tables.items()}
     index, n = known["score"].index, known["score"].shape[1]
     if not len(index) or not n:
@@ -77,7 +88,6 @@ def headline(
     score = known[rule].to_numpy()
     held = np.array([score[curve, repeat] for repeat, curve in enumerate(chosen)])
     alike, why = _alike(sign * score, index, winner, overlap)
-    chance = baselines(grid)
     own = [int(index[curve]) for curve in chosen]
     return Headline(
         measures.metric,
@@ -94,7 +104,7 @@ def headline(
         _against(-_within(tables, rule, budgets[-1]), own, chance, overlap)
         if budget is None and dataset in measures.targets
         else None,
-        len(grid.of_dataset(dataset)) - len(index),
+        len(curves) - len(index),
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
+from reports.columns import SEES_LABELS
 from reports.efficiency.of_run import baselines
 from reports.efficiency.to_target import expected_labels
 from reports.leaderboard import PIPELINE
@@ -61,8 +62,9 @@ def _panel(content: Content, dataset: str, found: pd.DataFrame, chance: pd.Serie
     rows = found.join(content.grid.curves[PIPELINE])
     by_chance = found.reindex(chance.loc[rows.index]).set_axis(rows.index)
     rows["by_chance"] = by_chance["median"]
-    # NaN, unknown, stands behind never.
-    rows = rows.sort_values(["median", "restricted_mean", "n_censored", *PIPELINE])
+    rows["sees_labels"] = rows["strategy"].isin(content.grid.seeing)
+    # NaN, unknown, stands behind never; what sees hidden labels, behind all.
+    rows = rows.sort_values(["sees_labels", "median", "restricted_mean", "n_censored", *PIPELINE])
     columns = [
         *(Column(axis, is_filter=True) for axis in PIPELINE),
         Column("labels", "bought by then, median over repeats", is_number=True),
@@ -72,8 +74,9 @@ def _panel(content: Content, dataset: str, found: pd.DataFrame, chance: pd.Serie
     ]
     cells = [_row(row, most) for row in rows.to_dict("records")]
     sign = "or less" if content.metric in LOWER_IS_BETTER else "or more"
-    n = int(np.isfinite(rows["median"]).sum())
-    caption = f"{one_line(dataset)}: {n:,} of {len(rows):,} curves get there, by median; "
+    ranked = rows.loc[~rows["sees_labels"], "median"]
+    n = int(np.isfinite(ranked).sum())
+    caption = f"{one_line(dataset)}: {n:,} of {len(ranked):,} curves get there, by median; "
     caption += f"{TITLES[content.metric]} {sign}, tuned models"
     return Panel(table=Table(columns, cells, caption, "curves.html"))
 
@@ -81,8 +84,10 @@ def _panel(content: Content, dataset: str, found: pd.DataFrame, chance: pd.Serie
 def _row(row: dict[Hashable, Any], most: int) -> list[Cell]:
     reached = int(row["n"] - row["n_censored"])
     mean = row["restricted_mean"]
+    names = [one_line(row[axis]) for axis in PIPELINE]
+    names[-1] += SEES_LABELS * bool(row["sees_labels"])
     return [
-        *(one_line(row[axis]) for axis in PIPELINE),
+        *names,
         _labels(row["median"], most),
         (f"{reached}/{int(row['n'])}", float(reached)),
         (NOTHING, None) if math.isnan(mean) else (f"{mean:,.0f}", float(mean)),

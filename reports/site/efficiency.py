@@ -12,6 +12,7 @@ import pandas as pd
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER, METRICS
 from reports.areas import areas
+from reports.columns import SEES_LABELS
 from reports.curves import over_repeats
 from reports.efficiency.measures import MEASURES
 from reports.efficiency.of_run import BASELINE
@@ -132,7 +133,9 @@ def _row(
     row: dict[Hashable, Any], shown: list[Shown], found: Mapping[str, pd.DataFrame]
 ) -> list[Cell]:
     rank: Cell = (NOTHING, None) if pd.isna(row["rank"]) else (f"{row['rank']:.0f}", row["rank"])
-    cells = [rank, *(one_line(row[axis]) for axis in PIPELINE)]
+    names = [one_line(row[axis]) for axis in PIPELINE]
+    names[-1] += SEES_LABELS * bool(row["sees_labels"])
+    cells = [rank, *names]
     for one in shown:
         of = found[one.name]
         is_itself = row["strategy"] == BASELINE and one.name in AGAINST_CHANCE

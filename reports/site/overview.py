@@ -11,6 +11,7 @@ from harness.schema import LOWER_IS_BETTER
 from reports.answer import answer, p_value, pipeline, sureness
 from reports.at_budgets import AtBudget, at_budgets, is_chance
 from reports.columns import COLUMNS, NOTHING, records
+from reports.headline import headline
 from reports.interval import ENOUGH
 from reports.metric_names import TITLES
 from reports.provenance import progress
@@ -23,6 +24,8 @@ from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Figure, Json
 
+OWN, OWN_MORE = "is the winner", "random sampling is the winner"
+OTHER = "the best other strategy"
 TOP = 5  # rows of the leaderboard
 SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
 
@@ -39,6 +42,17 @@ class Line(NamedTuple):
     needs: str  # labels that chance needs for the winner's score
 
 
+class Short(NamedTuple):
+    """One dataset in a line, on top of a page that has several."""
+
+    first: str  # of the leaderboard
+    to_target: str
+    budget: str  # the largest that anyone wins at
+    winner: str  # there
+    apart: str
+    is_more: str
+
+
 @dataclass(frozen=True)
 class Section:
     """What the page says of one dataset."""
@@ -49,8 +63,10 @@ class Section:
     answer: str
     sure: str
     note: str
+    short: Short | None
     lines: list[Line]
     figure: Json | None
+    figure_title: str
     combinations: list[str]  # of the first rows
     top: dict[str, list[str]]  # column -> texts
     at: int  # labels that the scores in `top` belong to
@@ -61,6 +77,14 @@ def fill(content: Content, _: Files) -> Filled:
     reference = content.results.reference
     return {
         "sections": [_section(content, name, i) for i, name in enumerate(content.datasets)],
+        "short_titles": [
+            "First of the leaderboard",
+            "Labels to the target",
+            "Largest budget",
+            "Winner there",
+            "Difference to random [95 %]",
+            "More than noise?",
+        ],
         "progress": progress(content.results),
         "metric": TITLES[content.metric],
         "winner_titles": [
@@ -88,39 +112,70 @@ def _section(content: Content, dataset: str, place: int) -> Section:
     n = content.grid.repeats[dataset]
     few = f"No intervals: {n} repeat{'s' * (n > 1)}, and {ENOUGH} are needed." if n < ENOUGH else ""
     rows = records(one.rows.head(TOP))
-    by_budget = at_budgets(measures, dataset, overlaps(content.results).get(dataset))
-    figure = winner_and_chance(content, dataset, best) if best else None
+    overlap = overlaps(content.results).get(dataset)
+    by_budget = at_budgets(measures, dataset, overlap)
+    rival = None
+    if best and is_chance(measures, best.winner):
+        rival = headline(measures, dataset, overlap, but_chance=True)
+    figure = winner_and_chance(content, dataset, best, rival) if best else None
+    lines = [_lines(content, found) for found in by_budget]
+    top = {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN}
     return Section(
         one_line(dataset),
         f"dataset-{place}",
         content.badges[dataset],
         answer(one, reference.plain, reference.share),
-        sureness(best, content.grid, measures) if best else "",
+        sureness(best, content.grid, measures, rival) if best else "",
         few,
-        [_line(content, found) for found in by_budget],
+        _short(pipeline(rows[0]), top["to target"][0], lines[-1][0]) if lines else None,
+        [line for some in lines for line in some],
         _sent(figure),
+        f"The first of the leaderboard, and {OTHER if rival else 'random sampling'}",
         [pipeline(row) for row in rows],
-        {name: [COLUMNS[name].text(row, one) for row in rows] for name in SHOWN},
+        top,
         one.at,
     )
+
+
+def _short(first: str, to_target: str, at_most: Line) -> Short:
+    is_more = OWN_MORE if at_most.chance == OWN else at_most.is_more
+    return Short(first, to_target, at_most.budget, at_most.winner, at_most.apart, is_more)
 
 
 def _sent(figure: Figure | None) -> Json | None:
     return vars(figure) if figure else None
 
 
+def _lines(content: Content, found: AtBudget) -> list[Line]:
+    """Return the winner; where it samples at random, and the best that does not."""
+    own = _line(content, found)
+    dataset = content.grid.names(found.found.winner)["dataset"]
+    ties = int((content.board(dataset, found.budget).rows["rank"] == 1).sum()) - 1
+    if ties > 0:
+        equal = f"{ties:,} other{'s score' if ties > 1 else ' scores'} the same"
+        own = own._replace(winner=f"{own.winner}; {equal}")
+    if not is_chance(content.main, found.found.winner):
+        return [own]
+    own = own._replace(
+        chance=OWN, apart=NOTHING, is_more=NOTHING, needs=f"{found.budget:,} (itself)"
+    )
+    if found.rival is None:
+        return [own]
+    other = _line(content, found.rival)
+    return [own, other._replace(winner=f"{OTHER}: {other.winner}")]
+
+
 def _line(content: Content, found: AtBudget) -> Line:
     best = found.found
     value, half = (best.held_out, best.half) if best.n_repeats > 1 else (best.naive, math.nan)
-    is_own = is_chance(content.main, best.winner)
     return Line(
         f"{found.budget:,}",
         pipeline(content.grid.names(best.winner)),
         f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
-        "is the winner" if is_own else _number(found.chance),
-        NOTHING if is_own else _apart(best.against_chance),
-        NOTHING if is_own else is_more(found),
-        NOTHING if is_own else _needs(found),
+        _number(found.chance),
+        _apart(best.against_chance),
+        is_more(found),
+        _needs(found),
     )
 
 

@@ -156,12 +156,13 @@ def make(root: Path, asked: Row, maker_of: type[Maker] = Maker) -> Plan:
 
 
 def measured(*arguments: str) -> str:
-    """Seconds and peak memory of `python ARGUMENTS`, in words."""
+    """Seconds, those of CPU, and peak memory of `python ARGUMENTS`, in words."""
     code = (
         "import resource, subprocess, sys, time; t = time.perf_counter(); "
         "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); "
-        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20; "
-        "print(f'exit code {done.returncode}, {time.perf_counter() - t:.1f} s, {peak:.2f} GB')"
+        "t = time.perf_counter() - t; used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20; "
+        "print(f'exit code {done.returncode}, {t:.1f} s, {cpu:.1f} s of CPU, {peak:.2f} GB')"
     )
     command = [sys.executable, "-c", code, sys.executable, *arguments]
     said = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.performance [--quick] [--only study memory] [--page PATH]
 
-Half an hour or so on two quiet cores; `--quick` takes minutes, on `ton_iot_synthetic`, to see that
+Some 40 minutes on two quiet cores; `--quick` takes minutes, on `ton_iot_synthetic`, to see that
 all of it runs, and writes no page unless one is named. `--only` measures some sections and keeps
 the others as they stand. Each section says when it was measured, on what, with which versions, and
 how busy the machine was. Real data come from $FEWLABELS_TEST_DATA, into a temporary cache.
@@ -151,7 +151,10 @@ SECTIONS = {
 def measured(make, dataset, quick) -> str:
     """The text of a section, with when and where it was measured."""
     before = os.getloadavg()[0]
-    lines = list(make(dataset, quick))
+    lines = []
+    for line in make(dataset, quick):  # shown as they come: some take minutes
+        print(line, flush=True)
+        lines.append(line)
     row = environment.describe()
     versions = json.loads(row["versions"])
     shown = ", ".join(f"{name} {versions[name]}" for name in ("scikit-learn", "numpy", "xgboost"))
@@ -185,8 +188,9 @@ def main():
         loop.imported(dataset)
         for name in options.only:
             title, make = SECTIONS[name]
+            print(f"## {title}\n", flush=True)
             text = measured(make, dataset, options.quick)
-            print(f"## {title}\n\n{text}", flush=True)
+            print(text.rpartition("\n\n")[2], flush=True)
             if page:
                 known = sections_of(page) | {title: text}
                 order = [t for t, _ in SECTIONS.values() if t in known]

@@ -88,3 +88,30 @@ def test_chance_that_lacks_a_repeat_was_run_all_the_same(fake, stored):
         assert found.is_chance_run
         assert found.chance != found.chance  # no mean over other repeats than the winner's
         assert is_more(found) == "not known: 1 repeat of one of them missing"
+
+
+def test_where_chance_wins_the_best_other_strategy_is_compared_with_it(run):
+    scores = {
+        "margin": {100: 0.5, 200: 0.6, 500: 0.7},
+        "entropy": {100: 0.4, 200: 0.65, 500: 0.95},
+        "random": {100: 0.55, 200: 0.7, 500: 0.9},
+    }
+    measures = run(scores)
+    names = measures.grid.curves["strategy"]
+    found = {one.budget: one for one in at_budgets(measures, "ton", 0.25)}
+    assert [names[found[at].found.winner] for at in (100, 200, 500)] == [
+        "random",
+        "random",
+        "entropy",
+    ]
+    assert [names[found[at].rival.found.winner] for at in (100, 200)] == ["margin", "entropy"]
+    assert found[500].rival is None
+    rival = found[200].rival
+    assert rival.found.against_chance.mean == pytest.approx(-0.05)
+    assert (rival.chance, rival.chance_needs) == (pytest.approx(0.7025), 200)
+    assert found[200].found.left_out == rival.found.left_out == 0
+
+
+def test_chance_alone_has_no_rival(run):
+    (first, *_) = at_budgets(run({"random": {100: 0.5, 200: 0.6, 500: 0.7}}), "ton", 0.25)
+    assert first.rival is None

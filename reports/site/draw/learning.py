@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from reports.answer import pipeline
 from reports.efficiency import Target
 from reports.efficiency.of_run import baselines
 from reports.headline import Headline
@@ -18,20 +19,30 @@ from reports.site.panels import Figure, Json
 HEIGHT = 400
 
 
-def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure | None:
-    """Draw the tuned means of the winner and of chance in its pipeline, with their intervals."""
+def winner_and_chance(
+    content: Content, dataset: str, best: Headline, rival: Headline | None = None
+) -> Figure | None:
+    """Draw the tuned means of the winner and of chance in its pipeline, with their intervals.
+
+    `rival` is the best that does not buy by chance: it is drawn beside a winner that does.
+    """
     chance = int(baselines(content.grid)[best.winner])
     names, styles = content.grid.curves, content.styles["strategy"]
     shown = [best.winner]
     if chance >= 0 and chance != best.winner:
         shown.append(chance)
+    if rival:
+        shown.append(rival.winner)
     means = content.main.means.reset_index()
     means = means[means["series"] == "tuned"]
     data: list[Json] = []
     for curve in shown:
         rows = means[means["curve"] == curve]
         strategy = str(names.loc[curve, "strategy"])
-        name = plain(f"{strategy}{' (first)' * (curve == best.winner)}")
+        name = f"{strategy}{' (first)' * (curve == best.winner)}"
+        if rival and curve == rival.winner:
+            name = f"{pipeline(content.grid.names(curve))} (best other)"
+        name = plain(name)
         data += line(rows, name, styles[strategy])
     goal = content.main.targets.get(dataset)
     title = TITLES[content.metric]
@@ -46,10 +57,12 @@ def winner_and_chance(content: Content, dataset: str, best: Headline) -> Figure 
         # Shapes do not stretch the axis; two invisible points do.
         ends = {"x": [data[0]["x"][0]] * 2, "y": [goal.reference, goal.value]}
         data.append({**ends, **_HIDDEN})
+    other = "random sampling in its pipeline"
+    if rival:
+        other = "as that samples at random, the best with another strategy"
     about = (
-        f"{title} on {dataset}: the first combination of the leaderboard, and random sampling in "
-        "its pipeline. Means over all repeats, so the first is flattered a little; bars are 95 % "
-        "intervals, point by point."
+        f"{title} on {dataset}: the first combination of the leaderboard, and {other}. Means over "
+        "all repeats, so the first is flattered a little; bars are 95 % intervals, point by point."
     )
     return Figure(data, layout, about)
 

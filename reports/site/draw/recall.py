@@ -15,7 +15,7 @@ from reports.site.panels import Figure, Json
 MOST = 12  # classes that are drawn; the table has all
 COLUMNS = 2
 ROW = 150  # pixels
-SHORT = 24  # characters of a name above a small figure
+SHORT = 18  # characters of a heading
 
 Numbers = npt.NDArray[np.float64]
 
@@ -49,14 +49,13 @@ def recall_lines(
         suffix = "" if number == 1 else str(number)
         row, column = divmod(k, COLUMNS)
         _axes(layout, suffix, (row, column), n_rows, is_last=k + COLUMNS >= n)
-        title = f"{plain(_short(names[k]))} ({percent(shares[k])})"
-        layout["annotations"].append(_title(suffix, title))
+        layout["annotations"].append(_title(suffix, plain(_headed(names[k], shares[k]))))
         data += [_line(one, k, budgets, plain(names[k]), suffix) for one in lines]
     who = " and ".join(one.name for one in lines)
     about = (
         f"Recall of {'each class' if n == len(names) else f'the {n} rarest classes'} by labels "
         f"bought, means over repeats with 95 % intervals (from five repeats on): {who}. The "
-        "rarest class first, with its share of all rows."
+        "rarest class first; its share of all rows stands beside it, or in the table."
     )
     return Figure(data, layout, about)
 
@@ -93,7 +92,7 @@ def _title(suffix: str, text: str) -> Json:
         "yanchor": "bottom",
         "showarrow": False,
         "text": text,
-        "font": {"size": 13},
+        "font": {"size": 12},
     }
 
 
@@ -121,5 +120,13 @@ def _values(numbers: Numbers) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 4) for value in numbers]
 
 
-def _short(name: str) -> str:
+def _headed(name: str, share: float) -> str:
+    """Return the class with its share where both fit above its part on a phone, else its name.
+
+    >>> _headed("mitm", 0.0049), _headed("buffer_overflow", 0.00067)
+    ('mitm (0.49 %)', 'buffer_overflow')
+    """
+    whole = f"{name} ({percent(share)})"
+    if len(whole) <= SHORT:
+        return whole
     return name if len(name) <= SHORT else f"{name[: SHORT - 1]}…"

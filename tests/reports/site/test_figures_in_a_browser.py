@@ -88,7 +88,7 @@ def test_no_title_is_cut_on_a_phone(site, shown, name):
 def test_the_answers_at_each_budget_need_no_scrolling_on_a_phone(site, shown):
     with shown(site / "index.html", viewport=PHONE) as page:
         rows = page.locator(".stack tbody tr").all()
-        assert len(rows) == 3
+        assert len(rows) >= 3
         for cell in page.locator(".stack tbody :is(th, td)").all():
             box = cell.bounding_box()
             assert box["x"] >= 0

@@ -120,3 +120,19 @@ def test_a_repeat_without_a_score_has_no_measure_and_is_not_imputed(fake, page):
     rows = shown.table(shown.said["efficiency"], "ton", "macro_f1")
     margin = next(row for row in rows if row["strategy"] == "margin")
     assert "[" in margin["AUBC"]  # four repeats: a range and no interval
+
+
+def test_a_strategy_that_sees_hidden_labels_is_marked_and_stands_last(fake, page):
+    def change(tables):
+        for row in tables["trials"]:
+            if row["strategy"] == "oracle":
+                row["test_macro_f1"] = 0.99
+
+    shown = page(fake(strategies=("random", "margin", "oracle")), change)
+    score = shown.said["until"]["keys"][0][1]
+    for part, key in (("until", score), ("efficiency", "macro_f1")):
+        names = [row["strategy"] for row in shown.table(shown.said[part], "ton", key)]
+        assert names[-1] == "oracle (sees labels)"
+        assert set(names[:-1]) == {"random", "margin"}
+    caption = shown.panel(shown.said["until"], "ton", score)["table"]["caption"]
+    assert "of 2 curves get there" in caption

@@ -110,6 +110,21 @@ def test_chance_alone_is_said_to_be_chance(site, fake):
     )
 
 
+def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
+    def change(tables):
+        for row in tables["trials"]:
+            loss = 0.1 + 0.001 * row["repeat"] if row["strategy"] != "random" else 0.0
+            row["test_macro_f1"] = 0.5 + row["budget"] / 2000 - loss
+
+    run = fake(repeats=5, sweep={"split": {"method": "stratified", "test": 0.2}})
+    text = site(run, change)["index"]
+    assert "It samples at random: no strategy did better." in text
+    assert "The best with another strategy is random_forest + margin." in text
+    assert "the best other strategy: random_forest + margin" in text
+    assert "yes, random is better" in text
+    assert "200 (itself)" in text
+
+
 def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as_failed):
     def change(tables):
         tables["trials"] = [
@@ -121,7 +136,7 @@ def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as
 
     pages = site(fake(repeats=5, classifiers=("random_forest", "svc")), change)
     assert "svc + margin - - - - 0/5*" in pages["index"]  # no rank, no score, no coverage
-    assert "svc" not in pages["index"].split("The first of the leaderboard, and random sampling")[0]
+    assert "svc" not in pages["index"].split("The first of the leaderboard, and")[0]
     assert "ValueError: no" in pages["failures"]
 
 
@@ -169,3 +184,14 @@ def test_two_runs_make_one_site(fake, stored, tmp_path):
     text = words(tmp_path / "site" / "index.html")
     assert "random, margin" in text
     assert text.count("2/2") >= 2
+
+
+@pytest.mark.parametrize("datasets", [("ton",), ("ton", "edge")])
+def test_several_datasets_stand_in_short_on_top(site, fake, datasets):
+    text = site(fake(repeats=5, datasets=datasets))["index"]
+    assert ("In short" in text) == (len(datasets) > 1)
+    assert text.count("Each winner is chosen on all repeats but one") == 1
+    if len(datasets) > 1:
+        short = text.split("In short")[1].split("More than noise?")[1]
+        assert short.split()[0] == "edge"
+        assert short.index("edge") < short.index("ton ")
