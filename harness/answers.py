@@ -67,6 +67,13 @@ class Answers:
         self._labelled = self._voters(labelled)
         self.neighbours: dict[Side, Neighbours] = dict(before.neighbours) if before else {}
 
+    @classmethod
+    def of_few(cls, fitted: Fitted, problem: Problem) -> Answers:
+        """To questions about few rows, for which to find the regions of all would not pay."""
+        answers = cls(fitted, problem)
+        answers._cuts = None
+        return answers
+
     def test(self) -> tuple[Classes, Probabilities | None]:
         """Classes and probabilities, if there are any, of the distinct test rows."""
         if self._expansion is not None:
