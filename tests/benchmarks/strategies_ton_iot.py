@@ -4,8 +4,10 @@
 
 For each dataset and strategy, by classifier and budget: macro-F1 of the defaults less that of
 random labels on the same repeats, mean ± half of a 95 % interval by Nadeau and Bengio's corrected
-t-test (`reports.ranks.paired`), in bold where it excludes 0. And how many labels of the rarest
-class were bought in all, by classifier: of random ones it has its share of the pool.
+t-test (`reports.ranks.paired`), in bold where it excludes 0, with a dagger where Holm's p-value,
+over the strategies of the column (the oracle is none), is below 0.05, too. And how many labels of
+the rarest class were bought in all, by classifier: of random ones it has its share of the pool.
+Below the tables: how many intervals there are and exclude 0, and the lowest p-values as adjusted.
 """
 
 from __future__ import annotations
@@ -13,23 +15,35 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from scipy.stats import t as law
 
 import reports
+from reports.interval import LEVEL
 from reports.over_chance import over_chance
 from reports.ranks.overlaps import overlaps
+from reports.ranks.wilcoxon import holm
 
 MARK = {"oracle": " (sees labels)"}
 MINUS = "\N{MINUS SIGN}"
+DAGGER = "\N{DAGGER}"
 ENOUGH = 5  # repeats, without which there is no interval
 
 
 def apart_from_random(frames, dataset):
-    """Mean, half and n_repeats by (classifier, strategy, n_labels)."""
+    """Mean, half, n_repeats and Holm's p by (classifier, strategy, n_labels)."""
     measures = frames.measures(None)
     apart = over_chance(measures, dataset, overlaps(frames.tables)[dataset]).reset_index()
-    return apart.join(frames.grid.curves, on="curve").set_index(
-        ["classifier", "strategy", "n_labels"]
+    apart = apart.join(frames.grid.curves, on="curve")
+    freedom = apart["n_repeats"] - 1
+    statistic = apart["mean"].abs() / apart["half"] * law.ppf(0.5 + LEVEL / 2, freedom)
+    p = (2 * law.sf(statistic, freedom))[~apart["strategy"].isin(MARK)]
+    family = apart[~apart["strategy"].isin(MARK)].assign(p=p)
+    # Equal on every repeat: no test, and no difference.
+    family["p"] = family["p"].where(~((family["mean"] == 0) & family["half"].isna()), 1.0)
+    apart["holm"] = family.groupby(["classifier", "n_labels"])["p"].transform(
+        lambda column: holm(column.to_numpy())
     )
+    return apart.set_index(["classifier", "strategy", "n_labels"])
 
 
 def bought_of_the_rarest(frames, dataset):
@@ -53,7 +67,8 @@ def cell(apart, classifier, strategy, budget):
     if found["n_repeats"] < ENOUGH or np.isnan(found["half"]):
         return "–"
     text = f"{found['mean']:+.3f} ± {found['half']:.3f}".replace("-", MINUS)
-    return f"**{text}**" if abs(found["mean"]) > found["half"] else text
+    text = f"**{text}**" if abs(found["mean"]) > found["half"] else text
+    return f"{text} {DAGGER}" if found["holm"] < 1 - LEVEL else text
 
 
 def table(frames, dataset):
@@ -79,11 +94,31 @@ def table(frames, dataset):
         yield f"| `{strategy}`{MARK.get(strategy, '')} | " + " | ".join(cells) + f" | {of} |"
 
 
+def counts(frames, dataset):
+    """Lines: of the strategies' intervals by column, the oracle's left out."""
+    apart = apart_from_random(frames, dataset).reset_index()
+    strategies = apart[~apart["strategy"].isin(MARK)]
+    for (classifier, budget), column in strategies.groupby(["classifier", "n_labels"]):
+        better = int((column["mean"] > column["half"]).sum())
+        worse = int((column["mean"] < -column["half"]).sum())
+        best = column.nsmallest(3, "holm")
+        lowest = ", ".join(
+            f"{name} {mean:+.3f} p {p:.3f}"
+            for name, mean, p in best[["strategy", "mean", "holm"]].itertuples(index=False)
+        )
+        yield (
+            f"{dataset}, {classifier}, {budget}: {column['half'].notna().sum()} intervals, "
+            f"{better} above 0, {worse} below; Holm: {lowest}"
+        )
+
+
 def main():
     (run,) = sys.argv[1:]
     frames = reports.load(run)
     for dataset in frames.grid.budgets:
         print("\n".join(table(frames, dataset)), end="\n\n")
+    for dataset in frames.grid.budgets:
+        print("\n".join(counts(frames, dataset)))
 
 
 if __name__ == "__main__":
