@@ -7,7 +7,9 @@ random labels on the same repeats, mean ± half of a 95 % interval by Nadeau and
 t-test (`reports.ranks.paired`), in bold where it excludes 0, with a dagger where Holm's p-value,
 over the strategies of the column (the oracle is none), is below 0.05, too. And how many labels of
 the rarest class were bought in all, by classifier: of random ones it has its share of the pool.
-Below the tables: how many intervals there are and exclude 0, and the lowest p-values as adjusted.
+A third table sets strategies beside the ones that publications say they beat, the same way, with
+Holm's p-value over the columns of a pair. Below: how many intervals there are and exclude 0, and
+the lowest p-values as adjusted.
 """
 
 from __future__ import annotations
@@ -20,12 +22,24 @@ from scipy.stats import t as law
 import reports
 from reports.interval import LEVEL
 from reports.over_chance import over_chance
+from reports.ranks.adjusted import adjusted
 from reports.ranks.overlaps import overlaps
+from reports.ranks.paired import paired
 from reports.ranks.wilcoxon import holm
 
 MARK = {"oracle": " (sees labels)"}
 MINUS = "\N{MINUS SIGN}"
 DAGGER = "\N{DAGGER}"
+CLAIMS = (  # of publications: the first is better, at least at times
+    ("least_confidence", "entropy"),
+    ("power_margin", "margin"),
+    ("cluster_margin", "margin"),
+    ("margin_weighted_k_means", "margin"),
+    ("badge", "k_center"),
+    ("typiclust", "margin"),
+    ("prob_cover", "typiclust"),
+    ("information_density", "entropy"),
+)
 ENOUGH = 5  # repeats, without which there is no interval
 
 
@@ -58,17 +72,22 @@ def bought_of_the_rarest(frames, dataset):
     return summed.groupby(["classifier", "strategy"]).mean()
 
 
+def shown(mean, half, p):
+    """As the page has it."""
+    text = f"{mean:+.3f} ± {half:.3f}".replace("-", MINUS)
+    text = f"**{text}**" if abs(mean) > half else text
+    return f"{text} {DAGGER}" if p < 1 - LEVEL else text
+
+
 def cell(apart, classifier, strategy, budget):
-    """As the page has it; a dash where too few repeats are there."""
+    """A dash where too few repeats are there."""
     try:
         found = apart.loc[(classifier, strategy, budget)]
     except KeyError:
         return "–"
     if found["n_repeats"] < ENOUGH or np.isnan(found["half"]):
         return "–"
-    text = f"{found['mean']:+.3f} ± {found['half']:.3f}".replace("-", MINUS)
-    text = f"**{text}**" if abs(found["mean"]) > found["half"] else text
-    return f"{text} {DAGGER}" if found["holm"] < 1 - LEVEL else text
+    return shown(found["mean"], found["half"], found["holm"])
 
 
 def table(frames, dataset):
@@ -94,6 +113,28 @@ def table(frames, dataset):
         yield f"| `{strategy}`{MARK.get(strategy, '')} | " + " | ".join(cells) + f" | {of} |"
 
 
+def claims(frames):
+    """Lines of markdown: one strategy less another, where both are, by pair."""
+    points = frames.measures(None).at_budgets.join(frames.grid.curves, on="curve")
+    points = points[points["series"] == "tuned"]
+    keys = ["dataset", "classifier", "n_labels", "strategy"]
+    scores = points.pivot_table(index=keys, columns="repeat", values="value", observed=True)
+    columns = list(scores.index.droplevel("strategy").unique())
+    overlap = overlaps(frames.tables)
+    yield "| less | " + " | ".join(f"{d}, {c}, {b}" for d, c, b in columns) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for one, other in CLAIMS:
+        family = [
+            paired(*(scores.loc[(*c, s)].to_numpy() for s in (one, other)), overlap[c[0]])
+            for c in columns
+        ]
+        cells = [
+            shown(pair.mean, pair.high - pair.mean, p)
+            for pair, p in zip(family, adjusted(family), strict=True)
+        ]
+        yield f"| `{one}` {MINUS} `{other}` | " + " | ".join(cells) + " |"
+
+
 def counts(frames, dataset):
     """Lines: of the strategies' intervals by column, the oracle's left out."""
     apart = apart_from_random(frames, dataset).reset_index()
@@ -117,6 +158,7 @@ def main():
     frames = reports.load(run)
     for dataset in frames.grid.budgets:
         print("\n".join(table(frames, dataset)), end="\n\n")
+    print("\n".join(claims(frames)), end="\n\n")
     for dataset in frames.grid.budgets:
         print("\n".join(counts(frames, dataset)))
 
