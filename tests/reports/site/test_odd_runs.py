@@ -78,7 +78,10 @@ def test_where_less_is_better_differences_are_said_to_be_turned_around(site, fak
                 row["test_log_loss"] -= 0.2 + 0.01 * row["repeat"]
 
     text = site(fake(repeats=5, sweep={"split": {"method": "stratified"}}), change)["index"]
-    assert re.search(r"it is 0\.\d{3} better in mean log loss over the budgets", text)
+    assert re.search(
+        r"The first combination is 0\.\d{3} better than random sampling in the same", text
+    )
+    assert "pipeline in mean log loss over the budgets" in text
     assert "For log loss, of which less is better, differences are turned around" in text
     assert "with every label of the pool, divided by 0.95." in text
 
@@ -105,7 +108,7 @@ def test_chance_that_only_some_choices_have_is_not_called_absent(site, fake):
 
 def test_chance_alone_is_said_to_be_chance(site, fake):
     assert (
-        "It samples at random: no strategy did better."
+        "The first combination samples at random: no strategy did better."
         in site(fake(repeats=5, strategies=("random",)))["index"]
     )
 
@@ -118,11 +121,11 @@ def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
 
     run = fake(repeats=5, sweep={"split": {"method": "stratified", "test": 0.2}})
     text = site(run, change)["index"]
-    assert "It samples at random: no strategy did better." in text
-    assert "The best with another strategy is random_forest + margin." in text
+    assert "The first combination samples at random: no strategy did better." in text
+    assert "The best with another strategy, random_forest + margin, is 0.1" in text
     assert "the best other strategy: random_forest + margin" in text
     assert "yes, random is better" in text
-    assert "200 (itself)" in text
+    assert "it is random itself" in text
 
 
 def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as_failed):
