@@ -12,7 +12,7 @@ from datasets.visible import one_line
 from harness.schema import COSTS, LOWER_IS_BETTER
 from reports import cost_cells, units
 from reports.answer import pipeline
-from reports.columns import SEES_LABELS
+from reports.columns import SEES_LABELS, records
 from reports.cost_cells import AGAINST, WORK
 from reports.leaderboard import PIPELINE
 from reports.metric_names import TITLES
@@ -49,9 +49,9 @@ def named_cells(content: Content) -> pd.DataFrame:
     cells = cost_cells.cost_cells(content.frames, content.metric).reset_index()
     names = content.grid.curves.loc[cells["curve"], ["dataset", *PIPELINE]]
     cells[names.columns] = names.to_numpy()
-    curves = content.grid.curves[PIPELINE].to_dict("records")
-    seeing = content.grid.seeing
-    what = [pipeline({**row, "sees_labels": row["strategy"] in seeing}) for row in curves]
+    curves = content.grid.curves[PIPELINE]
+    curves = curves.assign(sees_labels=curves["strategy"].isin(content.grid.seeing))
+    what = [pipeline(row) for row in records(curves)]
     cells["what"] = np.array(what, dtype=object)[cells["curve"]]
     return cells
 

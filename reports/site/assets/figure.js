@@ -78,7 +78,7 @@ class Drawing {
     layout.margin = { ...layout.margin, b: layout.margin.b + below };
     Plotly.react(this.box, coloured(figure.data, styles), layout, CONFIG);
     this.box.setAttribute("aria-label", `${this.title}. ${figure.about}`);
-    this.about.textContent = figure.about;
+    this.about.textContent = figure.about.replace(/(\d) %/g, "$1\u00a0%");
     this.fillNumbers();
   }
 

@@ -113,7 +113,7 @@ def test_chance_alone_is_said_to_be_chance(site, fake):
     )
 
 
-def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
+def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake, tmp_path):
     def change(tables):
         for row in tables["trials"]:
             loss = 0.1 + 0.001 * row["repeat"] if row["strategy"] != "random" else 0.0
@@ -125,7 +125,17 @@ def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
     assert "The best with another strategy, random_forest + margin, is 0.1" in text
     assert "the best other strategy: random_forest + margin" in text
     assert "yes, random is better" in text
-    assert "it is random itself" in text
+    assert "is the winner see the next row see the next row it is random itself" in text
+    assert "more than 100, at most 200" in text
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert html.count('<tr role="row" class="second">') == 3  # budgets
+    (figure,) = re.findall(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    data = json.loads(figure)["data"]
+    assert [one["name"] for one in data if "name" in one] == [
+        "random_forest + random (first)",
+        "random_forest + margin (best other)",
+    ]
+    assert [one["fill"] for one in data if "fill" in one] == ["toself"] * 2
 
 
 def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as_failed):
