@@ -2,7 +2,7 @@
 const CONFIG = { responsive: true, displayModeBar: false };
 const drawn = new Set();
 const NARROW = 500; // pixels of a figure's box
-const PAPER = 680; // what fits an upright sheet of A4 or Letter
+const PAPER = 620; // what fits an upright sheet of A4 or Letter, in a card
 let isOnPaper = false;
 
 const isDark = () => {
