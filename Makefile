@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 GPU_BIN := $(VENV)-gpu/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types imports outside-check bench large-import fuzz faults chaos bucket cut-off three-nodes long gpu-check clean
+.PHONY: demo test check lint types imports outside-check bench large-import fuzz faults chaos bucket cut-off three-nodes long activeml gpu-check clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fewlabels needs Python 3.11 or newer; this is " + sys.version)'
@@ -53,6 +53,10 @@ faults: $(STAMP)
 # Tests that take a minute each: a cluster that loses its head, launchers among stand-ins, and such.
 long: $(STAMP)
 	$(BIN)/pytest -q -m long
+
+# Every strategy of scikit-activeml held to the contract of strategies, and ours compared with theirs.
+activeml: $(STAMP)
+	$(BIN)/pytest -q -n 2 -m activeml tests/contracts tests/harness
 
 # A sweep on three nodes whose workers, nodes, head and driver are killed; some minutes.
 chaos: $(STAMP)

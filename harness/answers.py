@@ -67,6 +67,13 @@ class Answers:
         self._labelled = self._voters(labelled)
         self.neighbours: dict[Side, Neighbours] = dict(before.neighbours) if before else {}
 
+    @classmethod
+    def of_few(cls, fitted: Fitted, problem: Problem) -> Answers:
+        """To questions about few rows, for which to find the regions of all would not pay."""
+        answers = cls(fitted, problem)
+        answers._cuts = None
+        return answers
+
     def test(self) -> tuple[Classes, Probabilities | None]:
         """Classes and probabilities, if there are any, of the distinct test rows."""
         if self._expansion is not None:
@@ -236,9 +243,10 @@ class Answers:
         own: dict[Side, slice] = {"pool": slice(0, n), "test": slice(n, end)}
         asked = slice(0, end) if self._together else own[side]
         regions = Regions.of_rows(self.problem.ranks, cuts, asked)
-        first = regions.first + asked.start  # ascending: the pool's before the test set's
-        n_pool = np.searchsorted(first, n)
-        X = np.concatenate([pool[first[:n_pool]], test[first[n_pool:] - n]])
+        first = regions.first + asked.start
+        is_of_pool = first < n
+        X = np.empty((len(first), pool.shape[1]), dtype=pool.dtype)
+        X[is_of_pool], X[~is_of_pool] = pool[first[is_of_pool]], test[first[~is_of_pool] - n]
         values = self.fitted.probabilities(X)
         if values is None:
             raise TypeError(f"{type(self.fitted.model).__name__} has cuts and no probabilities")

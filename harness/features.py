@@ -25,7 +25,9 @@ def encode(table: Table, pool: Rows, rows: Rows | None = None) -> npt.NDArray[np
     """
     asked = slice(None) if rows is None else rows
     encoded = _one_hot if table.encoding == "one_hot" else _ordinal
-    columns = [encoded(codes, pool, asked) for codes in table.codes.T]
+    # Rows lie in random order: gathered whole, as they lie in memory, and column by column after.
+    of_pool, of_asked = table.codes[pool].T, table.codes[asked].T
+    columns = [encoded(*codes) for codes in zip(of_pool, of_asked, strict=True)]
     n_numbers = table.numbers.shape[1]
     n_rows = len(table) if rows is None else len(rows)
     X = np.empty((n_rows, n_numbers + sum(part.shape[1] for part in columns)))
@@ -51,20 +53,21 @@ def _filling(numbers: npt.NDArray[np.float64], impute: Impute) -> npt.NDArray[np
 
 
 def _one_hot(
-    codes: npt.NDArray[np.int32], pool: Rows, asked: Rows | slice
+    of_pool: npt.NDArray[np.int32], codes: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    known = np.flatnonzero(np.bincount(codes[pool] + 1)) - 1
-    return np.asarray(codes[asked, np.newaxis] == known, dtype=np.float64)
+    known = np.flatnonzero(np.bincount(of_pool + 1)) - 1
+    return np.asarray(codes[:, np.newaxis] == known, dtype=np.float64)
 
 
 def _ordinal(
-    codes: npt.NDArray[np.int32], pool: Rows, asked: Rows | slice
+    of_pool: npt.NDArray[np.int32], codes: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    known = np.flatnonzero(np.bincount(codes[pool] + 1)[1:])  # ascending; -1 is a missing one
-    rank = np.full(max(codes.max(initial=-1), 0) + 2, UNKNOWN)
+    known = np.flatnonzero(np.bincount(of_pool + 1)[1:])  # ascending; -1 is a missing one
+    most = max(codes.max(initial=-1), of_pool.max(initial=-1), 0)
+    rank = np.full(most + 2, UNKNOWN)
     rank[known] = np.arange(1, len(known) + 1)
     rank[-1] = MISSING  # the code of a missing value is -1, so it reads the last place
-    return rank[codes[asked]][:, np.newaxis]
+    return rank[codes][:, np.newaxis]
 
 
 def twins(table: Table) -> Rows:

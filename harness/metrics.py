@@ -6,6 +6,9 @@ nothing is called per metric, so that scoring stays cheap beside fitting.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,17 +16,41 @@ from harness.arrays import Classes, Mask, Probabilities, Rows, Scores
 from harness.schema import METRICS
 
 
+class Ranked:
+    """Probabilities of distinct rows, put in order once for all parts that are judged."""
+
+    def __init__(self, probabilities: Probabilities) -> None:
+        """`probabilities` are (n_distinct, n_classes), and finite where the order is asked for."""
+        self.probabilities = probabilities
+
+    @cached_property
+    def by_class(self) -> list[tuple[Rows, Rows]]:
+        """For each class the rows by ascending probability, and where each next one begins.
+
+        With two classes, for class 1 alone.
+        """
+        is_binary = self.probabilities.shape[1] == 2  # noqa: PLR2004
+        judged = self.probabilities[:, 1:] if is_binary else self.probabilities
+        found = []
+        for scores in np.ascontiguousarray(judged.T):
+            order = np.argsort(scores)  # which of those that score alike is first is all the same
+            ranked = scores[order]
+            found.append((order, np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])))
+        return found
+
+
 def score(
     y: Classes,
     predicted: Classes,
-    probabilities: Probabilities | None,
+    probabilities: Probabilities | Ranked | None,
     n_classes: int,
     of: Rows | None = None,
 ) -> dict[str, float | None]:
     """Every metric of `schema.METRICS`; `y` and `predicted` (n,), `probabilities` (n, n_classes).
 
     Where many rows are alike, `predicted` and `probabilities` may be of distinct rows, and `of`,
-    (n,), says which of them each row of `y` is: the same bits for less.
+    (n,), says which of them each row of `y` is: the same bits for less. Whoever judges several
+    parts of the rows gives the same `Ranked` for each.
 
     Averages run over the classes present in `y`; a class that is only predicted lowers the others'
     precision and has no term of its own. Per class c, with true and false positives and negatives
@@ -48,21 +75,35 @@ def score(
     from `y`. The last three are null without probabilities, and where one is not finite. All are
     null if `y` is empty, or a row has NaN among its probabilities: nothing was predicted there.
     """
-    answers = probabilities[of] if probabilities is not None and of is not None else probabilities
-    if not len(y) or not has_answer(answers):
+    ranked = Ranked(probabilities) if isinstance(probabilities, np.ndarray) else probabilities
+    if not len(y) or (ranked and not has_answer(ranked.probabilities, of)):
         return dict.fromkeys(METRICS)
     values = _of_labels(confusion(y, predicted if of is None else predicted[of], n_classes))
-    if probabilities is not None and answers is not None and np.isfinite(answers).all():
-        values |= _of_probabilities(y, probabilities, n_classes, of)
+    if ranked and _all_of(np.isfinite, ranked.probabilities, of):
+        values |= _log_loss(y, ranked.probabilities, of)
+        if n_classes > 1 and np.bincount(y, minlength=n_classes).all():
+            values |= _mean_areas(y, ranked, of)
     return {name: values.get(name) for name in METRICS}
 
 
-def has_answer(probabilities: Probabilities | None) -> bool:
+def has_answer(probabilities: Probabilities | None, of: Rows | None = None) -> bool:
     """Whether a model said something of each of these rows: NaN where its fit went wrong.
 
     The likeliest of classes whose probabilities are NaN would be the first one, and might score.
+    `of` as `score` takes it.
     """
-    return probabilities is None or not np.isnan(probabilities).any()
+    return probabilities is None or _all_of(_is_number, probabilities, of)
+
+
+def _is_number(values: Probabilities) -> Mask:
+    return ~np.isnan(values)
+
+
+def _all_of(
+    holds: Callable[[Probabilities], Mask], probabilities: Probabilities, of: Rows | None
+) -> bool:
+    """Whether it holds for the probabilities of each row: mostly for all that there are."""
+    return bool(holds(probabilities).all() or (of is not None and holds(probabilities[of]).all()))
 
 
 def confusion(y: Classes, predicted: Classes, n_classes: int) -> npt.NDArray[np.int64]:
@@ -106,30 +147,28 @@ def _mcc(n: float, true: Scores, predicted: Scores, hits: float) -> float:
     return float((hits * n - true @ predicted) / np.sqrt(spread)) if spread else 0.0
 
 
-def _of_probabilities(
-    y: Classes, probabilities: Probabilities, n_classes: int, of: Rows | None
-) -> dict[str, float | None]:
+def _log_loss(y: Classes, probabilities: Probabilities, of: Rows | None) -> dict[str, float | None]:
     own = probabilities[np.arange(len(y)) if of is None else of, y].astype(np.float64)
     eps = np.finfo(np.float64).eps
-    values: dict[str, float | None] = {
-        "log_loss": float(-np.log(np.clip(own, eps, 1 - eps)).mean())
-    }
-    if n_classes > 1 and np.bincount(y, minlength=n_classes).all():
-        judged = range(1, 2) if n_classes == 2 else range(n_classes)  # noqa: PLR2004
-        if of is None:
-            areas = [_areas(np.ascontiguousarray(probabilities[:, c]), y == c) for c in judged]
-        else:
-            counts = np.bincount(of * n_classes + y, minlength=len(probabilities) * n_classes)
-            counts = counts.reshape(len(probabilities), n_classes)
-            n_alike = counts.sum(axis=1)
-            there = np.flatnonzero(n_alike)
-            areas = [
-                _areas_of_alike(probabilities[there, c], n_alike[there], counts[there, c])
-                for c in judged
-            ]
-        roc, pr = np.mean(areas, axis=0)
-        values |= {"roc_auc": float(roc), "pr_auc": float(pr)}
-    return values
+    return {"log_loss": float(-np.log(np.clip(own, eps, 1 - eps)).mean())}
+
+
+def _mean_areas(y: Classes, ranked: Ranked, of: Rows | None) -> dict[str, float | None]:
+    probabilities = ranked.probabilities
+    n_distinct, n_classes = probabilities.shape
+    judged = range(1, 2) if n_classes == 2 else range(n_classes)  # noqa: PLR2004
+    if of is None:
+        areas = [_areas(np.ascontiguousarray(probabilities[:, c]), y == c) for c in judged]
+    else:
+        n_alike = np.bincount(of, minlength=n_distinct)
+        n_own = np.bincount(y * n_distinct + of, minlength=n_classes * n_distinct)
+        n_own = n_own.reshape(n_classes, n_distinct)
+        areas = [
+            _areas_of_alike(*place, n_alike, n_own[c])
+            for place, c in zip(ranked.by_class, judged, strict=True)
+        ]
+    roc, pr = np.mean(areas, axis=0)
+    return {"roc_auc": float(roc), "pr_auc": float(pr)}
 
 
 def _areas(scores: Scores, is_own: Mask) -> tuple[float, float]:
@@ -146,20 +185,20 @@ def _areas(scores: Scores, is_own: Mask) -> tuple[float, float]:
     return float(beaten.mean() / (n - n_own)), float(precision.mean())
 
 
-def _areas_of_alike(scores: Scores, n_alike: Rows, n_own: Rows) -> tuple[float, float]:
-    """`_areas` where many rows are alike: `scores`, (n_distinct,), of one class.
+def _areas_of_alike(order: Rows, first: Rows, n_alike: Rows, n_own: Rows) -> tuple[float, float]:
+    """`_areas` where many rows are alike: distinct ones, as `Ranked.by_class` has them.
 
-    Each is that of `n_alike` rows, one at least, of which `n_own` are of the class. Both areas are
+    Each is that of `n_alike` rows, or of none, of which `n_own` are of the class. Both areas are
     means over the own rows of a count at that row's score.
     """
-    order = np.argsort(scores, kind="stable")
-    ranked = scores[order]
-    first = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])  # of those that score alike
     alike, own = np.add.reduceat(n_alike[order], first), np.add.reduceat(n_own[order], first)
     not_higher, own_not_higher = np.cumsum(alike), np.cumsum(own)
     n, n_of_class = not_higher[-1], own_not_higher[-1]
-    lower, own_lower = not_higher - alike, own_not_higher - own
+    at = np.flatnonzero(own)  # the scores of own rows
+    own = own[at]
+    not_higher, own_not_higher = not_higher[at], own_not_higher[at]
+    lower, own_lower = not_higher - alike[at], own_not_higher - own
     beaten = (lower - own_lower + not_higher - own_not_higher) / 2  # other rows; ties one half
     precision = (n_of_class - own_lower) / (n - lower)
-    each = np.repeat(np.arange(len(own)), own)  # the own rows, by score
-    return float(beaten[each].mean() / (n - n_of_class)), float(precision[each].mean())
+    mean_beaten, mean_precision = (np.repeat(each, own).mean() for each in (beaten, precision))
+    return float(mean_beaten / (n - n_of_class)), float(mean_precision)

@@ -40,8 +40,10 @@ class Fit:
         """As `FittedModel.with_labels` says."""
         problem = self.answers.problem
         rows, classes = np.asarray(rows), np.asarray(classes)
-        if len(twice := np.intersect1d(rows, self.rows)):
-            raise BadQuery(f"already labelled: rows {twice[:5].tolist()}")
+        if len(again := np.intersect1d(rows, self.rows)):
+            raise BadQuery(f"already labelled: rows {again[:5].tolist()}")
+        if len(np.unique(rows)) != len(rows):
+            raise BadQuery(f"each row has one label: rows {np.sort(rows)[:10].tolist()}")
         if len(classes) != len(rows) or not np.isin(classes, range(problem.n_classes)).all():
             raise BadQuery(
                 f"{len(rows)} rows want as many classes from 0 to {problem.n_classes - 1}, "
@@ -52,7 +54,7 @@ class Fit:
         y = np.r_[self.y, classes][order]
         before = self.answers.fitted if self.learner.continues else None
         fitted = self.learner.fit(problem.X[both[order]], y, before)
-        return Fit(Answers(fitted, problem), self.learner, both[order], y)
+        return Fit(Answers.of_few(fitted, problem), self.learner, both[order], y)
 
 
 class QueryModel:

@@ -19,7 +19,9 @@ class Scaler(Protocol):
     """Learns from some rows how to rescale any: the part of scikit-learn's API that is used.
 
     Constant columns and rows outside the range that was fitted on are legal. Each row is rescaled
-    by itself: of rows that are equal, `transform` is shown one.
+    by itself: of rows that are equal, `transform` is shown one. So is `fit`, where the scaler has
+    an attribute `ignores_counts` that is true: what it learns hangs on which rows there are, and
+    not on how many are alike.
     """
 
     def fit(self, X: Features) -> Any:
@@ -32,6 +34,8 @@ class Scaler(Protocol):
 class Unscaled:
     """Hands the features on as they are."""
 
+    ignores_counts = True
+
     def fit(self, X: Features) -> Self:  # noqa: ARG002 - there is nothing to learn
         """Do nothing."""
         return self
@@ -39,6 +43,26 @@ class Unscaled:
     def transform(self, X: Features) -> Features:
         """Return `X` itself."""
         return X
+
+
+class Ranges:
+    """scikit-learn's min-max scaler: the extremes of many rows are those of the different ones."""
+
+    ignores_counts = True
+
+    def __init__(self) -> None:
+        from sklearn.preprocessing import MinMaxScaler
+
+        self._scaler: Scaler = MinMaxScaler()
+
+    def fit(self, X: Features) -> Self:
+        """Learn the columns' ranges from (n_rows, n_features)."""
+        self._scaler.fit(X)
+        return self
+
+    def transform(self, X: Features) -> Features:
+        """Shares of the range, (n_rows, n_features)."""
+        return self._scaler.transform(X)
 
 
 class Quantiles:
@@ -70,10 +94,7 @@ def none(seed: int) -> Scaler:  # noqa: ARG001 - every factory takes one
 
 def min_max(seed: int) -> Scaler:  # noqa: ARG001
     """Each column to [0, 1] over the pool; test values may lie outside. Constant columns to 0."""
-    from sklearn.preprocessing import MinMaxScaler
-
-    scaler: Scaler = MinMaxScaler()
-    return scaler
+    return Ranges()
 
 
 def standard(seed: int) -> Scaler:  # noqa: ARG001

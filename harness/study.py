@@ -26,7 +26,7 @@ from harness.cost import cost
 from harness.errors import Hopeless, OneClass, RunFolderError
 from harness.folds import Fold, folds
 from harness.learner import Fitted, Learner
-from harness.metrics import confusion, has_answer, score
+from harness.metrics import Ranked, confusion, has_answer, score
 from harness.pool import Pool
 from harness.problem import Problem
 from harness.pruning import Earlier, Scores, hopeless
@@ -255,12 +255,14 @@ def _test_scores(
     predicted: Classes, probabilities: Probabilities | None, of: Rows, problem: Problem
 ) -> Row:
     """Of answers, each test row's at `of`, (n_test,); all null where a row has none."""
-    if probabilities is not None and not has_answer(probabilities[of]):
+    if not has_answer(probabilities, of):
         return {**null_metrics("test", "test_novel"), "confusion": None}
+
+    ranked = None if probabilities is None else Ranked(probabilities)
 
     def scored(rows: Rows) -> dict[str, float | None]:
         y = problem.y_test[rows]
-        return score(y, predicted, probabilities, problem.n_classes, of[rows])
+        return score(y, predicted, ranked, problem.n_classes, of[rows])
 
     everywhere = scored(np.arange(len(problem.y_test)))
     elsewhere = scored(np.flatnonzero(problem.is_novel))

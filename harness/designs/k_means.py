@@ -1,7 +1,7 @@
 """Begin with a row of each cluster.
 
 Kang, Ryu and Kwon, "Using cluster-based sampling to select initial training set for active
-learning in text classification", PAKDD 2004, section 3, without their artificial examples.
+learning in text classification", PAKDD 2004, without their artificial examples.
 """
 
 from __future__ import annotations

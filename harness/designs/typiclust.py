@@ -1,7 +1,7 @@
 """Begin with the most typical row of each cluster.
 
 Hacohen, Dekel and Weinshall, "Active learning on a budget: opposite strategies suit high and low
-budgets", ICML 2022, algorithm 1, with no labels yet: their initial pool selection.
+budgets", ICML 2022: TypiClust with no labels yet: their initial pool selection.
 """
 
 from __future__ import annotations

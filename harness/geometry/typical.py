@@ -1,7 +1,7 @@
 """The most typical point of each cluster: the one in the thick of it.
 
 Hacohen, Dekel and Weinshall, "Active learning on a budget: opposite strategies suit high and low
-budgets", ICML 2022, section 3 and algorithm 1 (TypiClust).
+budgets", ICML 2022: TypiClust.
 """
 
 from __future__ import annotations

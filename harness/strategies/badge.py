@@ -19,10 +19,12 @@ def badge(query: Query, n: int) -> Rows:
     The gradient of the cross-entropy in the last layer's weights is (p - e) h^T, with p the
     probabilities, e the likeliest class, h what that layer reads: the last hidden layer of a
     network; for other classifiers the features, as if they ended in a linear layer. The first is
-    the longest one. Where all that is left is like what was chosen, the pool's order decides.
+    the longest one. Where all that is left is like what was chosen, the pool's order decides. NaN
+    counts as certain.
     """
     pull = query.probabilities.copy()
     pull[np.arange(len(pull)), pull.argmax(axis=1)] -= 1
+    pull[np.isnan(pull).any(axis=1)] = 0.0
     hidden = np.asarray(query.model.embedding(query.candidates), dtype=np.float64)
     length = (pull**2).sum(axis=1) * (hidden**2).sum(axis=1)
     chosen = [int(np.argmax(length))]

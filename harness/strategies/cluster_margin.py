@@ -1,7 +1,7 @@
 """Label uncertain rows from many clusters in turn, small clusters first.
 
 Citovsky, DeSalvo, Gentile, Karydas, Rajagopalan, Rostamizadeh and Kumar, "Batch active learning at
-scale", NeurIPS 2021, algorithm 1, with two differences. They cluster the whole pool once, which
+scale", NeurIPS 2021: Cluster-Margin, with two differences. They cluster the whole pool once, which
 takes memory by its square; here the candidates with the smallest margins are clustered, each round
 anew. They cut the tree of clusters at a distance, which hangs on the features' scale; here at a
 number of clusters.

@@ -31,8 +31,8 @@ def flow_characteristics(
 ) -> Rows:
     """Candidates with the least likely values, feature by feature, among what has a label.
 
-    A feature's values fall into at most `bins` bins with equally many pool rows; a value that many
-    share has a bin of its own. A row's score is the sum over features of the logarithm of
+    A feature's values fall into at most `bins` bins with equally many pool rows, or more where many
+    share a value. A row's score is the sum over features of the logarithm of
     1 + the number of labelled rows in the same bin: what Laplace's estimate of its probability
     comes to. No model is asked. 16 MB for 400,000 rows of 40 features, and one pass over them per
     row chosen.
@@ -61,6 +61,6 @@ def _bins(X: Features, bins: int) -> Bins:
     for j in range(X.shape[1]):
         column = np.ascontiguousarray(X[:, j])
         cuts = np.unique(np.quantile(column, inner, method="lower"))
-        # Left of, at, or right of each: a value on a cut, which many may share, is by itself.
+        # A value on a cut belongs to the bin below.
         found[j] = np.searchsorted(cuts, column, "left")
     return found

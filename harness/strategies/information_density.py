@@ -15,6 +15,7 @@ from annotated_types import Ge
 
 from harness.arrays import Features, Rows, Scores
 from harness.strategies.query import Query
+from harness.strategies.shannon import shannon
 
 
 def information_density(query: Query, n: int, *, beta: Annotated[float, Ge(0)] = 1.0) -> Rows:
@@ -23,8 +24,7 @@ def information_density(query: Query, n: int, *, beta: Annotated[float, Ge(0)] =
     A negative mean counts as 0: the paper's features are not negative, and scalers such as
     `standard` make some that are. Scale with `min_max` to have it as published.
     """
-    p = query.probabilities
-    entropy = -(p * np.log(p, out=np.zeros_like(p), where=p > 0)).sum(axis=1)  # 0 log 0 is 0
+    entropy = shannon(query.probabilities)
     density = np.maximum(_mean_cosine(query.X[query.candidates]), 0.0)
     return query.lowest(-entropy * density**beta, n)
 
@@ -34,4 +34,5 @@ def _mean_cosine(X: Features) -> Scores:
     unit = X.astype(np.float64)
     length = np.sqrt(np.einsum("ij,ij->i", unit, unit))
     unit /= np.where(length > 0, length, 1.0)[:, None]
-    return np.asarray(unit @ unit.mean(axis=0))
+    # Not by the BLAS, where equal rows may differ in the last bit, and would not tie.
+    return np.asarray(np.einsum("ij,j->i", unit, unit.mean(axis=0)))

@@ -2,7 +2,7 @@
 
 Xu, Akella and Zhang, "Incorporating diversity and density in active learning for relevance
 feedback", ECIR 2007, and Zhdanov, "Diverse mini-batch active learning", arXiv:1901.05954, 2019,
-section 3, without their weights. On the scaled features; no model needed.
+without their weights. On the scaled features; no model needed.
 """
 
 from __future__ import annotations

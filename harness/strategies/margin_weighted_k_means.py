@@ -1,6 +1,6 @@
 """Label one row of each cluster of what is uncertain, nearer to what is more so.
 
-Zhdanov, "Diverse mini-batch active learning", arXiv:1901.05954, 2019, algorithm 1: take the
+Zhdanov, "Diverse mini-batch active learning", arXiv:1901.05954, 2019: take the
 beta × n candidates with the smallest margins, cluster them by k-means weighted by 1 - margin, and
 label those nearest to the centres. On the scaled features.
 """

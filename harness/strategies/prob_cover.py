@@ -1,7 +1,7 @@
 """Label rows whose surroundings hold the most of what nothing labelled is near: ProbCover.
 
 Yehuda, Dekel, Hacohen and Weinshall, "Active learning through a covering lens", NeurIPS 2022,
-algorithm 1, and section 3.3 for the radius; on the scaled features (theirs: self-supervised ones).
+its radius included; on the scaled features (theirs: self-supervised ones).
 """
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ class FittedModel(Protocol):
         """The model as it would be if these candidates, (n_rows,), had these classes, (n_rows,).
 
         It is fitted from scratch, with the seed of this one; one that continues goes on from this
-        one. Raises `BadQuery` for rows that have a label.
+        one. To be asked about few rows: it prepares nothing for all of them. Raises `BadQuery` for
+        rows that have a label, or are given twice.
         """
 
 

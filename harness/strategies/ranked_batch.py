@@ -1,7 +1,7 @@
 """Label what is unlike anything labelled while little is, and what is uncertain later on.
 
 Cardoso, Silva, Canuto, Moro and Gonçalves, "Ranked batch-mode active learning", Information
-Sciences 379, 2017, algorithm 1: score = alpha (1 - similarity) + (1 - alpha) uncertainty, with
+Sciences 379, 2017: score = alpha (1 - similarity) + (1 - alpha) uncertainty, with
 alpha the unlabelled share of all rows, and similarity 1 / (1 + distance) to the nearest row that
 is labelled or chosen. On the scaled features.
 """

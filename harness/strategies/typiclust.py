@@ -1,7 +1,7 @@
 """Label the most typical row of each cluster that has no label: for the first few labels.
 
 Hacohen, Dekel and Weinshall, "Active learning on a budget: opposite strategies suit high and low
-budgets", ICML 2022, algorithm 1, on the scaled features (theirs: self-supervised ones).
+budgets", ICML 2022: TypiClust, on the scaled features (theirs: self-supervised ones).
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ import reports
 from reports.over_chance import over_chance
 from reports.ranks.overlaps import overlaps
 
+MARK = {"oracle": " (sees labels)"}
 MINUS = "\N{MINUS SIGN}"
 ENOUGH = 5  # repeats, without which there is no interval
 
@@ -58,10 +59,11 @@ def cell(apart, classifier, strategy, budget):
 def table(frames, dataset):
     """Lines of markdown, the best on average first."""
     apart, rarest = apart_from_random(frames, dataset), bought_of_the_rarest(frames, dataset)
-    budgets = frames.grid.budgets[dataset][1::2]  # at the first all have bought alike
+    budgets = frames.grid.budgets[dataset]
     columns = [(c, b) for c in sorted({key[0] for key in apart.index}) for b in budgets]
     random = frames.measures(None).at_budgets.join(frames.grid.curves, on="curve")
-    random = random[(random["strategy"] == "random") & (random["dataset"] == dataset)]
+    mine = (random["dataset"] == dataset) & (random["series"] == "tuned")
+    random = random[(random["strategy"] == "random") & mine]
     level = random.groupby(["classifier", "n_labels"])["value"].mean()
     order = apart["mean"].groupby("strategy").mean().sort_values(ascending=False)
     yield f"| {dataset} | " + " | ".join(f"{c}, {b}" for c, b in columns) + " | rarest |"
@@ -74,7 +76,7 @@ def table(frames, dataset):
             f"{rarest[c, strategy]:.1f}" if (c, strategy) in rarest.index else "–"
             for c in sorted({c for c, _ in columns})
         )
-        yield f"| `{strategy}` | " + " | ".join(cells) + f" | {of} |"
+        yield f"| `{strategy}`{MARK.get(strategy, '')} | " + " | ".join(cells) + f" | {of} |"
 
 
 def main():

@@ -16,13 +16,21 @@ from harness.registry import Registry, unknown
 from harness.strategies import activeml
 from tests.contracts.test_every_strategy import Model, query
 
-pool = pytest.importorskip("skactiveml.pool", reason="needs the extra activeml")
+pytestmark = pytest.mark.skipif(activeml.version() is None, reason="needs the extra activeml")
 STRATEGIES = activeml.named()
 INSTALLED = f"scikit-activeml=={activeml.version()}"
 
 
 @pytest.fixture
-def seen(monkeypatch):
+def pool():
+    """The library's: imported by tests, since to collect them would otherwise take seconds."""
+    from skactiveml import pool
+
+    return pool
+
+
+@pytest.fixture
+def seen(monkeypatch, pool):
     """What the library's `query` is given from here on, call by call."""
     calls = []
     asked = pool.RandomSampling.query
@@ -35,7 +43,7 @@ def seen(monkeypatch):
     return calls
 
 
-def test_every_pool_strategy_of_the_library_is_served_or_has_a_reason():
+def test_every_pool_strategy_of_the_library_is_served_or_has_a_reason(pool):
     base = pool.RandomSampling.__mro__[1]
     theirs = {
         name

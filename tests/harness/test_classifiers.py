@@ -100,6 +100,13 @@ def test_naive_bayes_falls_back_on_the_class_shares():
     np.testing.assert_allclose(model.predict_proba(far), [[0.7, 0.3], [0.7, 0.3]])
 
 
+def test_naive_bayes_falls_back_on_them_where_variances_are_too_small_to_be_told_from_0():
+    X, y = 1e-300 * np.arange(8.0)[:, np.newaxis], np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    with np.errstate(divide="ignore"):  # of scikit-learn, about the log of 0
+        model = CLASSIFIERS["naive_bayes"](0, 1).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X), [[0.75, 0.25]] * 8)
+
+
 def test_naive_bayes_adds_up_to_one_far_from_everything():
     model = CLASSIFIERS["naive_bayes"](0, 1)
     model.fit(*rows())

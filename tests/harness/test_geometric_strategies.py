@@ -29,14 +29,19 @@ class Model:
 
 def choose(name, X, n, *, first=None, labelled=(), seed=0, n_classes=2, **params):
     """The candidates, by their positions in `X`, that a strategy chooses."""
+    asked = query_of(X, first, labelled, seed, n_classes)
+    return STRATEGIES[name](asked, n, **params).tolist()
+
+
+def query_of(X, first=None, labelled=(), seed=0, n_classes=2):
+    """Candidates are those that have no label."""
     X = np.asarray(X, dtype=np.float64).reshape(len(X), -1)
     labelled = np.asarray(labelled, dtype=np.intp)
     candidates = np.setdiff1d(np.arange(len(X)), labelled)
     first = np.full(len(X), 0.5) if first is None else first
     rng = np.random.default_rng(seed)
     model = Model(X, first)
-    query = Query(X, labelled % 2, labelled, candidates, n_classes, rng, lambda: model)
-    return STRATEGIES[name](query, n, **params).tolist()
+    return Query(X, labelled % 2, labelled, candidates, n_classes, rng, lambda: model)
 
 
 def groups(*sizes, seed=0):
@@ -101,6 +106,13 @@ def test_information_density_is_entropy_times_the_mean_cosine():
     assert chosen == expected.tolist()
 
 
+def test_information_density_of_twins_is_the_same_to_the_last_bit():
+    X = np.random.default_rng(0).random((50, 37))
+    chosen = np.array(choose("information_density", np.concatenate([X, X[:49]]), 99))
+    place = np.argsort(chosen)
+    np.testing.assert_array_equal(place[50:], place[:49] + 1)
+
+
 def test_a_row_that_is_unlike_all_others_has_no_density():
     X = [[1, 0], [1, 0], [1, 0], [-1, 0], [0, 0]]
     assert set(choose("information_density", X, 3)) == {0, 1, 2}
@@ -112,6 +124,18 @@ def test_margin_weighted_k_means_looks_at_the_least_certain_only():
     chosen = choose("margin_weighted_k_means", X, 4, first=first, beta=10)
     assert 1 not in of[chosen]
     assert set(of[chosen]) == {0, 2}
+
+
+@pytest.mark.parametrize("name", ["cluster_margin", "margin_weighted_k_means"])
+@pytest.mark.parametrize(("first", "share"), [(0.5, 1.0), (np.nan, 1.0), (None, 1 / 4)])
+def test_which_of_equal_margins_are_looked_at_is_the_pools_order_and_recorded(name, first, share):
+    X, of = groups(30, 10)
+    first = (
+        np.where(of == 0, np.linspace(0.6, 0.9, 40), 0.5) if first is None else np.full(40, first)
+    )
+    asked = query_of(X, first)
+    STRATEGIES[name](asked, 2, beta=4)
+    assert asked.ties == [share]
 
 
 def test_margin_weighted_k_means_moves_towards_the_less_certain():

@@ -15,6 +15,7 @@ from harness.loop import Buying, OnLabels, active_learning
 from harness.pool import Pool
 from harness.problem import Distinct, Problem
 from harness.registry import Registry
+from harness.schema import SEES_LABELS
 from harness.seeding import generator
 from harness.strategies import STRATEGIES
 
@@ -79,6 +80,7 @@ def buying(problem, strategy, labelling=Labelling(10, "random", 8), n_holdout=0)
         DESIGNS["random"],
         STRATEGIES.get(strategy, strategy),
         lambda number: generator(1, "query", number),
+        sees_labels=strategy in SEES_LABELS,
     )
 
 

@@ -155,10 +155,20 @@ def test_supposed_labels_change_the_model_as_bought_ones_would(classifier):
     assert len(took) == 4, "the seconds of either are counted"
 
 
+def test_a_supposed_model_looks_at_the_rows_that_it_is_asked_about_alone(monkeypatch):
+    model, _ = model_of("random_forest")
+    supposing = model.with_labels(np.array([40]), np.array([1]))
+    monkeypatch.setattr(answers, "Regions", None)  # of all rows
+    assert supposing.probabilities(ROWS).shape == (len(ROWS), 5)
+    with pytest.raises(AttributeError):
+        model.probabilities(ROWS)
+
+
 @pytest.mark.parametrize(
     ("rows", "classes", "complaint"),
     [
         ([40, 3], [0, 1], r"already labelled: rows \[3\]"),
+        ([40, 40], [0, 1], r"each row has one label: rows \[40, 40\]"),
         ([40], [5], r"1 rows want as many classes from 0 to 4, got \[5\]"),
         ([40], [-1], r"1 rows want as many classes from 0 to 4, got \[-1\]"),
         ([40, 41], [0], r"2 rows want as many classes from 0 to 4, got \[0\]"),

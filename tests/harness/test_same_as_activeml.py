@@ -1,6 +1,7 @@
 """Picks equal those of scikit-activeml where both define a strategy alike.
 
-Not through our adapter: the library fits and asks its own wrapper of the same scikit-learn model.
+By `make activeml`. Not through our adapter: the library fits and asks its own wrapper of the same
+scikit-learn model.
 Equal up to ties, which the library breaks by lot: our picks have the utilities that its picks have.
 Where definitions differ, docs/strategies.md says how.
 """
@@ -19,10 +20,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.preprocessing import StandardScaler
 
-from harness.strategies import STRATEGIES, Query
+from harness.strategies import STRATEGIES, Query, activeml
 
-pool = pytest.importorskip("skactiveml.pool", reason="needs the extra activeml")
-classifier = pytest.importorskip("skactiveml.classifier", reason="needs the extra activeml")
+pytestmark = [
+    pytest.mark.activeml,
+    pytest.mark.skipif(activeml.version() is None, reason="needs the extra activeml"),
+]
 
 BATCH = 8
 DATASETS = {"iris": load_iris, "wine": load_wine, "breast_cancer": load_breast_cancer}
@@ -81,6 +84,8 @@ class Asked:
 
     def theirs(self, name, settings=None, y=None, n=BATCH, **more):
         """Their picks, and what each candidate was worth when each of them was made."""
+        from skactiveml import pool
+
         strategy = getattr(pool, name)(**settings or {}, random_state=self.seed)
         y = self.y if y is None else y
         with warnings.catch_warnings():
@@ -89,7 +94,9 @@ class Asked:
 
     def wrapped(self, model):
         """A model as theirs; it is fitted by them."""
-        return classifier.SklearnClassifier(model, classes=self.classes, random_state=0)
+        from skactiveml.classifier import SklearnClassifier
+
+        return SklearnClassifier(model, classes=self.classes, random_state=0)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,17 @@ def test_min_max_spans_0_to_1():
     assert scaled("min_max", [3.9e9 - 100, 3.9e9 - 50, 3.9e9]).tolist() == [0, 0.5, 1]
 
 
+@pytest.mark.parametrize("name", sorted(SCALERS))
+def test_a_scaler_that_ignores_counts_learns_the_same_of_each_different_row_once(name):
+    once = np.random.default_rng(0).normal(size=(9, 3))
+    scaler, other = SCALERS[name](0), SCALERS[name](0)
+    if not getattr(scaler, "ignores_counts", False):
+        pytest.skip(f"{name} counts rows")
+    scaler.fit(once)
+    other.fit(once[[0, 0, 0, *range(9), 4, 4, 7]])
+    assert scaler.transform(once).tobytes() == other.transform(once).tobytes()
+
+
 def test_standard_has_mean_0_and_deviation_1():
     values = scaled("standard", [3.9e9 + i for i in range(10)])
     assert values.mean() == pytest.approx(0, abs=1e-9)

@@ -16,12 +16,17 @@ class Model:
         return self.hidden[rows]
 
 
+def query(p, hidden):
+    none = np.arange(0)
+    model = Model(p, hidden)
+    rows = np.arange(len(p))
+    return Query(hidden, none, none, rows, 3, np.random.default_rng(1), lambda: model)
+
+
 def test_badge_is_k_means_plus_plus_on_the_gradients_of_the_likeliest_labels():
     rng = np.random.default_rng(0)
     p, hidden = rng.dirichlet(np.ones(3), size=50), rng.normal(size=(50, 4))
-    none = np.arange(0)
-    asked = Query(hidden, none, none, np.arange(50), 3, np.random.default_rng(1), None)
-    object.__setattr__(asked, "fit", lambda: Model(p, hidden))
+    asked = query(p, hidden)
 
     gradients = (p - np.eye(3)[p.argmax(axis=1)])[:, :, np.newaxis] * hidden[:, np.newaxis]
     gradients = gradients.reshape(50, 12)
@@ -32,3 +37,14 @@ def test_badge_is_k_means_plus_plus_on_the_gradients_of_the_likeliest_labels():
         distances[expected] = 0
         expected.append(int(draws.choice(50, p=distances / distances.sum())))
     assert STRATEGIES["badge"](asked, 15).tolist() == expected
+
+
+def test_rows_of_which_the_model_says_nothing_count_as_certain():
+    rng = np.random.default_rng(0)
+    p, hidden = rng.dirichlet(np.ones(3), size=50), rng.normal(size=(50, 4))
+    silent = [0, 7, 30]
+    certain = p.copy()
+    p[silent], certain[silent] = np.nan, np.eye(3)[0]
+    chosen = STRATEGIES["badge"](query(p, hidden), 15).tolist()
+    assert chosen == STRATEGIES["badge"](query(certain, hidden), 15).tolist()
+    assert chosen[0] not in silent
