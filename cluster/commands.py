@@ -276,7 +276,8 @@ def _end(progress: Progress, at: Place, n_left: int) -> None:
     say(f"done in {took}: {standing.trials[0]} trials in {at}")
     if set(standing.badly) - {"skipped", "dropped"}:
         folder = shlex.quote(str(at))
-        say(f"not all ended well; see: fewlabels report {folder} -o site")
+        say(f"not all ended well; why: fewlabels status {folder}")
+        say(f"with all else: fewlabels report {folder} -o site")
         say(f"what can be done again, and how: fewlabels retry {folder}")
         raise typer.Exit(FINISHED_WITH_FAILURES)
 

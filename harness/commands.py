@@ -37,6 +37,7 @@ def status(run: RunArgument) -> None:
     from harness.place import opened
 
     folder = opened(run)
+    from harness.causes import causes
     from harness.estimate import left, work_s  # what plans takes longer to load
     from harness.ledger import Ledger
     from harness.replan import replanned
@@ -62,12 +63,15 @@ def status(run: RunArgument) -> None:
     ):
         counts = Counter(folder.read(table, [column]).column(column).to_pylist())
         shown = ", ".join(f"{n:,} {name}" for name, n in counts.items()) or if_none
-        badly += [name for name in counts if name in RETRIED and column == "status"]
+        bad = [name for name in counts if name in RETRIED and column == "status"]
+        badly += bad
         if table in totals:
             done, total = totals[table]
             shown = f"{done:,} of {total:,} ({100 * done // max(total, 1)} %): {shown}"
         if shown:
             say(one_line(f"{table:<14}{shown}"))
+        for line in causes(folder, table) if bad else ():
+            say(one_line(f"{'':<14}{line}"))
     say(end)
     if badly:
         options = " ".join(f"--status {name}" for name in dict.fromkeys(badly))

@@ -115,7 +115,7 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     scale.fit(X[:n_in_pool] if getattr(scale, "ignores_counts", False) else X[groups])
     scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
     X = np.concatenate(scaled, dtype=setting.dtype, casting="unsafe")
-    test_groups, _ = pd.factorize(of_test)
+    test_of, in_test = pd.factorize(of_test)
     y = table.y[pool]
     noise, name = setting.oracle.noise, key.dataset.name
     rng = generator(setting.seed, "label noise", name, key.repeat) if noise else None
@@ -124,7 +124,7 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
         y=_frozen(y if rng is None else mistaken(y, n_classes, noise, rng)),
         groups=_frozen(groups),
         pool=Distinct(_frozen(X[:n_in_pool]), _frozen(groups)),
-        test=Distinct.rows(X[of_test], test_groups),
+        test=Distinct(_frozen(X[in_test]), _frozen(test_of)),
         y_test=_frozen(table.y[test]),
         is_novel=_frozen(of_test >= n_in_pool),
         n_classes=n_classes,

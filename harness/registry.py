@@ -114,13 +114,27 @@ def _misfit(axis: str, name: object, entry: object) -> str | None:
         wanted = RECORDS[axis]
         is_one = isinstance(entry, wanted)
         return None if is_one else f"must be a {wanted.__module__}.{wanted.__qualname__}"
+    return _no_function(axis, entry)
+
+
+def _no_function(axis: str, entry: object) -> str | None:
     if not callable(entry):
         return "must be a function or a class"
     try:
-        inspect.signature(entry, eval_str=True)
+        signature = inspect.signature(entry, eval_str=True)
     except Exception as error:  # noqa: BLE001 - annotations are code
         return f"has a signature that cannot be read: {error!r}"
+    if axis == "strategies" and not _takes_two(signature):
+        return f"must take (query, n), the rows wanted second; it takes {signature}"
     return no_design(entry) if axis == "designs" else None
+
+
+def _takes_two(signature: inspect.Signature) -> bool:
+    try:
+        signature.bind_partial(None, None)
+    except TypeError:
+        return False
+    return True
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
@@ -19,6 +20,7 @@ from reports.ranks.paired import Paired
 from reports.ranks.power import LEVEL
 
 MOST = 3  # combinations that are named
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def answer(board: Board, reference: str, share: float) -> str:
@@ -27,6 +29,9 @@ def answer(board: Board, reference: str, share: float) -> str:
     `reference` names the pipeline that sets the target, `share` is the part of its score.
     """
     metric = TITLES[board.metric]
+    if board.rows["sees_labels"].all() and len(board.rows):
+        return f"Every strategy on {board.dataset} sees hidden labels: there is nothing to rank."
+    board = replace(board, rows=board.rows[~board.rows["sees_labels"]])
     if not board.rows["tuned"].notna().any():
         return f"No tuned model of {board.dataset} has a {metric} yet."
     if board.target is None:
@@ -109,15 +114,15 @@ def sureness(best: Headline, grid: Grid, measures: Measures, rival: Headline | N
     how = "Chosen on all repeats but one and scored on that one, each in turn"
     said = [f"How sure is that? {how}, the first combination has a {what} of {score}."]
     if own < best.n_repeats:
-        said.append(f"It comes first in {own} of these {best.n_repeats} choices.")
+        said.append(f"The first combination is chosen in {own} of these {best.n_repeats} cases.")
     saved, apart = best.labels_saved, best.against_chance
     if is_chance(measures, best.winner):
-        said.append("It samples at random: no strategy did better.")
+        said.append("The first combination samples at random: no strategy did better.")
         if rival and rival.against_chance is not None and rival.against_chance.n:
-            said.append(f"The best with another strategy is {pipeline(grid.names(rival.winner))}.")
-            said.append(_against(rival.labels_saved, rival.against_chance, what))
+            other = f"The best with another strategy, {pipeline(grid.names(rival.winner))},"
+            said.append(_against(other, rival.labels_saved, rival.against_chance, what))
     elif apart is not None and apart.n:
-        said.append(_against(saved, apart, what))
+        said.append(_against("The first combination", saved, apart, what))
     elif baselines(grid)[best.winner] < 0:
         said.append("Random sampling was not run in its pipeline, so nothing is said about it.")
     else:
@@ -136,23 +141,27 @@ def sureness(best: Headline, grid: Grid, measures: Measures, rival: Headline | N
 def p_value(p: float) -> str:
     """Return a p-value as papers print it.
 
-    >>> p_value(0.0004), p_value(0.0321)
-    ('p < 0.001', 'p = 0.032')
+    Its spaces keep the line together.
+
+    >>> p_value(0.0004).split(), p_value(0.0321).split()
+    (['p', '<', '0.001'], ['p', '=', '0.032'])
     """
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - what is printed
+    text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"  # noqa: PLR2004 - what is printed
+    return text.replace(" ", NO_BREAK)
 
 
-def _against(saved: Paired | None, apart: Paired, what: str) -> str:
+def _against(who: str, saved: Paired | None, apart: Paired, what: str) -> str:
     """Return one sentence: labels saved where they are known, else the difference in score."""
+    chance = "random sampling in the same pipeline"
     labels = saved is not None and saved.wins + saved.losses > 0
     found = saved if saved is not None and labels else apart
     better = "better" if found.mean > 0 else "worse"
-    size = f"is {abs(found.mean):.3f} {better} in {what}"
+    size = f"is {abs(found.mean):.3f} {better} than {chance} in {what}"
     if not found.wins + found.losses:
-        size = f"is as good in {what}"
+        size = f"is as good as {chance} in {what}"
     if labels:
-        size = f"saves {found.mean:,.0f} labels until the target"
-    start = f"Against random sampling in the same pipeline it {size}"
+        size = f"saves {found.mean:,.0f} labels until the target against {chance}"
+    start = f"{who} {size}"
     if found.why:
         return f"{start} ({found.why})."
     ends = [f"{end:,.0f}" if labels else f"{end:+.3f}" for end in (found.low, found.high)]

@@ -27,6 +27,7 @@ class AtBudget:
     is_chance_run: bool  # in all these pipelines
     chance: float  # its mean score; NaN: it lacks one of the repeats, or all
     chance_needs: int | None  # first budget at which its mean is as good; None: none measured
+    chance_before: int  # the budget before that, at which its mean is not as good; 0: none
     chance_until: int  # the largest budget that it has all repeats at; 0: none
     rival: AtBudget | None = None  # where chance wins: the best that does not buy by chance
 
@@ -65,12 +66,15 @@ def _with_chance(measures: Measures, best: Headline, budget: int, wide: pd.DataF
     means = wide.reindex(pd.MultiIndex.from_tuples(theirs)).mean(skipna=False).dropna()
     goal = best.held_out if best.n_repeats > 1 else best.naive
     as_good = means.index[(sign * (means - goal)).round(DIGITS) >= 0]
+    needs = int(as_good.min()) if len(as_good) else None
+    short = means.index[means.index < needs] if needs is not None else means.index[:0]
     return AtBudget(
         budget,
         best,
         all(curve >= 0 for curve, _ in theirs),
         float(means.get(budget, math.nan)),
-        int(as_good.min()) if len(as_good) else None,
+        needs,
+        int(short.max()) if len(short) else 0,
         int(means.index.max()) if len(means) else 0,
     )
 

@@ -70,7 +70,9 @@ class Axis:
     @property
     def others(self) -> list[str]:
         """All components but the baseline."""
-        return [name for name in self.components if name != self.baseline]
+        return (
+            [name for name in self.components if name != self.baseline] if self.components else []
+        )
 
     def effect(self, component: str, against: str, overlap: float | None) -> Effect:
         """Compare two components over the pipelines that have both on all repeats.
@@ -130,8 +132,11 @@ class Places:
 
     @classmethod
     def of(cls, grid: Grid, dataset: str, name: str) -> Places:
-        """Arrange the curves of `dataset` by the components of the axis `name`."""
-        curves = grid.curves.loc[grid.of_dataset(dataset)]
+        """Arrange the curves of `dataset` by the components of the axis `name`.
+
+        Those whose strategy sees hidden labels are left out, whatever the axis.
+        """
+        curves = grid.contestants[grid.contestants["dataset"] == dataset]
         rest = [axis for axis in PIPELINE if axis != name]
         components = sorted(map(str, curves[name].unique()))
         pipelines = curves[rest].drop_duplicates().sort_values(rest, ignore_index=True)

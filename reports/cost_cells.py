@@ -19,7 +19,7 @@ def cost_cells(frames: Frames, metric: str) -> pd.DataFrame:
 
     Columns: mean, half, low, high, n_repeats of the score; `COSTS` (medians over repeats);
     buying_s, tuning_s, fit_s (`Frames.seconds`) and `WORK`; is_partial: fewer repeats than the
-    dataset has. NaN where nothing is known.
+    dataset has; sees_labels: its strategy does. NaN where nothing is known.
     """
     measures, grid = frames.measures(metric), frames.grid
     means = measures.means.reset_index()
@@ -32,6 +32,8 @@ def cost_cells(frames: Frames, metric: str) -> pd.DataFrame:
     found[WORK] = found["buying_s"] + found["tuning_s"]
     dataset = grid.curves["dataset"].reindex(found.index.get_level_values("curve"))
     found["is_partial"] = found["n_repeats"].to_numpy() < dataset.map(grid.repeats).to_numpy()
+    seeing = grid.curves["strategy"].isin(grid.seeing)
+    found["sees_labels"] = seeing.reindex(found.index.get_level_values("curve")).to_numpy()
     return found
 
 
@@ -39,6 +41,7 @@ def front(cells: pd.DataFrame, against: str, metric: str) -> npt.NDArray[np.intp
     """Return the places of those `cells` (of one dataset and budget) that no other beats.
 
     Cheapest first. Only cells with all repeats compete: others' means are not paired with them.
+    None does whose strategy sees hidden labels.
     """
     score = -cells["mean"] if metric in LOWER_IS_BETTER else cells["mean"]
-    return costs.front(cells[against], score.mask(cells["is_partial"]))
+    return costs.front(cells[against], score.mask(cells["is_partial"] | cells["sees_labels"]))

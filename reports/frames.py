@@ -112,6 +112,7 @@ class Frames:
     def pairs(self, metric: str | None = None) -> pd.DataFrame:
         """Every strategy against chance in the same pipeline, by area, paired by repeat.
 
+        One that sees hidden labels is none to compare.
         Columns: n, n_missing, mean (of the differences; above zero is better), wins, ties, losses,
         low, high, p, why (there is no p), p_holm (adjusted for the pairs of the dataset; those
         that are equal on every repeat have no p, and count as 1: the safe side).
@@ -121,7 +122,9 @@ class Frames:
         area = tuned.pivot_table(index="curve", columns="repeat", values="value")
         sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
         overlap, found = overlaps(self.tables), []
-        for curve, chance in enumerate(of_run.baselines(self.grid)):
+        chances = of_run.baselines(self.grid)
+        for curve in self.grid.contestants.index:
+            chance = chances[curve]
             if curve == chance or curve not in area.index or chance not in area.index:
                 continue
             of = overlap.get(str(self.grid.curves.loc[curve, "dataset"]))

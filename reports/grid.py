@@ -64,6 +64,11 @@ class Grid:
         """Return the components of a curve, by axis."""
         return {str(axis): str(name) for axis, name in self.curves.loc[curve].items()}
 
+    @cached_property
+    def contestants(self) -> pd.DataFrame:
+        """The curves whose strategy sees no hidden label: only they are ranked and tested."""
+        return self.curves[~self.curves["strategy"].isin(self.seeing)]
+
     def of_dataset(self, dataset: str) -> npt.NDArray[np.intp]:
         """Return the curves of `dataset`, ascending."""
         return np.flatnonzero((self.curves["dataset"] == dataset).to_numpy())

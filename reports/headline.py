@@ -68,7 +68,7 @@ def headline(
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     tables = _tables(measures, dataset, budget)
     complete = tables["score"].notna().all(axis=1)
-    complete &= ~grid.curves["strategy"].isin(grid.seeing).reindex(complete.index)
+    complete &= complete.index.isin(grid.contestants.index)
     if budget is None and len(budgets) > 1:
         complete &= tables["area"].notna().all(axis=1)
     chance = baselines(grid)

@@ -128,8 +128,10 @@ def filled(board: Board, more: Sequence[pd.DataFrame]) -> Board:
 def best_of_each(board: Board, axis: str) -> Board:
     """Return `board` with the first row of each component of `axis` only, its rank unchanged.
 
-    Rows that were the best of more candidates had more chances; `n_candidates` counts them.
+    Rows that were the best of more candidates had more chances; `n_candidates` counts them. One
+    that sees hidden labels is the first only where all do, and a candidate there only.
     """
-    rows = board.rows.assign(n_candidates=board.rows.groupby(axis)[axis].transform("size"))
+    by = board.rows.groupby([axis, "sees_labels"])
+    rows = board.rows.assign(n_candidates=by[axis].transform("size"))
     first = rows.drop_duplicates(axis).reset_index(drop=True)
     return replace(board, rows=first, by=axis)

@@ -77,7 +77,7 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
     plain = rounds.drop_columns(["stop_predicted"]).to_pandas()
     order = np.lexsort([plain["round"], pd.factorize(plain["acquisition_id"])[0]])
     plain = plain.iloc[order].reset_index(drop=True)
-    predicted = rounds.column("stop_predicted").take(pa.array(order))
+    predicted = rounds.column("stop_predicted")  # a kilobyte a round: never copied as a whole
     is_wide = {
         one["dataset"]: len(one["classes"]) > _ONE_BYTE for one in datasets.to_dict("records")
     }
@@ -89,7 +89,7 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
     found = []
     for start, end, name in zip(starts, ends, names, strict=True):
         mine = slice(start + 1, end)  # the initial design fits nothing
-        given = predicted.slice(start + 1, end - start - 1).to_pylist()
+        given = [predicted[at].as_py() for at in order[mine].tolist()]
         seen = [i for i, row in enumerate(given) if row is not None]
         if not seen:
             continue
@@ -108,18 +108,22 @@ def kappas(predicted: Sequence[bytes | None], kind: str) -> Numbers:
     since all agreement is then by chance.
     """
     found = np.full(len(predicted), np.nan)
-    both = [
-        i
-        for i in range(1, len(predicted))
-        if predicted[i] and len(predicted[i] or b"") == len(predicted[i - 1] or b"")
-    ]
-    for i in both:
-        one, other = (np.frombuffer(predicted[at] or b"", kind) for at in (i - 1, i))
-        n_classes = int(max(one.max(), other.max())) + 1
-        shares = [np.bincount(y, minlength=n_classes) / len(y) for y in (one, other)]
-        by_chance = float(shares[0] @ shares[1])
-        if by_chance < 1:
-            found[i] = ((one == other).mean() - by_chance) / (1 - by_chance)
+    n_bytes = np.array([len(row or b"") for row in predicted])
+    both = np.flatnonzero((n_bytes[1:] > 0) & (n_bytes[1:] == n_bytes[:-1])) + 1
+    for length in np.unique(n_bytes[both]):
+        at = both[n_bytes[both] == length]
+        rows = np.union1d(at, at - 1)
+        classes = np.frombuffer(b"".join(predicted[i] or b"" for i in rows.tolist()), kind)
+        classes = classes.reshape(len(rows), -1)
+        n, n_classes = classes.shape[1], int(classes.max()) + 1
+        cells = classes + n_classes * np.arange(len(rows))[:, np.newaxis]
+        counts = np.bincount(cells.ravel(), minlength=len(rows) * n_classes)
+        counts = counts.reshape(len(rows), n_classes)
+        place = np.searchsorted(rows, at)
+        agree = np.count_nonzero(classes[place] == classes[place - 1], axis=1) / n
+        by_chance = (counts[place] * counts[place - 1]).sum(axis=1) / n**2
+        is_known = by_chance < 1
+        found[at[is_known]] = (agree - by_chance)[is_known] / (1 - by_chance[is_known])
     return found
 
 

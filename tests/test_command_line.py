@@ -84,7 +84,7 @@ def test_errors_are_lines_without_a_traceback(tmp_path):
     assert said == (
         "quickstrat has 1 problem:\n  no such file; did you mean quickstart? "
         "Sweeps that ship: bilstm_first_look, bilstm_study_b, quickstart, rebenchmark_2025, "
-        "ton_iot_first_look\n"
+        "strategies_ton_iot, ton_iot_first_look\n"
     )
     _, said = fewlabels_says("status", "nowhere", cwd=tmp_path, code=1)
     assert said == "no run at nowhere\n"

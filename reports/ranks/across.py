@@ -88,7 +88,8 @@ def across(
     A method's score on a dataset is the mean area under its tuned curves, or their mean score at
     `budget`, over repeats and over the rest of the pipeline. What is averaged is the same for all
     methods of a dataset: pipelines that one of them lacks there count for none of them. A curve
-    without all repeats of its dataset counts as lacking.
+    without all repeats of its dataset counts as lacking. Curves whose strategy sees hidden labels
+    are left out.
     """
     grid = measures.grid
     if budget is None:
@@ -99,14 +100,15 @@ def across(
         ).set_axis(grid.curves.index)
         column, n = cells["tuned"], cells["tuned_n_repeats"]
     whole = column.where(n >= grid.curves["dataset"].map(grid.repeats))
-    method = grid.curves[by[0]].astype(str)
+    curves = grid.contestants
+    method = curves[by[0]].astype(str)
     for axis in by[1:]:
-        method = method + " / " + grid.curves[axis].astype(str)
-    named = grid.curves.assign(value=whole, method=method)
-    methods, datasets = sorted(method.unique()), sorted(grid.curves["dataset"].unique())
+        method = method + " / " + curves[axis].astype(str)
+    named = curves.assign(value=whole.loc[curves.index], method=method)
+    methods, datasets = sorted(method.unique()), sorted(curves["dataset"].unique())
     rest = [axis for axis in PIPELINE if axis not in by]
     known = named.dropna(subset=["value"])
-    pipeline = known.groupby(["dataset", *rest]).ngroup().to_numpy()
+    pipeline = known.groupby(["dataset", *rest]).ngroup().to_numpy(dtype=np.intp)
     numbers, first = np.unique(pipeline, return_index=True)
     of_dataset = known["dataset"].to_numpy()[first]
     wide = np.full((len(numbers), len(methods)), np.nan)

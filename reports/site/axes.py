@@ -20,7 +20,7 @@ from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
 from reports.site.tested import COVERAGE, TESTED, compared
-from reports.site.written import counted, signed
+from reports.site.written import ONLY_SEEING, counted, signed
 
 AREA = "area"  # what is compared, unless it is the scores at a budget
 REST = "the rest"  # stands for the other axes where none of them has a choice
@@ -121,6 +121,8 @@ def _panel(content: Content, axis: Axis, found: list[tuple[Effect, float]]) -> P
 
 
 def _one_only(axis: Axis) -> str:
+    if not axis.components:
+        return ONLY_SEEING
     return f"One {axis.name} only ({one_line(axis.components[0])}): nothing to compare."
 
 

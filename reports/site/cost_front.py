@@ -12,6 +12,7 @@ from datasets.visible import one_line
 from harness.schema import COSTS, LOWER_IS_BETTER
 from reports import cost_cells, units
 from reports.answer import pipeline
+from reports.columns import SEES_LABELS, records
 from reports.cost_cells import AGAINST, WORK
 from reports.leaderboard import PIPELINE
 from reports.metric_names import TITLES
@@ -48,8 +49,9 @@ def named_cells(content: Content) -> pd.DataFrame:
     cells = cost_cells.cost_cells(content.frames, content.metric).reset_index()
     names = content.grid.curves.loc[cells["curve"], ["dataset", *PIPELINE]]
     cells[names.columns] = names.to_numpy()
-    curves = content.grid.curves[PIPELINE].itertuples(index=False, name=None)
-    what = [pipeline(dict(zip(PIPELINE, row, strict=True))) for row in curves]
+    curves = content.grid.curves[PIPELINE]
+    curves = curves.assign(sees_labels=curves["strategy"].isin(content.grid.seeing))
+    what = [pipeline(row) for row in records(curves)]
     cells["what"] = np.array(what, dtype=object)[cells["curve"]]
     return cells
 
@@ -59,6 +61,7 @@ def answers(content: Content, cells: pd.DataFrame) -> list[str]:
     found = []
     for dataset in content.datasets:
         at = cells[(cells["dataset"] == dataset) & ~cells["is_partial"] & cells["mean"].notna()]
+        at = at[~at["sees_labels"]]
         if at.empty:
             found.append(f"On {one_line(dataset)} no cell has all repeats yet.")
             continue
@@ -173,7 +176,8 @@ def _table(content: Content, at: pd.DataFrame, best: list[int], budget: int) -> 
 def _row(row: Mapping[Hashable, Any], n_repeats: int, is_best: bool) -> list[Cell]:  # noqa: FBT001
     half = "" if pd.isna(row["half"]) else f" ± {row['half']:.3f}"
     return [
-        *(one_line(row[axis]) for axis in PIPELINE),
+        *(one_line(row[axis]) for axis in PIPELINE[:-1]),
+        one_line(row["strategy"]) + SEES_LABELS * bool(row["sees_labels"]),
         "yes" if is_best else "no",
         (f"{row['mean']:.3f}{half}", float(row["mean"])),
         (f"{int(row['n_repeats'])}/{n_repeats}", float(row["n_repeats"])),

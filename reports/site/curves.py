@@ -104,7 +104,8 @@ def _part(
 
 def _best(measures: Measures, mine: npt.NDArray[np.intp]) -> int:
     """Return the place of the curve that stands first where no other is chosen."""
-    area = measures.of_curves["aubc"].reindex(mine).to_numpy()
+    known = measures.of_curves["aubc"].reindex(measures.grid.contestants.index)
+    area = known.reindex(mine).to_numpy()
     if np.isnan(area).all():
         return 0
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0

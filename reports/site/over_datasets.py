@@ -19,7 +19,7 @@ from reports.site.content import Content
 from reports.site.draw import ranking
 from reports.site.draw.ranking import Ranks
 from reports.site.panels import Cell, Column, Figure, Key, Panel, Table
-from reports.site.written import NOTHING, counted, p_value, score
+from reports.site.written import NOTHING, ONLY_SEEING, counted, p_value, score
 
 WHOLE = "pipeline"
 BY: dict[str, tuple[str, ...]] = {"strategy": ("strategy",), "classifier": ("classifier",)}
@@ -56,7 +56,7 @@ def over_datasets(content: Content, metrics: list[str]) -> Over:
     """Compare by each of `metrics`."""
     found = Over()
     for what, axes in BY.items():
-        methods = content.grid.curves[list(axes)].drop_duplicates()
+        methods = content.grid.contestants[list(axes)].drop_duplicates()
         for metric in metrics:
             one = content.frames.across(axes, metric) if len(methods) > 1 else None
             why = _nothing(one, what, methods)
@@ -70,6 +70,8 @@ def over_datasets(content: Content, metrics: list[str]) -> Over:
 
 def _nothing(one: Across | None, what: str, methods: pd.DataFrame) -> str:
     """Say why nothing can be compared; "" where something can."""
+    if methods.empty:
+        return ONLY_SEEING
     if one is None:
         name = " / ".join(one_line(str(part)) for part in methods.iloc[0])
         return f"One {what} only ({name}): nothing to compare."

@@ -10,7 +10,7 @@ from datasets.visible import one_line
 from harness.schema import LOWER_IS_BETTER
 from reports.answer import answer, p_value, pipeline, sureness
 from reports.at_budgets import AtBudget, at_budgets, is_chance
-from reports.columns import COLUMNS, NOTHING, records
+from reports.columns import COLUMNS, records
 from reports.headline import headline
 from reports.interval import ENOUGH
 from reports.metric_names import TITLES
@@ -26,6 +26,8 @@ from reports.site.panels import Figure, Json
 
 OWN, OWN_MORE = "is the winner", "random sampling is the winner"
 OTHER = "the best other strategy"
+UNKNOWN = "not known"
+NEXT = "see the next row"
 TOP = 5  # rows of the leaderboard
 SHOWN = ("#", "to target", "tuned", "AUBC", "repeats")
 
@@ -40,6 +42,7 @@ class Line(NamedTuple):
     apart: str
     is_more: str  # whether that is more than noise
     needs: str  # labels that chance needs for the winner's score
+    is_second: bool = False  # no winner: the best other strategy, below random sampling that is
 
 
 class Short(NamedTuple):
@@ -127,7 +130,7 @@ def _section(content: Content, dataset: str, place: int) -> Section:
         answer(one, reference.plain, reference.share),
         sureness(best, content.grid, measures, rival) if best else "",
         few,
-        _short(pipeline(rows[0]), top["to target"][0], lines[-1][0]) if lines else None,
+        _short(pipeline(rows[0]), top["to target"][0], lines[-1]) if lines else None,
         [line for some in lines for line in some],
         _sent(figure),
         f"The first of the leaderboard, and {OTHER if rival else 'random sampling'}",
@@ -137,9 +140,13 @@ def _section(content: Content, dataset: str, place: int) -> Section:
     )
 
 
-def _short(first: str, to_target: str, at_most: Line) -> Short:
-    is_more = OWN_MORE if at_most.chance == OWN else at_most.is_more
-    return Short(first, to_target, at_most.budget, at_most.winner, at_most.apart, is_more)
+def _short(first: str, to_target: str, at_most: list[Line]) -> Short:
+    own, shown = at_most[0], at_most[-1]
+    apart, is_more = shown.apart, shown.is_more
+    if own.chance == OWN:
+        apart = f"{apart} for {OTHER}" if shown.is_second else "no other strategy"
+        is_more = OWN_MORE
+    return Short(first, to_target, own.budget, own.winner, apart, is_more)
 
 
 def _sent(figure: Figure | None) -> Json | None:
@@ -156,13 +163,12 @@ def _lines(content: Content, found: AtBudget) -> list[Line]:
         own = own._replace(winner=f"{own.winner}; {equal}")
     if not is_chance(content.main, found.found.winner):
         return [own]
-    own = own._replace(
-        chance=OWN, apart=NOTHING, is_more=NOTHING, needs=f"{found.budget:,} (itself)"
-    )
+    below = NEXT if found.rival else "no other strategy"
+    own = own._replace(chance=OWN, apart=below, is_more=below, needs="it is random itself")
     if found.rival is None:
         return [own]
     other = _line(content, found.rival)
-    return [own, other._replace(winner=f"{OTHER}: {other.winner}")]
+    return [own, other._replace(winner=f"{OTHER}: {other.winner}", is_second=True)]
 
 
 def _line(content: Content, found: AtBudget) -> Line:
@@ -172,20 +178,16 @@ def _line(content: Content, found: AtBudget) -> Line:
         f"{found.budget:,}",
         pipeline(content.grid.names(best.winner)),
         f"{value:.3f}" + ("" if math.isnan(half) else f" ± {half:.3f}"),
-        _number(found.chance),
+        UNKNOWN if math.isnan(found.chance) else f"{found.chance:.3f}",
         _apart(best.against_chance),
         is_more(found),
         _needs(found),
     )
 
 
-def _number(value: float) -> str:
-    return NOTHING if math.isnan(value) else f"{value:.3f}"
-
-
 def _apart(against: Paired | None) -> str:
     if against is None or not against.n:
-        return NOTHING
+        return UNKNOWN
     interval = "" if math.isnan(against.low) else f" [{against.low:+.3f}, {against.high:+.3f}]"
     return f"{against.mean:+.3f}{interval}"
 
@@ -209,13 +211,10 @@ def is_more(found: AtBudget) -> str:
 
 
 def _needs(found: AtBudget) -> str:
-    """As many labels as chance was measured at; more is never guessed."""
+    """Say between which budgets that chance was measured at; nothing is guessed."""
     if not found.chance_until:
-        return NOTHING
+        return UNKNOWN
     if found.chance_needs is None:
         return f"more than {found.chance_until:,}"
-    if found.chance_needs > found.budget:
-        return f"{found.chance_needs:,}"
-    return (
-        f"{found.chance_needs:,} ({'as many' if found.chance_needs == found.budget else 'fewer'})"
-    )
+    start = f"more than {found.chance_before:,}, " if found.chance_before else ""
+    return f"{start}at most {found.chance_needs:,}"

@@ -23,7 +23,7 @@ from reports.site.draw.differences import Map, heatmap
 from reports.site.draw.ranking import Shares, stacked
 from reports.site.panels import Cell, Column, Key, Panel, Table
 from reports.site.tested import COVERAGE, TESTED, compared, tested
-from reports.site.written import counted, score, signed
+from reports.site.written import ONLY_SEEING, counted, score, signed
 
 NO_AREA = "One budget only, so there is no area under a curve to compare."
 DIFFERENCE = Column("difference", "of areas, mean over repeats; above 0 is better", is_number=True)
@@ -80,7 +80,7 @@ def within(content: Content, metrics: list[str]) -> Within:
             why = _nothing(content, dataset, axis)
             found.chance[key] = Panel(note=why) if why else _chance(mine, axis)
             found.each[key] = Panel(note=why) if why else _each(mine)
-            if len(axis.components) == 1 or len(content.grid.budgets[dataset]) == 1:
+            if len(axis.components) <= 1 or len(content.grid.budgets[dataset]) == 1:
                 found.matrix[key] = Panel(note=why)
             else:
                 found.matrix[key] = _matrix(axis, overlap.get(dataset))
@@ -89,6 +89,8 @@ def within(content: Content, metrics: list[str]) -> Within:
 
 def _nothing(content: Content, dataset: str, axis: Axis) -> str:
     """Say why no strategy can be compared with random; "" where some can."""
+    if not axis.components:
+        return ONLY_SEEING
     if len(axis.components) == 1:
         return f"One strategy only ({one_line(axis.components[0])}): nothing to compare."
     if len(content.grid.budgets[dataset]) == 1:

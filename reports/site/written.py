@@ -8,6 +8,7 @@ from reports.ranks.paired import Paired
 from reports.ranks.power import LEVEL
 
 NOTHING = "–"
+ONLY_SEEING = "Every strategy here sees hidden labels, which is no method: nothing to compare."
 SMALLEST = 0.001  # p-values below are not spelt out
 
 Number = tuple[str, float | None]

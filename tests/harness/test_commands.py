@@ -178,7 +178,8 @@ def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
     )
     changes = ["--set", "components=[bad.py]", "--set", "strategies=[random, bad]"]
     text = call("run", sweep_file, "--executor", "inline", *changes, code=3)
-    assert "not all ended well; see: fewlabels report runs/small -o site" in text
+    assert "not all ended well; why: fewlabels status runs/small\n" in text
+    assert "with all else: fewlabels report runs/small -o site\n" in text
     assert "what can be done again, and how: fewlabels retry runs/small\n" in text
     text = call("plan", sweep_file, *changes)
     assert (
@@ -187,7 +188,7 @@ def test_a_run_with_failures_says_so_and_ends_with_3(call, sweep_file):
     )
     assert "skipped    2 studies: their acquisition ended before their budget" in text
     shown = call("status", "runs/small")
-    assert "acquisitions  1 done, 1 failed" in shown
+    assert "acquisitions  1 done, 1 failed\n              1 failed: KeyError: 'no'\n" in shown
     assert shown.endswith("to do again   fewlabels retry runs/small --status failed\n")
 
 

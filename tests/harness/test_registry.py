@@ -194,6 +194,10 @@ WRONG = {
     "def f(seed, *, a: Nowhere = 1): ...\nCOMPONENTS = {'scalers': {'f': f}}": (
         "mine.py: COMPONENTS['scalers']['f'] has a signature that cannot be read: NameError"
     ),
+    "def f(query): ...\nCOMPONENTS = {'strategies': {'f': f}}": (
+        "mine.py: COMPONENTS['strategies']['f'] must take (query, n), the rows wanted second; "
+        "it takes (query)"
+    ),
     "def f(X, n, *, seed): ...\nCOMPONENTS = {'designs': {'f': f}}": (
         "mine.py: COMPONENTS['designs']['f'] must be (X, n), and may ask for rng and y by name; "
         "nobody gives it seed"

@@ -29,6 +29,7 @@ def test_chance_needs_the_first_budget_at_which_it_is_as_good(run):
     )
     found = {one.budget: one for one in at_budgets(measures, "ton", 0.25)}
     assert [found[at].chance_needs for at in (100, 200, 500)] == [200, 500, None]
+    assert [found[at].chance_before for at in (100, 200, 500)] == [100, 200, 0]
     assert found[500].chance_until == 500
     assert found[200].chance == pytest.approx(0.5025)
     assert found[200].found.held_out == pytest.approx(0.7025)

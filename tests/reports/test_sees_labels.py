@@ -9,7 +9,11 @@ import pytest
 import reports
 from reports import columns, provenance
 from reports.answer import answer, pipeline
-from reports.leaderboard import board, filled
+from reports.axis_effects import Places
+from reports.cost_cells import WORK, cost_cells, front
+from reports.leaderboard import PIPELINE, best_of_each, board, filled
+from reports.site.written import ONLY_SEEING
+from tests.reports.site.filled import Filled, rendered
 
 
 @pytest.fixture
@@ -61,3 +65,48 @@ def test_it_is_known_by_its_name_where_the_sweep_no_longer_has_it(fake, stored):
     other = fake(strategies=("random", "oracle"), sweep={"strategies": [entry]})
     assert reports.load(stored(other, name="other")).grid.seeing == set()
     assert json.loads(reports.load(stored(other, name="third")).tables.terms["strategies oracle"])
+
+
+def test_it_is_no_method_to_compare(frames):
+    """Nor does what a scaler, say, changes under it count as evidence for the scaler."""
+    assert set(frames.pairs()["strategy"]) == {"margin"}
+    for budget in (None, 200):
+        effects = frames.effects(budget=budget)
+        assert set(effects["component"]) == {"margin"}
+        assert list(frames.across(("strategy",), budget=budget).table) == ["margin", "random"]
+    for axis in PIPELINE:
+        places = Places.of(frames.grid, "ton", axis)
+        names = {frames.grid.names(int(curve))["strategy"] for curve in places.curves}
+        assert names == {"random", "margin"}
+
+
+def test_it_counts_nowhere_in_the_sentences(frames):
+    said = answer(board(frames.measures(), "ton"), "the reference", 0.95)
+    assert "of 2 curves" in said or "All 2 curves" in said or "No curve" in said
+    assert "of 3" not in said
+    rows = best_of_each(board(frames.measures(), "ton"), "classifier").rows
+    assert rows["n_candidates"].tolist() == [2]
+    assert rows["strategy"].tolist() != ["best"]
+
+
+def test_it_is_not_on_the_front_of_score_against_cost(frames):
+    cells = cost_cells(frames, "macro_f1").reset_index()
+    at = cells[cells["n_labels"] == 500].reset_index(drop=True)
+    strategies = frames.grid.curves["strategy"].loc[at["curve"].iloc[front(at, WORK, "macro_f1")]]
+    assert len(strategies)
+    assert "best" not in set(strategies)
+
+
+def test_where_all_see_labels_the_pages_say_that_nothing_can_be_compared(fake, stored, tmp_path):
+    run = fake(strategies=("oracle",), repeats=5)
+    root = stored(run)
+    assert reports.load(root).pairs().empty
+    assert reports.load(root).effects().empty
+    assert reports.load(root).across().table.empty
+    for name in ("ranks", "axes"):
+        page = Filled(root, name, tmp_path / name)
+        part = page.said["parts_of_page"]["matrix"] if name == "ranks" else page.said["effects"]
+        assert page.panel(part)["note"] == ONLY_SEEING
+    said = rendered(root, "index", tmp_path / "site")
+    assert "Every strategy on ton sees hidden labels: there is nothing to rank." in said
+    assert "random_forest + oracle (sees labels)" in said  # shown all the same

@@ -164,14 +164,14 @@ class Curves {
   }
 
   level(y, dash) {
-    return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below", line: { color: "var(--quiet)", width: 1.5, dash } };
+    return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below", line: { color: "var(--ink)", width: 1, dash } };
   }
 
   levels(data) {
     const { reference, value, labels } = this.part.target;
     const isAbove = reference >= value;
     const lines = [
-      [reference, "solid", isAbove, `reference, all ${whole(labels)} labels: ${this.digits(reference)}`],
+      [reference, "dot", isAbove, `reference, all ${whole(labels)} labels: ${this.digits(reference)}`],
       [value, "dash", !isAbove, `target: ${this.digits(value)}`],
     ];
     // Shapes do not stretch the axis; two invisible points do.
@@ -179,8 +179,8 @@ class Curves {
     return {
       shapes: lines.map(([y, dash]) => this.level(y, dash)),
       annotations: lines.map(([y, , isOver, text]) => ({
-        xref: "paper", x: 0.005, xanchor: "left", y, yanchor: isOver ? "bottom" : "top", text, showarrow: false, bgcolor: "var(--veil)", borderpad: 0,
-        font: { size: 12, color: "var(--quiet)" },
+        xref: "paper", x: 0.005, xanchor: "left", y, yanchor: isOver ? "bottom" : "top", yshift: isOver ? 2 : -3, text, showarrow: false, bgcolor: "var(--veil)", borderpad: 0,
+        font: { size: 12, color: "var(--ink)" },
       })),
     };
   }

@@ -2,7 +2,7 @@
 const CONFIG = { responsive: true, displayModeBar: false };
 const drawn = new Set();
 const NARROW = 500; // pixels of a figure's box
-const PAPER = 680; // what fits an upright sheet of A4 or Letter
+const PAPER = 620; // what fits an upright sheet of A4 or Letter, in a card
 let isOnPaper = false;
 
 const isDark = () => {
@@ -78,7 +78,7 @@ class Drawing {
     layout.margin = { ...layout.margin, b: layout.margin.b + below };
     Plotly.react(this.box, coloured(figure.data, styles), layout, CONFIG);
     this.box.setAttribute("aria-label", `${this.title}. ${figure.about}`);
-    this.about.textContent = figure.about;
+    this.about.textContent = figure.about.replace(/(\d) %/g, "$1\u00a0%");
     this.fillNumbers();
   }
 

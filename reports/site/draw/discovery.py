@@ -33,7 +33,11 @@ def discovery_dots(
     for i, strategy in enumerate(strategies):
         mine = known[known["strategy"] == strategy]
         offset = 0.0 if len(strategies) == 1 else BAND * (i / (len(strategies) - 1) - 0.5)
-        data += _of(strategy, mine.assign(y=mine["class"].map(place) + offset), styles[strategy])
+        data += _of(
+            strategy,
+            mine.assign(y=mine["class"].map(place).astype(float) + offset),
+            styles[strategy],
+        )
     layout: Json = {
         "height": 90 + len(shown) * max(30, 12 * len(strategies)),
         "showlegend": True,

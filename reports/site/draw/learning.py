@@ -38,12 +38,13 @@ def winner_and_chance(
     data: list[Json] = []
     for curve in shown:
         rows = means[means["curve"] == curve]
-        strategy = str(names.loc[curve, "strategy"])
-        name = f"{strategy}{' (first)' * (curve == best.winner)}"
-        if rival and curve == rival.winner:
-            name = f"{pipeline(content.grid.names(curve))} (best other)"
-        name = plain(name)
-        data += line(rows, name, styles[strategy])
+        style = styles[str(names.loc[curve, "strategy"])]
+        name = pipeline(content.grid.names(curve))
+        if curve == best.winner:
+            name += " (first)"
+        elif rival and curve == rival.winner:
+            name += " (best other)"
+        data += [*band(rows, style), line(rows, plain(name), style)]
     goal = content.main.targets.get(dataset)
     title = TITLES[content.metric]
     layout = {
@@ -55,35 +56,52 @@ def winner_and_chance(
     }
     if goal:
         # Shapes do not stretch the axis; two invisible points do.
-        ends = {"x": [data[0]["x"][0]] * 2, "y": [goal.reference, goal.value]}
+        ends = {"x": [0, 0], "y": [goal.reference, goal.value]}
         data.append({**ends, **_HIDDEN})
     other = "random sampling in its pipeline"
     if rival:
         other = "as that samples at random, the best with another strategy"
     about = (
-        f"{title} on {dataset}: the first combination of the leaderboard, and {other}. Means over "
-        "all repeats, so the first is flattered a little; bars are 95 % intervals, point by point."
+        f"{title} on {dataset}: the first combination of the leaderboard, and {other}; bands are "
+        "95 % intervals, point by point. Each curve is one combination, its mean over all repeats: "
+        "that flatters the first a little. The table above scores what is chosen without a repeat "
+        "on that repeat, which at some budgets is another combination, so its scores may differ."
     )
     return Figure(data, layout, about)
 
 
-def line(rows: pd.DataFrame, name: str, style: Mapping[str, str]) -> list[Json]:
-    """Draw `rows` (n_labels, mean, half) as a line with its intervals as bars."""
+def line(rows: pd.DataFrame, name: str, style: Mapping[str, str]) -> Json:
+    """Draw `rows` (n_labels, mean, half) as a line; its intervals go along unseen, for the CSV."""
+    halves = [None if math.isnan(half) else round(half, 5) for half in rows["half"]]
+    return {
+        "x": rows["n_labels"].tolist(),
+        "y": rows["mean"].round(5).tolist(),
+        "error_y": {"type": "data", "array": halves, "visible": False},
+        "name": name,
+        "mode": "lines+markers",
+        "line": {"color": style["color"], "dash": style["dash"], "width": 2.5},
+        "marker": {"color": style["color"], "symbol": style["symbol"], "size": 8},
+        "hovertemplate": "%{x:,} labels: %{y:.3f}<extra>%{fullData.name}</extra>",
+    }
+
+
+def band(rows: pd.DataFrame, style: Mapping[str, str]) -> list[Json]:
+    """Draw the intervals of `rows` as a band: bars of two curves would lie on each other."""
+    known = rows[rows["half"].notna()]
+    if len(known) < 2:  # noqa: PLR2004 - nothing lies between
+        return []
+    labels = known["n_labels"].tolist()
+    low, high = known["mean"] - known["half"], known["mean"] + known["half"]
     return [
         {
-            "x": rows["n_labels"].tolist(),
-            "y": rows["mean"].round(5).tolist(),
-            "error_y": {
-                "type": "data",
-                "array": [None if math.isnan(half) else round(half, 5) for half in rows["half"]],
-                "thickness": 1.5,
-                "width": 5,
-            },
-            "name": name,
-            "mode": "lines+markers",
-            "line": {"color": style["color"], "dash": style["dash"], "width": 2.5},
-            "marker": {"color": style["color"], "symbol": style["symbol"], "size": 8},
-            "hovertemplate": "%{x:,} labels: %{y:.3f}<extra>%{fullData.name}</extra>",
+            "x": [*labels, *labels[::-1]],
+            "y": [*high.round(5), *low.round(5)[::-1]],
+            "fill": "toself",
+            "fillcolor": f"{style['color']}26",
+            "line": {"width": 0},
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "showlegend": False,
         }
     ]
 
@@ -94,7 +112,7 @@ def levels(goal: Target | None) -> Json:
         return {}
     is_above = goal.reference >= goal.value
     lines = [
-        (goal.reference, "solid", is_above, f"all {goal.n_labels:,} labels: {goal.reference:.3f}"),
+        (goal.reference, "dot", is_above, f"all {goal.n_labels:,} labels: {goal.reference:.3f}"),
         (goal.value, "dash", not is_above, f"target: {goal.value:.3f}"),
     ]
     return {
@@ -107,7 +125,7 @@ def levels(goal: Target | None) -> Json:
                 "y0": y,
                 "y1": y,
                 "layer": "below",
-                "line": {"color": "var(--quiet)", "width": 1.5, "dash": dash},
+                "line": {"color": "var(--ink)", "width": 1, "dash": dash},
             }
             for y, dash, _, _ in lines
         ],
@@ -119,10 +137,11 @@ def levels(goal: Target | None) -> Json:
                 "y": y,
                 "text": text,
                 "yanchor": "bottom" if is_over else "top",
+                "yshift": 2 if is_over else -3,
                 "showarrow": False,
                 "bgcolor": "var(--veil)",
                 "borderpad": 0,
-                "font": {"size": 12, "color": "var(--quiet)"},
+                "font": {"size": 12, "color": "var(--ink)"},
             }
             for y, _, is_over, text in lines
         ],

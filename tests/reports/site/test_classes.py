@@ -204,6 +204,16 @@ def test_what_half_of_the_repeats_never_find_is_drawn_apart(content):
     assert never[0]["text"] == [RARE]
 
 
+def test_a_strategy_that_found_nothing_stops_no_page(content):
+    found = content(repeats=3).frames.discovered
+    rows = found[found["rows"] == 5].assign(within=500.0)
+    rows.loc[rows["strategy"] == "margin", "median"] = None  # all its acquisitions failed
+    rows["class"] = rows["class"].astype("str")
+    styles = {name: {"color": "#000", "symbol": "circle"} for name in ("random", "margin")}
+    figure = discovery_dots(rows, [RARE], [0.05], styles)
+    assert all(len(trace["x"]) == len(trace["y"]) for trace in figure.data)
+
+
 def test_only_the_first_of_many_combinations_are_shown_and_it_is_said(filled, monkeypatch):
     monkeypatch.setattr(page, "MOST", 1)
     _, parts = filled()

@@ -74,7 +74,8 @@ def test_the_numbers_of_a_confusion_matrix_are_its_counts(site, shown):
 def test_intervals_are_among_the_numbers(site, shown):
     with shown(site / "index.html") as page:
         titles, *rows = page.evaluate("numbersOf([...drawn][0].figure)")
-        halves = page.evaluate("document.querySelector('.plot').data[0].error_y.array")
+        line = "document.querySelector('.plot').data.find((one) => one.error_y)"
+        halves = page.evaluate(f"{line}.error_y.array")
         at = titles.index("half of the 95 % interval")
         assert [row[at] for row in rows][: len(halves)] == halves
 

@@ -78,7 +78,10 @@ def test_where_less_is_better_differences_are_said_to_be_turned_around(site, fak
                 row["test_log_loss"] -= 0.2 + 0.01 * row["repeat"]
 
     text = site(fake(repeats=5, sweep={"split": {"method": "stratified"}}), change)["index"]
-    assert re.search(r"it is 0\.\d{3} better in mean log loss over the budgets", text)
+    assert re.search(
+        r"The first combination is 0\.\d{3} better than random sampling in the same", text
+    )
+    assert "pipeline in mean log loss over the budgets" in text
     assert "For log loss, of which less is better, differences are turned around" in text
     assert "with every label of the pool, divided by 0.95." in text
 
@@ -105,12 +108,12 @@ def test_chance_that_only_some_choices_have_is_not_called_absent(site, fake):
 
 def test_chance_alone_is_said_to_be_chance(site, fake):
     assert (
-        "It samples at random: no strategy did better."
+        "The first combination samples at random: no strategy did better."
         in site(fake(repeats=5, strategies=("random",)))["index"]
     )
 
 
-def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
+def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake, tmp_path):
     def change(tables):
         for row in tables["trials"]:
             loss = 0.1 + 0.001 * row["repeat"] if row["strategy"] != "random" else 0.0
@@ -118,11 +121,21 @@ def test_where_chance_wins_the_page_says_how_far_the_others_are(site, fake):
 
     run = fake(repeats=5, sweep={"split": {"method": "stratified", "test": 0.2}})
     text = site(run, change)["index"]
-    assert "It samples at random: no strategy did better." in text
-    assert "The best with another strategy is random_forest + margin." in text
+    assert "The first combination samples at random: no strategy did better." in text
+    assert "The best with another strategy, random_forest + margin, is 0.1" in text
     assert "the best other strategy: random_forest + margin" in text
     assert "yes, random is better" in text
-    assert "200 (itself)" in text
+    assert "is the winner see the next row see the next row it is random itself" in text
+    assert "at most 100" in text
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert html.count('<tr role="row" class="second">') == 3  # budgets
+    (figure,) = re.findall(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    data = json.loads(figure)["data"]
+    assert [one["name"] for one in data if "name" in one] == [
+        "random_forest + random (first)",
+        "random_forest + margin (best other)",
+    ]
+    assert [one["fill"] for one in data if "fill" in one] == ["toself"] * 2
 
 
 def test_a_classifier_that_always_fails_is_named_and_never_ranked(site, fake, as_failed):
