@@ -3,7 +3,8 @@
 A problem that several segments work on is prepared once, by a task of its own, and lies in the
 object store from then on: read-only, mapped by every process without a copy, fetched once by any
 other node. The driver owns it, so the death of who prepared it loses nothing, and Ray prepares it
-again where a node was lost with it.
+again where a node was lost with it. Networks prepare their own: their processes are actors, which
+hold their CPUs while they wait, so that preparing might never get any.
 
 It is a saving only, never a condition: where a problem cannot be had so (the component that scales
 it raises, its process dies, the store is full), the segment's own process prepares it, and what is

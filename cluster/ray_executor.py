@@ -115,7 +115,8 @@ class RayExecutor:
                 self._processes.retire()
         token, is_timed = next(self._tokens), self._demand.trial_s is not None
         entry = Entry(self._roll.name, token)
-        problem = self._problems.of(task)
+        # An actor keeps its CPUs while it waits, maybe all that preparing would need.
+        problem = None if is_neural else self._problems.of(task)
         errand = Errand(task, self._where, entry, asked.memory_gb, is_timed, problem)
         ref = self._processes.start(errand, ask) if is_neural else self._start_plain(errand, ask)
         self._flights[ref] = Flight(task, token, is_neural, time.monotonic())

@@ -77,6 +77,32 @@ def test_what_cannot_be_prepared_is_left_to_who_wants_it(sweeps, tmp_path, two_c
     assert ended["error"].str.startswith("ValueError: never").all()
 
 
+@pytest.mark.usefixtures("every_size")
+@pytest.mark.timeout(120)  # were it to wait for a problem, it would do so for ever
+def test_a_network_that_holds_all_cpus_prepares_its_problems_itself(sweeps, tmp_path, two_cpus):
+    (tmp_path / "nets.py").write_text(
+        "from sklearn.tree import DecisionTreeClassifier\n"
+        "from harness.classifiers.needs import needs\n\n\n"
+        "@needs('neural')\n"
+        "def network(seed, threads):\n"
+        "    return DecisionTreeClassifier(random_state=seed)\n\n\n"
+        "COMPONENTS = {'classifiers': {'network': network}}\n",
+        encoding="utf-8",
+    )
+    changes = {
+        "components": [str(tmp_path / "nets.py")],
+        "classifiers": ["network"],
+        "strategies": ["random"],
+        "budgets": [30],
+        "threads": 2,  # all that there are, kept from the first repeat to the second
+        "repeats": 2,
+    }
+    folder = sweeps.run(tmp_path / "run", executor=two_cpus(1), **changes)
+    ended = folder.frame("acquisitions")
+    assert {*ended["status"]} == {"done"}
+    assert {*ended["repeat"]} == {0, 1}
+
+
 def test_a_small_dataset_is_prepared_where_it_is_wanted(sweeps, two_cpus):  # noqa: ARG001 - Ray
     task, prepared = a_task(sweeps.text())
     assert SharedProblems(prepared, CorpusRefs.put(prepared), None).of(task) is None
