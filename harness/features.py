@@ -33,7 +33,7 @@ def encode(table: Table, pool: Rows, rows: Rows | None = None) -> npt.NDArray[np
     X = np.empty((n_rows, n_numbers + sum(part.shape[1] for part in columns)))
     X[:, :n_numbers] = table.numbers[asked]
     has_gaps = np.flatnonzero(np.isnan(X[:, :n_numbers]).any(axis=0))
-    fill = _filling(table.numbers[np.ix_(pool, has_gaps)], table.impute)
+    fill = _filling(table.numbers, pool, has_gaps, table.impute)
     for j, value in zip(has_gaps, fill, strict=True):
         X[np.isnan(X[:, j]), j] = value
     at = n_numbers
@@ -43,13 +43,19 @@ def encode(table: Table, pool: Rows, rows: Rows | None = None) -> npt.NDArray[np
     return X
 
 
-def _filling(numbers: npt.NDArray[np.float64], impute: Impute) -> npt.NDArray[np.float64]:
+def _filling(
+    numbers: npt.NDArray[np.float64], pool: Rows, columns: Rows, impute: Impute
+) -> npt.NDArray[np.float64]:
+    """What fills the gaps of `columns` of `numbers`, (n_columns,): learned from the pool's rows."""
     if impute == "zero":
-        return np.zeros(numbers.shape[1])
-    typical = np.nanmedian if impute == "median" else np.nanmean
+        return np.zeros(len(columns))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a column with no value at all
-        return np.asarray(np.nan_to_num(typical(numbers, axis=0)))
+        if impute == "median":
+            typical = np.nanmedian(numbers[np.ix_(pool, columns)], axis=0)
+        else:  # of all columns, since numpy adds up one alone in another order than several
+            typical = np.nanmean(numbers[pool], axis=0)[columns]
+        return np.asarray(np.nan_to_num(typical))
 
 
 def _one_hot(

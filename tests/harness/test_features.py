@@ -102,6 +102,14 @@ def test_gaps_are_filled_as_asked_with_what_the_pool_says(impute, expected):
     assert filled[3, 0] == expected
 
 
+def test_a_columns_mean_has_the_same_bits_whatever_other_columns_lack():
+    numbers = np.random.default_rng(0).normal(0, 1e3, size=(5000, 3))
+    numbers[0, 1] = np.nan
+    alone = encode(replace(table(numbers), impute="mean"), np.arange(4000))[0, 1]
+    numbers[1, 2] = np.nan
+    assert encode(replace(table(numbers), impute="mean"), np.arange(4000))[0, 1] == alone
+
+
 def test_one_hot_has_a_column_for_each_category_of_the_pool_and_one_for_its_gaps():
     codes = np.array([[2], [0], [-1], [1], [2]], dtype=np.int32)
     made = replace(table(np.zeros((5, 0)), codes), encoding="one_hot")
