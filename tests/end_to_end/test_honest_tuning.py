@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import harness.executor
-from harness import problem_cache
+from harness import problem_cache, registry
 from harness.classifiers import CLASSIFIERS
 from harness.resamplers import RESAMPLERS
 from harness.segment import (
@@ -18,7 +18,6 @@ from harness.segment import (
     StudySegment,
     kind,
 )
-from harness.strategies import STRATEGIES
 from harness.winners import winners
 from search_spaces import CLASSIFIER_SPACES, RESAMPLER_SPACES
 
@@ -128,7 +127,7 @@ def test_a_budget_is_the_number_of_rows_billed_and_holdout_rows_are_never_candid
         candidates.update(query.candidates.tolist())
         return query.lowest(query.margins, n)
 
-    monkeypatch.setitem(STRATEGIES, "margin", margin)
+    monkeypatch.setitem(registry.load(()).strategies, "margin", margin)
     validation = HOLDOUT if n_holdout else CROSS_VALIDATION
     folder = sweeps.run(tmp_path / "run", **ONE_CURVE, tuning=tuning(validation))
     (n_pool,) = folder.frame("datasets")["n_pool"]

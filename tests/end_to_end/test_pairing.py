@@ -46,7 +46,8 @@ def numbered(prepared):
     bits = np.arange(len(table))[:, None] >> np.arange(N_BITS) & 1
     columns = np.column_stack([bits, table.numbers])  # numbers come before categories
     names = (*(f"bit_{j}" for j in range(N_BITS)), *table.number_names)
-    return replace(prepared, table=replace(table, numbers=columns, number_names=names))
+    table = replace(table, numbers=columns, number_names=names)
+    return replace(prepared, table=table, twins=np.arange(len(table)))  # no two are equal now
 
 
 def numbers_of(X):

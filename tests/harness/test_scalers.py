@@ -22,12 +22,15 @@ def test_min_max_spans_0_to_1():
     assert scaled("min_max", [3.9e9 - 100, 3.9e9 - 50, 3.9e9]).tolist() == [0, 0.5, 1]
 
 
-@pytest.mark.parametrize("name", sorted(SCALERS))
+IGNORES_COUNTS = [
+    name for name, make in sorted(SCALERS.items()) if hasattr(make(0), "ignores_counts")
+]
+
+
+@pytest.mark.parametrize("name", IGNORES_COUNTS)
 def test_a_scaler_that_ignores_counts_learns_the_same_of_each_different_row_once(name):
     once = np.random.default_rng(0).normal(size=(9, 3))
     scaler, other = SCALERS[name](0), SCALERS[name](0)
-    if not getattr(scaler, "ignores_counts", False):
-        pytest.skip(f"{name} counts rows")
     scaler.fit(once)
     other.fit(once[[0, 0, 0, *range(9), 4, 4, 7]])
     assert scaler.transform(once).tobytes() == other.transform(once).tobytes()
