@@ -110,3 +110,13 @@ def test_where_all_see_labels_the_pages_say_that_nothing_can_be_compared(fake, s
     said = rendered(root, "index", tmp_path / "site")
     assert "Every strategy on ton sees hidden labels: there is nothing to rank." in said
     assert "random_forest + oracle (sees labels)" in said  # shown all the same
+
+
+def test_it_is_not_counted_among_those_that_lack_repeats(frames, fake, stored, tmp_path):
+    assert [frames.headline("ton", budget=budget).left_out for budget in (None, 200)] == [0, 0]
+    split = {"split": {"method": "stratified", "test": 0.2}}
+    run = fake(strategies=("random", "margin", "oracle"), repeats=5, sweep=split)
+    page = Filled(stored(run, name="split"), "ranks", tmp_path / "site")
+    note = page.panel(page.said["parts_of_page"]["best"], "ton")["note"]
+    assert "of 2 combinations" in note
+    assert "left out" not in note
