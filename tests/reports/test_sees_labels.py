@@ -97,6 +97,21 @@ def test_it_is_not_on_the_front_of_score_against_cost(frames):
     assert "best" not in set(strategies)
 
 
+@pytest.mark.parametrize("budgets", [(100,), (100, 200)])
+def test_it_is_not_the_curve_that_is_drawn_first(fake, stored, tmp_path, budgets):
+    def change(tables):
+        for row in tables["trials"]:
+            if row["strategy"] == "oracle":
+                row["test_macro_f1"] = 0.99
+
+    root = stored(fake(strategies=("oracle", "random"), budgets=budgets), change)
+    page = Filled(root, "curves", tmp_path / "site")
+    url = page.said["data"]["parts"]["ton"]["macro_f1"]
+    text = (page.site / url).read_text(encoding="utf-8")
+    part = json.loads(text.removeprefix("fewlabels.receive(").rstrip().removesuffix(")"))
+    assert part["curves"][part["best"]][-1] == "random"
+
+
 def test_where_all_see_labels_the_pages_say_that_nothing_can_be_compared(fake, stored, tmp_path):
     run = fake(strategies=("oracle",), repeats=5)
     root = stored(run)
