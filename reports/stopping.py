@@ -97,12 +97,11 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
         if not seen:
             continue
         kind = "<u2" if is_wide.get(str(name["dataset"])) else "u1"
-        kappa, confidence = kappas(given, kind), confidences[mine]
-        learnt = _learnt(confidence, given, kind)
+        kappa, confidence = kappas(given, kind), _learnt(confidences[mine], given, kind)
         for rule, of in RULES.items():
             if of.needs_confidence and np.isnan(confidence).all():
                 continue
-            fired = np.flatnonzero(of.fires(kappa, learnt))
+            fired = np.flatnonzero(of.fires(kappa, confidence))
             at = labels[mine][fired[0]] if len(fired) else np.inf
             found.append({**name, "rule": rule, "labels": at, "within": labels[mine][seen[-1]]})
     return pd.DataFrame(found, columns=STOPS).astype({"labels": float, "within": float})
