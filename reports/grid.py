@@ -69,6 +69,10 @@ class Grid:
         """The curves whose strategy sees no hidden label: only they are ranked and tested."""
         return self.curves[~self.curves["strategy"].isin(self.seeing)]
 
+    def contestants_on(self, dataset: str) -> npt.NDArray[np.intp]:
+        """Return the contestants on `dataset`, ascending."""
+        return self.contestants.index[self.contestants["dataset"] == dataset].to_numpy()
+
     def of_dataset(self, dataset: str) -> npt.NDArray[np.intp]:
         """Return the curves of `dataset`, ascending."""
         return np.flatnonzero((self.curves["dataset"] == dataset).to_numpy())

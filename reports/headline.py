@@ -38,7 +38,7 @@ class Headline:
     by: str  # what `alike` compares: area, or score
     against_chance: Paired | None  # held-out score minus that of chance; None: no such strategy
     labels_saved: Paired | None  # labels to the target: chance minus held-out winner
-    left_out: int  # curves without all repeats, which could not win
+    left_out: int  # contestants without all repeats, which could not win
 
     @property
     def chosen(self) -> dict[int, int]:
@@ -68,14 +68,13 @@ def headline(
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     tables = _tables(measures, dataset, budget)
     complete = tables["score"].notna().all(axis=1)
-    complete &= complete.index.isin(grid.contestants.index)
     if budget is None and len(budgets) > 1:
         complete &= tables["area"].notna().all(axis=1)
     chance = baselines(grid)
-    curves = grid.of_dataset(dataset)
+    curves = grid.contestants_on(dataset)
     if but_chance:
         curves = curves[chance[curves] != curves]
-        complete &= complete.index.isin(curves)
+    complete &= complete.index.isin(curves)
     known = {name: table[complete] for name, table in tables.items()}
     index, n = known["score"].index, known["score"].shape[1]
     if not len(index) or not n:

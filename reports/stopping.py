@@ -34,6 +34,7 @@ class Rule:
 
     about: str
     fires: Callable[[Numbers, Numbers], npt.NDArray[np.bool_]]  # (n_rounds,) each
+    needs_confidence: bool = False
 
 
 def _stable(kappa: Numbers, _: Numbers) -> npt.NDArray[np.bool_]:
@@ -58,7 +59,9 @@ RULES = {
         f"the last {WINDOW} kappas of a model and the one before it are {KAPPA} on average", _stable
     ),
     "confidence_plateau": Rule(
-        f"none of the last {WINDOW} models is surer than the surest before them", _plateau
+        f"none of the last {WINDOW} models is surer than the surest before them",
+        _plateau,
+        needs_confidence=True,
     ),
 }
 
@@ -68,8 +71,8 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
 
     `rounds` has the columns `COLUMNS`; `datasets` is that table, with the names of the classes.
     An acquisition whose strategy fits no model, or of a run from before this was recorded, says
-    nothing and is left out. Labels are those that the model had which a rule looked at: those
-    bought before its round.
+    nothing and is left out; so is a rule that needs probabilities where there are none. Labels are
+    those that the model had which a rule looked at: those bought before its round.
 
     Columns: AXES, repeat, rule, labels (inf: not within those bought), within (labels of the last
     model that was looked at).
@@ -82,7 +85,7 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
         one["dataset"]: len(one["classes"]) > _ONE_BYTE for one in datasets.to_dict("records")
     }
     starts = np.flatnonzero(~plain["acquisition_id"].duplicated().to_numpy())
-    ends = [*starts[1:], len(plain)]
+    ends = np.append(starts, len(plain))[1:]
     labels = plain["n_labels"].shift().to_numpy()
     confidences = plain["stop_confidence"].to_numpy(dtype=np.float64)
     names = plain[[*AXES, "repeat"]].iloc[starts].to_dict("records")
@@ -93,9 +96,12 @@ def stops(rounds: pa.Table, datasets: pd.DataFrame) -> pd.DataFrame:
         seen = [i for i, row in enumerate(given) if row is not None]
         if not seen:
             continue
-        kappa = kappas(given, "<u2" if is_wide.get(str(name["dataset"])) else "u1")
+        kind = "<u2" if is_wide.get(str(name["dataset"])) else "u1"
+        kappa, confidence = kappas(given, kind), _learnt(confidences[mine], given, kind)
         for rule, of in RULES.items():
-            fired = np.flatnonzero(of.fires(kappa, confidences[mine]))
+            if of.needs_confidence and np.isnan(confidence).all():
+                continue
+            fired = np.flatnonzero(of.fires(kappa, confidence))
             at = labels[mine][fired[0]] if len(fired) else np.inf
             found.append({**name, "rule": rule, "labels": at, "within": labels[mine][seen[-1]]})
     return pd.DataFrame(found, columns=STOPS).astype({"labels": float, "within": float})
@@ -124,6 +130,19 @@ def kappas(predicted: Sequence[bytes | None], kind: str) -> Numbers:
         by_chance = (counts[place] * counts[place - 1]).sum(axis=1) / n**2
         is_known = by_chance < 1
         found[at[is_known]] = (agree - by_chance)[is_known] / (1 - by_chance[is_known])
+    return found
+
+
+def _learnt(confidence: Numbers, given: Sequence[bytes | None], kind: str) -> Numbers:
+    """Return `confidence`, (n_rounds,), without the first models that had met one class only.
+
+    They are certain of it everywhere, having learnt nothing, and none could be surer later.
+    """
+    found = confidence.copy()
+    for i, row in enumerate(given):
+        if confidence[i] < 1 or (row and np.ptp(np.frombuffer(row, kind))):
+            break
+        found[i] = np.nan
     return found
 
 

@@ -36,7 +36,9 @@ def until_a_score(content: Content) -> Panels:
         target = measures.targets.get(dataset)
         if mine.empty:
             panels[dataset, "0"] = Panel(note=f"No curve has a {TITLES[content.metric]} yet.")
-        for goal in _goals(mine["value"], target.value if target else math.nan):
+        wanted = target.value if target else math.nan
+        is_low = content.metric in LOWER_IS_BETTER
+        for goal in _goals(mine["value"], wanted, is_low=is_low):
             of = pd.Series(goal, index=grid.curves.index)
             found = expected_labels(mine, content.metric, of, grid).droplevel("series")
             panels[dataset, f"{goal:g}"] = _panel(content, dataset, found, chance)
@@ -44,17 +46,26 @@ def until_a_score(content: Content) -> Panels:
     return Panels("until", "Labels until any score", choices, panels)
 
 
-def _goals(values: pd.Series[float], target: float) -> list[float]:
+def _goals(values: pd.Series[float], target: float, *, is_low: bool) -> list[float]:
     """Return round scores that are met, the one nearest to the target first."""
     low, high = float(values.min()), float(values.max())
     if math.isnan(low):
         return []
     step = next((one for one in STEPS if (high - low) / one <= MOST), high - low)
     steps = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-    goals = [round(i * step, 6) for i in steps] or [round(high, 6)]
+    goals = [round(i * step, 6) for i in steps] or [_rounded(high, is_low=is_low)]
     wanted = target if not math.isnan(target) else (low + high) / 2
     first = min(goals, key=lambda goal: abs(goal - wanted))
     return [first, *(goal for goal in goals if goal != first)]
+
+
+def _rounded(score: float, *, is_low: bool) -> float:
+    """Return `score` in six digits, and never out of its own reach.
+
+    >>> _rounded(0.8765436, is_low=False), _rounded(0.8765432, is_low=True)
+    (0.876543, 0.876544)
+    """
+    return (math.ceil if is_low else math.floor)(score * 1e6) / 1e6
 
 
 def _panel(content: Content, dataset: str, found: pd.DataFrame, chance: pd.Series[int]) -> Panel:

@@ -104,10 +104,10 @@ def _part(
 
 def _best(measures: Measures, mine: npt.NDArray[np.intp]) -> int:
     """Return the place of the curve that stands first where no other is chosen."""
-    known = measures.of_curves["aubc"].reindex(measures.grid.contestants.index)
-    area = known.reindex(mine).to_numpy()
+    is_contestant = np.isin(mine, measures.grid.contestants.index)
+    area = np.where(is_contestant, measures.of_curves["aubc"].reindex(mine), np.nan)
     if np.isnan(area).all():
-        return 0
+        return int(is_contestant.argmax())
     sign = -1.0 if measures.metric in LOWER_IS_BETTER else 1.0
     return int(np.nanargmax(sign * area))
 

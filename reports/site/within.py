@@ -221,7 +221,7 @@ def _best(content: Content, dataset: str) -> Panel:
         is_winner = "yes" if curve == found.winner else ""
         value = _value(content, dataset, found.by, curve)
         rows.append([*(one_line(str(names[axis])) for axis in PIPELINE), value, is_winner])
-    n = len(content.grid.of_dataset(dataset)) - found.left_out
+    n = len(content.grid.contestants_on(dataset)) - found.left_out
     what = "area under the curve" if found.by == "area" else "score"
     parts = [f"{len(rows)} of {counted(n, 'combination')} cannot be told from the best by {what}."]
     if found.winner not in found.alike:

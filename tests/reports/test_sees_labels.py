@@ -97,6 +97,21 @@ def test_it_is_not_on_the_front_of_score_against_cost(frames):
     assert "best" not in set(strategies)
 
 
+@pytest.mark.parametrize("budgets", [(100,), (100, 200)])
+def test_it_is_not_the_curve_that_is_drawn_first(fake, stored, tmp_path, budgets):
+    def change(tables):
+        for row in tables["trials"]:
+            if row["strategy"] == "oracle":
+                row["test_macro_f1"] = 0.99
+
+    root = stored(fake(strategies=("oracle", "random"), budgets=budgets), change)
+    page = Filled(root, "curves", tmp_path / "site")
+    url = page.said["data"]["parts"]["ton"]["macro_f1"]
+    text = (page.site / url).read_text(encoding="utf-8")
+    part = json.loads(text.removeprefix("fewlabels.receive(").rstrip().removesuffix(")"))
+    assert part["curves"][part["best"]][-1] == "random"
+
+
 def test_where_all_see_labels_the_pages_say_that_nothing_can_be_compared(fake, stored, tmp_path):
     run = fake(strategies=("oracle",), repeats=5)
     root = stored(run)
@@ -110,3 +125,13 @@ def test_where_all_see_labels_the_pages_say_that_nothing_can_be_compared(fake, s
     said = rendered(root, "index", tmp_path / "site")
     assert "Every strategy on ton sees hidden labels: there is nothing to rank." in said
     assert "random_forest + oracle (sees labels)" in said  # shown all the same
+
+
+def test_it_is_not_counted_among_those_that_lack_repeats(frames, fake, stored, tmp_path):
+    assert [frames.headline("ton", budget=budget).left_out for budget in (None, 200)] == [0, 0]
+    split = {"split": {"method": "stratified", "test": 0.2}}
+    run = fake(strategies=("random", "margin", "oracle"), repeats=5, sweep=split)
+    page = Filled(stored(run, name="split"), "ranks", tmp_path / "site")
+    note = page.panel(page.said["parts_of_page"]["best"], "ton")["note"]
+    assert "of 2 combinations" in note
+    assert "left out" not in note

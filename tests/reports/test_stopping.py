@@ -111,6 +111,47 @@ def test_with_tests_at_budgets_alone_the_score_is_that_of_the_budget_before(fake
     assert (plateau["labels"] == 200).all()
 
 
+def test_a_rule_that_needs_probabilities_is_left_out_where_there_are_none(fake, stored):
+    def change(tables):
+        for row in tables["rounds"]:
+            if row["classifier"] == "svc" and row["round"]:
+                met_one = row["round"] == 1  # the answer is that class, for certain, of any model
+                row["stop_confidence"] = 1.0 if met_one else None
+                if met_one and row["strategy"] == "margin":
+                    row["stop_predicted"] = bytes(4)
+
+    found = reports.load(stored(fake(classifiers=("knn", "svc")), change)).stopping()
+    rules = found.groupby("classifier")["rule"].unique().map(set)
+    assert rules["svc"] == {"stable_predictions"}
+    assert rules["knn"] == {*RULES}
+    over = summary(found).set_index("rule")
+    assert over["n"].to_dict() == {"stable_predictions": 4, "confidence_plateau": 2}
+
+
+@pytest.mark.parametrize("n_classes", [3, 300])
+def test_models_that_had_met_one_class_only_are_not_the_surest(fake, stored, n_classes):
+    """Class 257 is two equal bytes."""
+    kind, one = ("u1", 1) if n_classes == 3 else ("<u2", 257)
+
+    def change(tables):
+        classes = {"classes": [str(k) for k in range(n_classes)], "counts": [9] * n_classes}
+        tables["datasets"][0].update(classes)
+        for row in tables["rounds"]:
+            if row["round"] and row["strategy"] == "margin":
+                met_one = row["round"] <= 2
+                row["stop_predicted"] = np.array([one, one if met_one else 0], kind).tobytes()
+                row["stop_confidence"] = 1.0 if met_one else 0.5 + 0.01 * min(row["round"], 4)
+
+    found = reports.load(stored(fake(), change)).stopping()
+    plateau = found[found["rule"] == "confidence_plateau"]
+    assert (plateau["labels"] == 350).all()  # the model of round 4 is the surest; 7 has 350 labels
+
+
+def test_a_run_without_rounds_says_nothing(fake, stored):
+    found = reports.load(stored(fake(), lambda tables: tables["rounds"].clear())).stopping()
+    assert found.empty
+
+
 def test_a_run_from_before_says_nothing(fake, stored):
     def change(tables):
         for row in tables["rounds"]:

@@ -104,6 +104,16 @@ def test_where_less_is_better_lower_scores_are_rarer(fake, stored, tmp_path):
     assert counts == sorted(counts)
 
 
+def test_a_score_that_all_have_is_not_rounded_out_of_their_reach(fake, page):
+    def alike(tables):
+        for row in tables["trials"]:
+            row["test_macro_f1"] = 0.8765436
+
+    shown = page(fake(), alike)
+    score = shown.said["until"]["keys"][0][1]
+    assert {row["labels"] for row in shown.table(shown.said["until"], "ton", score)} == {"100"}
+
+
 def test_without_random_nothing_is_said_of_it(fake, page):
     shown = page(fake(strategies=("margin",)))
     row = shown.table(shown.said["until"])[0]
