@@ -118,11 +118,11 @@ def badges(results: Results, dataset: str) -> list[str]:
 
 def all_badges(results: Results, grid: Grid, dataset: str) -> list[str]:
     """`badges`, and what happened to this dataset's work that hangs on the machine."""
-    mine = grid.cells.index.get_level_values("curve").isin(grid.of_dataset(dataset))
-    mine_ = grid.of_dataset(dataset)
-    n = int((grid.cells.loc[mine, "limited"] > 0).sum())
+    curves = grid.of_dataset(dataset)
+    cells = grid.cells[grid.cells.index.get_level_values("curve").isin(curves)]
+    n = int((cells["limited"] > 0).sum())
     limited = [f"{_counted(n, 'cell')} with timeouts, out-of-memory or crashes"] if n else []
-    sees = sorted(set(grid.curves.loc[mine_, "strategy"]) & grid.seeing)
+    sees = sorted(set(grid.curves.loc[curves, "strategy"]) & grid.seeing)
     shown = [f"{label} {SEES}" for label in sees]
     return [*badges(results, dataset), *shown, *limited]
 

@@ -18,11 +18,10 @@ from reports.leaderboard import PIPELINE
 from reports.metric_names import TITLES
 from reports.site.content import Content
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
-from reports.site.written import NOTHING
+from reports.site.written import NEVER, NOTHING
 
 MOST = 20  # scores that can be asked for
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
-NEVER = 1e300  # what "never" is sorted by: JSON has no infinity
 
 
 def until_a_score(content: Content) -> Panels:

@@ -21,9 +21,8 @@ from reports.measures import Measures
 from reports.metric_names import TITLES
 from reports.site.content import Content
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
-from reports.site.written import NOTHING
+from reports.site.written import NEVER, NOTHING
 
-NEVER = 1e300  # what "never" is sorted by: JSON has no infinity
 PUBLISHED = "rebenchmark_2025"
 ONE_BUDGET = "One budget only, so there is no curve to measure."
 

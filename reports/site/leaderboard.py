@@ -19,9 +19,9 @@ from reports.site.efficiency import measured
 from reports.site.files import Files
 from reports.site.page import Filled
 from reports.site.panels import Cell, Choice, Column, Key, Panel, Panels, Table
+from reports.site.written import NEVER
 
 ALL = "all"
-NEVER = 1e300  # what "never" is sorted by: JSON has no infinity
 SCORES = ("tuned", "default", "gain", "no twins", "AUBC")
 
 

@@ -7,6 +7,7 @@ import math
 from reports.ranks.paired import Paired
 from reports.ranks.power import LEVEL
 
+NEVER = 1e300  # what "never" is sorted by: JSON has no infinity
 NOTHING = "–"
 ONLY_SEEING = "Every strategy here sees hidden labels, which is no method: nothing to compare."
 SMALLEST = 0.001  # p-values below are not spelt out
