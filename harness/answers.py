@@ -27,6 +27,7 @@ from harness.strategies.margin import gap
 from harness.strategies.query import Asked, RowScore, Summary
 
 AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
+ASKED_AT_ONCE = 2**14  # regions whose features are held: fewer would take longer
 Side = Literal["pool", "test"]
 VOTERS_AT_ONCE = 128  # labelled rows whose distances are held
 STEEP = 64  # how much more than values a score may change, by class (`Query.lowest_of`)
@@ -35,7 +36,7 @@ ROUNDED = 2.0**-48  # what evaluating a score may add to it, in the same units
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    X: Features  # (n_regions, n_features): a row of each
+    rows: Rows  # (n_regions,): a distinct row of each, those of the test set after the pool's
     values: Probabilities  # (n_regions, n_classes)
     of: Rows  # (n_distinct,): the region of each distinct row of a side
 
@@ -97,7 +98,9 @@ class Answers:
         of = self.problem.test.of
         if self._expansion is not None or (known := self._known("test")) is None:
             return *self.test(), of
-        return known.values.argmax(axis=1), known.values, known.of[of]
+        needed, at = _occurring(known.of, len(known.values))
+        values = known.values[needed]
+        return values.argmax(axis=1), values, at[of]
 
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""
@@ -127,8 +130,8 @@ class Answers:
     def samples(self, rows: Rows, n: int, seed: int) -> Samples:
         """`Fitted.samples` of pool rows, (n_samples, n_rows, n_classes)."""
         if (known := self._known("pool")) is not None:
-            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
-            return self.fitted.samples(known.X[needed], n, seed)[:, at]
+            needed, at = _occurring(self._regions(known, rows), len(known.rows))
+            return self.fitted.samples(self._features(known.rows[needed]), n, seed)[:, at]
 
         def of(X: Features) -> Samples:
             return self.fitted.samples(X, n, seed).swapaxes(0, 1)
@@ -138,20 +141,22 @@ class Answers:
     def of_samples(self, rows: Rows, n: int, seed: int, summary: Summary) -> npt.NDArray[Any]:
         """`summary` of `samples`, (n_rows, ...), of which `AT_ONCE` rows are held at a time."""
         if (known := self._known("pool")) is not None:
-            needed, at = np.unique(self._regions(known, rows), return_inverse=True)
-            return _in_parts(lambda X: self.fitted.samples(X, n, seed), known.X, needed, summary)[
-                at
-            ]
+            needed, at = _occurring(self._regions(known, rows), len(known.rows))
+
+            def of_regions(part: Rows) -> npt.NDArray[Any]:
+                return summary(self.fitted.samples(self._features(part), n, seed))
+
+            return _in_parts(of_regions, known.rows[needed], AT_ONCE)[at]
         # Which dropout masks a row meets hangs on those beside it: candidates, as they come.
-        parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
-        return np.concatenate([summary(self.samples(part, n, seed)) for part in parts])
+        return _in_parts(lambda part: summary(self.samples(part, n, seed)), rows, AT_ONCE)
 
     def of_others(
         self, rows: Rows, samples: Callable[[Features], Samples], summary: Summary
     ) -> npt.NDArray[Any]:
         """`summary` of what other models say of pool rows, asked about each distinct one once."""
-        needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
-        return _in_parts(samples, self.problem.pool.X, needed, summary)[at]
+        X = self.problem.pool.X
+        needed, at = self._needed(rows)
+        return _in_parts(lambda part: summary(samples(X[part])), needed, AT_ONCE)[at]
 
     def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
         needed, at = self._needed(rows)
@@ -159,10 +164,15 @@ class Answers:
 
     def _needed(self, rows: Rows) -> tuple[Rows, Rows]:
         """The distinct rows among pool rows, ascending, and the place of each row among them."""
-        distinct = self.problem.pool.of[rows]
-        is_needed = np.zeros(len(self.problem.pool.X), dtype=bool)
-        is_needed[distinct] = True
-        return np.flatnonzero(is_needed), (np.cumsum(is_needed) - 1)[distinct]
+        return _occurring(self.problem.pool.of[rows], len(self.problem.pool.X))
+
+    def _features(self, rows: Rows) -> Features:
+        """Of distinct rows, (n_rows, n_features): those of the test set after the pool's."""
+        pool, test = self.problem.pool.X, self.problem.test.X
+        is_of_pool = rows < len(pool)
+        X = np.empty((len(rows), pool.shape[1]), dtype=pool.dtype)
+        X[is_of_pool], X[~is_of_pool] = pool[rows[is_of_pool]], test[rows[~is_of_pool] - len(pool)]
+        return X
 
     def _voted(self, expansion: Expansion) -> Classes:
         """The classes that libsvm gives the distinct test rows."""
@@ -235,29 +245,38 @@ class Answers:
             found = found.with_rows(X, rows, self.problem.X[rows], self.problem.y[rows])
         self.neighbours[side] = found
         values = shares(found, X, k, self.fitted.confidences, self.problem.n_classes)
-        self._scored[side] = _Scored(X, values, np.arange(len(X)))
+        every = np.arange(len(X))
+        rows = every if side == "pool" else every + len(self.problem.pool.X)
+        self._scored[side] = _Scored(rows, values, every)
 
     def _score(self, cuts: Cuts, side: Side) -> None:
-        pool, test = self.problem.pool.X, self.problem.test.X
-        n, end = len(pool), len(pool) + len(test)
+        n = len(self.problem.pool.X)
+        end = n + len(self.problem.test.X)
         own: dict[Side, slice] = {"pool": slice(0, n), "test": slice(n, end)}
         asked = slice(0, end) if self._together else own[side]
         regions = Regions.of_rows(self.problem.ranks, cuts, asked)
-        first = regions.first + asked.start
-        is_of_pool = first < n
-        X = np.empty((len(first), pool.shape[1]), dtype=pool.dtype)
-        X[is_of_pool], X[~is_of_pool] = pool[first[is_of_pool]], test[first[~is_of_pool] - n]
-        values = self.fitted.probabilities(X)
-        if values is None:
-            raise TypeError(f"{type(self.fitted.model).__name__} has cuts and no probabilities")
+        rows = regions.first + asked.start
+
+        def probabilities(part: Rows) -> Probabilities:
+            values = self.fitted.probabilities(self._features(part))
+            if values is None:
+                raise TypeError(f"{type(self.fitted.model).__name__} has cuts, no probabilities")
+            return values
+
+        values = _in_parts(probabilities, rows, ASKED_AT_ONCE)
         if self._together:
-            self._scored = {s: _Scored(X, values, regions.of[at]) for s, at in own.items()}
+            self._scored = {s: _Scored(rows, values, regions.of[at]) for s, at in own.items()}
         else:
-            self._scored[side] = _Scored(X, values, regions.of)
+            self._scored[side] = _Scored(rows, values, regions.of)
 
 
-def _in_parts(
-    samples: Callable[[Features], Samples], X: Features, needed: Rows, summary: Summary
-) -> npt.NDArray[Any]:
-    parts = (needed[start : start + AT_ONCE] for start in range(0, len(needed), AT_ONCE))
-    return np.concatenate([summary(samples(X[part])) for part in parts])
+def _occurring(numbers: Rows, n: int) -> tuple[Rows, Rows]:
+    """Those of 0 .. n - 1 among `numbers`, ascending, and the place of each number among them."""
+    does_occur = np.zeros(n, dtype=bool)
+    does_occur[numbers] = True
+    return np.flatnonzero(does_occur), (np.cumsum(does_occur) - 1)[numbers]
+
+
+def _in_parts(answer: Callable[[Rows], npt.NDArray[Any]], rows: Rows, n: int) -> npt.NDArray[Any]:
+    """`answer` to all `rows`, asked about `n` of them at a time."""
+    return np.concatenate([answer(rows[at : at + n]) for at in range(0, len(rows), n)])

@@ -14,19 +14,25 @@ from harness.arrays import Rows
 UNKNOWN, MISSING = -1.0, 0.0  # codes of categories; known ones count from 1
 
 
-def encode(table: Table, pool: Rows, rows: Rows | None = None) -> npt.NDArray[np.float64]:
+def encode(
+    table: Table, pool: Rows, rows: Rows | None = None, kinds: Rows | None = None
+) -> npt.NDArray[np.float64]:
     """Numbers with their gaps filled, and categories as numbers, as the table asks for it.
 
-    Returns (n_rows, n_columns) for `rows` of the table, or all. A gap is filled with the pool's
-    median or mean, or with 0. `ordinal`: a category is numbered by its rank among those of the
-    pool, a missing one is `MISSING`, and one that only the test side has is `UNKNOWN`. `one_hot`: a
-    column for each category of the pool, and one for missing where the pool has gaps; one that only
-    the test side has is 0 in all.
+    Returns (n_rows, n_columns) for `rows` of the table, or all. `kinds` are some rows of the pool
+    that have every category which it has, where they are known to be fewer. A gap is filled with
+    the pool's median or mean, or with 0. `ordinal`: a category is numbered by its rank among those
+    of the pool, a missing one is `MISSING`, and one that only the test side has is `UNKNOWN`.
+    `one_hot`: a column for each category of the pool, and one for missing where the pool has gaps;
+    one that only the test side has is 0 in all.
     """
     asked = slice(None) if rows is None else rows
     encoded = _one_hot if table.encoding == "one_hot" else _ordinal
-    # Rows lie in random order: gathered whole, as they lie in memory, and column by column after.
-    of_pool, of_asked = table.codes[pool].T, table.codes[asked].T
+    of_pool, of_asked = (
+        # Rows lie in random order: gathered whole, as they lie in memory, then turned.
+        np.ascontiguousarray(table.codes[some].T)
+        for some in (pool if kinds is None else kinds, asked)
+    )
     columns = [encoded(*codes) for codes in zip(of_pool, of_asked, strict=True)]
     n_numbers = table.numbers.shape[1]
     n_rows = len(table) if rows is None else len(rows)

@@ -111,7 +111,8 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     of, _ = pd.factorize(twins[np.concatenate([pool, test])])
     groups, of_test = of[: len(pool)], of[len(pool) :]
     n_in_pool = int(groups.max()) + 1
-    X = _bounded(encode(table, pool, np.concatenate([pool, test])[first_of_each(of)]))
+    rows = np.concatenate([pool, test])[first_of_each(of)]
+    X = _bounded(encode(table, pool, rows, kinds=rows[:n_in_pool]))
     scale.fit(X[:n_in_pool] if getattr(scale, "ignores_counts", False) else X[groups])
     scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
     X = np.concatenate(scaled, dtype=setting.dtype, casting="unsafe")

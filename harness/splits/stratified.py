@@ -52,9 +52,9 @@ def sides(table: Table, test: float, draw: Draw) -> Sides:
     if table.together is None:
         from sklearn.model_selection import train_test_split
 
-        pool, held = train_test_split(
-            rows, test_size=test, random_state=draw.seed, stratify=table.strata
-        )
+        # In as few bytes as they need: numpy sorts short numbers several times faster.
+        strata = table.strata.astype(np.min_scalar_type(int(table.strata.max())))
+        pool, held = train_test_split(rows, test_size=test, random_state=draw.seed, stratify=strata)
         pool = np.sort(pool)
     else:
         groups = _Groups.of(table).whole(_allowed(table, test), draw.seed)

@@ -19,10 +19,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import re
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -83,6 +84,7 @@ class Look:
 
     own: int = 0  # bytes, of all together, at their highest
     at_once: int = 0  # processes of these
+    _worked: set[int] = field(default_factory=set)  # pids: between two segments they are idle
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self):
@@ -96,7 +98,9 @@ class Look:
 
     def _watch(self):
         while not self._over.wait(LOOK_S):
-            found = [_own(p) for p in psutil.Process().children(recursive=True) if _works(p)]
+            children = psutil.Process().children(recursive=True)
+            self._worked |= {process.pid for process in children if _works(process)}
+            found = [_own(process.pid) for process in children if process.pid in self._worked]
             if sum(found) > self.own:
                 self.own, self.at_once = sum(found), len(found)
 
@@ -107,19 +111,19 @@ def _works(process):
     return False
 
 
-def _own(process):
-    """Private bytes."""
+def _own(pid):
+    """Bytes of a process that belong to no file and to no memory shared with others."""
     with contextlib.suppress(OSError):
-        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        lines = [line.split() for line in text.splitlines() if line.startswith("Private_")]
-        return 1024 * sum(int(line[1]) for line in lines)
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        return 1024 * int(re.search(r"^Anonymous: +(\d+) kB$", text, re.MULTILINE)[1])
     return 0
 
 
 def carried_out(sweep, n_workers, segment_s=2.0):
     """Seconds at which rows of rounds came, with how many; and the folder."""
     prepared = corpus.load(sweep)
-    plan = make_plan(sweep, prepared)
+    # Curves alone: a reference takes as long as three of them, at a time of its own.
+    plan = replace(make_plan(sweep, prepared), studies=(), references=())
     came = []
     with tempfile.TemporaryDirectory() as made:
         folder = RunFolder.create(Path(made) / "run")
