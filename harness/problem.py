@@ -112,10 +112,11 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     groups, of_test = of[: len(pool)], of[len(pool) :]
     n_in_pool = int(groups.max()) + 1
     rows = np.concatenate([pool, test])[first_of_each(of)]
-    X = _bounded(encode(table, pool, rows, kinds=rows[:n_in_pool]))
+    X = _bound(encode(table, pool, rows, kinds=rows[:n_in_pool]))
     scale.fit(X[:n_in_pool] if getattr(scale, "ignores_counts", False) else X[groups])
-    scaled = [_bounded(scale.transform(side)) for side in np.split(X, [n_in_pool]) if len(side)]
-    X = np.concatenate(scaled, dtype=setting.dtype, casting="unsafe")
+    scaled = [scale.transform(side) for side in np.split(X, [n_in_pool]) if len(side)]
+    with np.errstate(over="ignore"):  # bounded right afterwards
+        X = _bound(np.concatenate(scaled, dtype=setting.dtype, casting="unsafe"))
     test_of, in_test = pd.factorize(of_test)
     y = table.y[pool]
     noise, name = setting.oracle.noise, key.dataset.name
@@ -174,13 +175,13 @@ def _check_start(
         )
 
 
-def _bounded(X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Features without infinities, and that nobody turns into one: a cast, a scaler, a tree.
+def _bound(X: Features) -> Features:
+    """The very array, without infinities, or what others turn into one: a cast, a scaler, a tree.
 
     Trees work in float32 whatever the sweep's dtype. A placeholder in a file, such as 1.8e308,
     stays the largest value of its column.
     """
-    return np.clip(X, -LARGEST, LARGEST)
+    return np.clip(X, -LARGEST, LARGEST, out=X)
 
 
 def first_of_each(groups: Rows) -> Rows:

@@ -17,7 +17,7 @@ from harness.features import encode
 from harness.metrics import confusion, score
 from harness.problem import LARGEST
 from harness.seeding import generator, integer
-from harness.splits import SPLITTERS, Draw
+from harness.splits import Draw
 
 
 @dataclass
@@ -84,12 +84,14 @@ CLASSIFIERS = (random_forest, decision_tree, logistic_regression, xgboost, svc, 
 def prepared(key, dataset):
     """Pool and test, encoded, scaled to [0, 1], in the sweep's dtype: no twins are looked for."""
     table, setting, name = dataset.table, key.setting, key.dataset.name
+    from sklearn.model_selection import train_test_split
     from sklearn.preprocessing import MinMaxScaler
 
     draw = Draw.of(setting, name, key.repeat)
-    sides = SPLITTERS[setting.split.method].sides(table, setting.split.test, draw)
-    order = generator(setting.seed, "test", name, key.repeat).permutation(len(sides.test))
-    pool, test = np.asarray(sides.pool), np.asarray(sides.test)[order]
+    rows, how = np.arange(len(table)), {"test_size": setting.split.test, "random_state": draw.seed}
+    pool, test = map(np.sort, train_test_split(rows, stratify=table.strata, **how))
+    pool = pool[draw.order.permutation(len(pool))]
+    test = test[generator(setting.seed, "test", name, key.repeat).permutation(len(test))]
     X = np.clip(encode(table, pool), -LARGEST, LARGEST)
     scale = MinMaxScaler().fit(X[pool])
     X_pool, X_test = (scale.transform(X[side]).astype(setting.dtype) for side in (pool, test))
