@@ -8,10 +8,10 @@ when every worker has given its first rows until the last of them are awaited: s
 importing and preparing are not in it.
 
 `memory` runs eight tasks at once and looks at their processes five times a second. A process's
-own memory is what Linux counts as private to it; what lies in the object store counts once. What
-eight processes own on a tiny dataset, with the same libraries and classifiers, is subtracted: the
-interpreter and the libraries are not data. What is left, at its highest, is compared with one copy
-of the prepared problem and eight models.
+own memory is what belongs to no file and is shared with no one (`Anonymous` in Linux' accounts);
+what lies in the object store counts once. What eight processes own on a tiny dataset, with the
+same libraries and classifiers, is subtracted: the interpreter and the libraries are not data. What
+is left, at its highest, is compared with one copy of the prepared problem and eight models.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from harness.spec import read_sweep
 from harness.store import RunFolder
 
 LOOK_S = 0.2
+LEAST_BYTES = problems.LEAST_BYTES
 TINY = "{name: ton_iot_synthetic, rows: 600}"
 
 
@@ -169,7 +170,7 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     Own ones, less those on a tiny dataset, and the problem once where it is `shared`: as it is, or
     in each process, as it would be without the object store.
     """
-    problems.LEAST_BYTES = problems.LEAST_BYTES if shared else math.inf
+    problems.LEAST_BYTES = LEAST_BYTES if shared else math.inf
     sweep = sweep_of(dataset, n_tasks, n_labels)
     prepared = corpus.load(sweep)
     acquisition = make_plan(sweep, prepared).acquisitions[0]
