@@ -27,7 +27,7 @@ from harness.strategies.margin import gap
 from harness.strategies.query import Asked, RowScore, Summary
 
 AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
-ASKED_AT_ONCE = 2**14  # regions whose features are held: fewer would take longer
+ASKED_AT_ONCE = 2**14  # regions whose features are held: fewer at once would take longer
 Side = Literal["pool", "test"]
 VOTERS_AT_ONCE = 128  # labelled rows whose distances are held
 STEEP = 64  # how much more than values a score may change, by class (`Query.lowest_of`)
@@ -75,14 +75,20 @@ class Answers:
         answers._cuts = None
         return answers
 
-    def test(self) -> tuple[Classes, Probabilities | None]:
-        """Classes and probabilities, if there are any, of the distinct test rows."""
+    def test(self) -> tuple[Classes, Probabilities | None, Rows]:
+        """Classes and probabilities, if there are any, of the test rows that may differ.
+
+        Third, (n_test,), which of them each test row has.
+        """
+        of = self.problem.test.of
         if self._expansion is not None:
             self.asked.add("test")
-            return self._voted(self._expansion), None
+            return self._voted(self._expansion), None, of
         if (known := self._known("test")) is None:
-            return self.fitted.predict(self.problem.test.X)
-        return known.values.argmax(axis=1)[known.of], known.values[known.of]
+            return *self.fitted.predict(self.problem.test.X), of
+        needed, at = _occurring(known.of, len(known.values))
+        values = known.values[needed]
+        return values.argmax(axis=1), values, at[of]
 
     def classes(self, rows: Rows) -> tuple[Classes, Probabilities | None]:
         """What a test would say of pool rows: classes and, if there are any, probabilities."""
@@ -92,15 +98,6 @@ class Answers:
             return classes[at], None if probabilities is None else probabilities[at]
         values = known.values[self._regions(known, rows)]
         return values.argmax(axis=1), values
-
-    def test_rows(self) -> tuple[Classes, Probabilities | None, Rows]:
-        """The answers to `test` that may differ, and which of them each test row has, (n_test,)."""
-        of = self.problem.test.of
-        if self._expansion is not None or (known := self._known("test")) is None:
-            return *self.test(), of
-        needed, at = _occurring(known.of, len(known.values))
-        values = known.values[needed]
-        return values.argmax(axis=1), values, at[of]
 
     def confidences(self, rows: Rows) -> Probabilities:
         """`Fitted.confidences` of pool rows, (n_rows, n_classes)."""

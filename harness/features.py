@@ -19,12 +19,12 @@ def encode(
 ) -> npt.NDArray[np.float64]:
     """Numbers with their gaps filled, and categories as numbers, as the table asks for it.
 
-    Returns (n_rows, n_columns) for `rows` of the table, or all. `kinds` are some rows of the pool
-    that have every category which it has, where they are known to be fewer. A gap is filled with
-    the pool's median or mean, or with 0. `ordinal`: a category is numbered by its rank among those
-    of the pool, a missing one is `MISSING`, and one that only the test side has is `UNKNOWN`.
-    `one_hot`: a column for each category of the pool, and one for missing where the pool has gaps;
-    one that only the test side has is 0 in all.
+    Returns (n_rows, n_columns) for `rows` of the table, or all. `kinds` are pool rows that together
+    have every category of the pool, to look through instead of all of it; the caller answers for
+    that. A gap is filled with the pool's median or mean, or with 0. `ordinal`: a category is
+    numbered by its rank among those of the pool, a missing one is `MISSING`, and one that only the
+    test side has is `UNKNOWN`. `one_hot`: a column for each category of the pool, and one for
+    missing where the pool has gaps; one that only the test side has is 0 in all.
     """
     asked = slice(None) if rows is None else rows
     encoded = _one_hot if table.encoding == "one_hot" else _ordinal

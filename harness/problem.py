@@ -176,7 +176,7 @@ def _check_start(
 
 
 def _bound(X: Features) -> Features:
-    """The very array, without infinities, or what others turn into one: a cast, a scaler, a tree.
+    """In place: no infinities, and nothing that a cast, a scaler or a tree turns into one.
 
     Trees work in float32 whatever the sweep's dtype. A placeholder in a file, such as 1.8e308,
     stays the largest value of its column.

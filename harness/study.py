@@ -240,7 +240,7 @@ def tested(answers: Answers) -> Row:
     """Test columns: all test rows, those without a twin in the pool, and what the model costs."""
     fitted, problem = answers.fitted, answers.problem
     started = perf_counter()
-    predicted, probabilities, of = answers.test_rows()
+    predicted, probabilities, of = answers.test()
     predict_s = perf_counter() - started
     return {
         **_test_scores(predicted, probabilities, of, problem),

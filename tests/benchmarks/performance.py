@@ -19,6 +19,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
+
+import psutil
 
 from harness import environment
 from tests.benchmarks import growing_cost, loop, pruning, study, workers
@@ -27,21 +30,28 @@ from tests.benchmarks.plain_loop import CLASSIFIERS
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 HEAD = """# Performance
 
-What a trial, a round and a node cost, by scripts in `tests/benchmarks/`; `make bench` measures all
-of it again and writes this page. Believe ratios within one process, of CPU seconds most: on a
-shared machine the same code varies up to fourfold. Nothing here changes a number: each fast way is
-tested against the plain one for the same picks, predictions and scores (`tests/harness/fast/`).
+What a trial, a round and a node cost, by scripts in `tests/benchmarks/`; `make bench` measures it
+again and writes this page, but for the sections at its end, which are by hand. Believe ratios
+within one process, of CPU seconds most: on a shared machine the same code varies up to fourfold.
+Nothing here changes a number: each fast way is tested against the plain one for the same picks,
+predictions and scores (`tests/harness/fast/`).
 """
 
 ABOUT_ACQUISITIONS = """\
 20 rounds of 50 labels, least confidence, every round tested, preparation included; medians of
 three. `plain` is a loop of scikit-learn, `activeml` one of scikit-activeml, which breaks ties at
 random and so buys other rows. `floor`: the ratio that the other loop would have to one that only
-does its fits, and scores each distinct row once a round.
+does its fits, and scores each distinct row once a round. `spread`: slowest less fastest, by the
+median, of fewlabels alone. kddcup99 is normal against attack.
 """
 ABOUT_SHARES = """
 Where fewlabels' time goes, beside the plain loop. `cost`: telling a model's size and how long it
 takes to answer, which neither of the others does.
+"""
+ABOUT_ONCE = """
+Counted on neither side: what happens once for all acquisitions on a dataset, reading its imported
+table and finding its equal rows. A plain loop has no need of the latter, but to tell which test
+rows are novel.
 """
 ABOUT_GROWING = """\
 Forests and trees are grown by scikit-learn's own tree builder without what its public `fit` checks
@@ -63,10 +73,10 @@ def acquisitions(dataset, quick) -> Iterator[str]:
     how = (datasets, names[:2], 3, 1) if quick else (datasets, names, loop.ROUNDS, 3)
     yield (
         "| dataset | classifier | against | it | fewlabels | ratio | of CPU | floor | spread "
-        "| same picks | same scores |"
+        "| same picks | same macro-F1 |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
-    measured = []
+    plain = []
     for against in loop.LOOPS:
         for line in loop.lines(*how, against):
             yield (
@@ -75,13 +85,19 @@ def acquisitions(dataset, quick) -> Iterator[str]:
                 f"| {line.spread:.0%} | {line.same_picks}/{line.n_rounds} "
                 f"| {line.same_scores}/{line.n_rounds + 1} |"
             )
-            measured += [line] if against == "plain" else []
+            plain += [line] if against == "plain" else []
     yield ABOUT_SHARES
     yield "| dataset | classifier | " + " | ".join(loop.SHARES) + " |"
     yield "|---|---|" + "---|" * len(loop.SHARES)
-    for line in measured:
+    for line in plain:
         shares = " | ".join(f"{line.shares[name]:.1%}" for name in loop.SHARES)
         yield f"| {line.dataset} | {line.classifier} | {shares} |"
+    yield ABOUT_ONCE
+    yield "| dataset | reading | equal rows |"
+    yield "|---|---|---|"
+    for name in datasets:
+        read_s, twins_s = loop.once_s(loop.imported(name))
+        yield f"| {name} | {read_s:.2f} s | {twins_s:.2f} s |"
 
 
 def studies(dataset, quick) -> Iterator[str]:
@@ -147,23 +163,26 @@ def two_workers(dataset, quick) -> Iterator[str]:
 def memory(dataset, quick) -> Iterator[str]:
     """Memory of eight tasks, by `workers.py`."""
     yield (
-        "Memory of their own (Linux' `Anonymous`) of the processes of eight tasks at once, at its "
-        "highest, less what as many have on a tiny dataset, plus the shared problem once. In the "
-        "last line each task prepares a problem for itself."
+        "Memory of their own (Linux' `Anonymous`) of the processes of eight acquisitions at once, "
+        "without studies and references, and of the one that prepares for all; at the highest of "
+        "what was seen five times a second; less what as many have on a tiny dataset, plus the "
+        "shared problem once. The dataset's table, which lies once in the object store for all "
+        "repeats and scalers, is counted nowhere. In the last line each task prepares a problem "
+        "for itself."
     )
     yield ""
     yield (
-        "| problem | prepared problem | eight models | private to tasks | together | ÷ one copy "
-        "of problem and models |"
+        "| problem | dataset's table | prepared problem | eight models | of their own | together "
+        "| ÷ one copy of problem and models |"
     )
-    yield "|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|"
     n_tasks, n_labels = (2, 150) if quick else (8, 300)
     for shared in (True, True, True, False):
         found = workers.memory(dataset, n_tasks, n_labels, shared=shared)
         mib = {name: f"{value / 2**20:.0f} MiB" for name, value in found.items()}
         yield (
-            f"| {'shared' if shared else 'one each'} | {mib['problem']} | {mib['models']} | "
-            f"{mib['own']} | {mib['together']} | {found['ratio']:.2f} |"
+            f"| {'shared' if shared else 'one each'} | {mib['table']} | {mib['problem']} | "
+            f"{mib['models']} | {mib['own']} | {mib['together']} | {found['ratio']:.2f} |"
         )
 
 
@@ -177,9 +196,22 @@ SECTIONS = {
 }
 
 
+class Busy:
+    """How many cores the machine kept busy since then, this process and all others."""
+
+    def __init__(self):
+        self._before, self._started = psutil.cpu_times(), perf_counter()
+
+    def __str__(self):
+        now, before = psutil.cpu_times(), self._before
+        parts = ("user", "nice", "system", "irq", "softirq")
+        seconds = sum(getattr(now, name, 0.0) - getattr(before, name, 0.0) for name in parts)
+        return f"{seconds / (perf_counter() - self._started):.1f}"
+
+
 def measured(make, dataset, quick) -> str:
     """The text of a section, with when and where it was measured."""
-    before = os.getloadavg()[0]
+    busy = Busy()
     lines = []
     for line in make(dataset, quick):  # shown as they come: some take minutes
         print(line, flush=True)
@@ -187,9 +219,8 @@ def measured(make, dataset, quick) -> str:
     row = environment.describe()
     versions = json.loads(row["versions"])
     shown = ", ".join(f"{name} {versions[name]}" for name in ("scikit-learn", "numpy", "xgboost"))
-    busy = f"load {before:.1f} before it began" if before >= 1 else "nothing else running"
     day = f"{datetime.now(UTC):%Y-%m-%d}"
-    where = f"{row['cpu']}, {os.cpu_count()} cores, {busy}"
+    where = f"{row['cpu']}, {busy} of {os.cpu_count()} cores busy meanwhile"
     lines += ["", f"*{dataset}; {day}; {where}; Python {row['python']}, {shown}.*"]
     return "\n".join(lines) + "\n"
 

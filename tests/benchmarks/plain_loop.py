@@ -93,8 +93,9 @@ def prepared(key, dataset):
     pool = pool[draw.order.permutation(len(pool))]
     test = test[generator(setting.seed, "test", name, key.repeat).permutation(len(test))]
     X = np.clip(encode(table, pool), -LARGEST, LARGEST)
-    scale = MinMaxScaler().fit(X[pool])
-    X_pool, X_test = (scale.transform(X[side]).astype(setting.dtype) for side in (pool, test))
+    X_pool, X_test = X[pool], X[test]
+    scale = MinMaxScaler().fit(X_pool)
+    X_pool, X_test = (scale.transform(X).astype(setting.dtype) for X in (X_pool, X_test))
     is_novel = ~np.isin(dataset.twins[test], dataset.twins[pool])
     return X_pool, table.y[pool], X_test, table.y[test], is_novel
 
@@ -107,6 +108,7 @@ def plain_loop(key, dataset, make, n_rounds):
     n_classes = len(dataset.table.classes)
     labelled = np.zeros(len(X), dtype=bool)
     labelled[: setting.labelling.initial] = True
+    novel = np.flatnonzero(is_novel)
     for number in range(n_rounds + 1):
         rows = np.flatnonzero(labelled)
         classes, contiguous = np.unique(y[rows], return_inverse=True)
@@ -126,12 +128,10 @@ def plain_loop(key, dataset, make, n_rounds):
         predicted, found = loop.timed("score", answers, X_test)
 
         def judged(predicted=predicted, found=found):
-            def of(some):
-                among = None if found is None else found[some]
-                return score(y_test[some], predicted[some], among, n_classes)
-
             confusion(y_test, predicted, n_classes).tolist()
-            return of(np.arange(len(y_test))), of(np.flatnonzero(is_novel))
+            everywhere = score(y_test, predicted, found, n_classes)
+            among = None if found is None else found[novel]
+            return everywhere, score(y_test[novel], predicted[novel], among, n_classes)
 
         loop.scores.append(loop.timed("metrics", judged)[0]["macro_f1"])
         if number == n_rounds:

@@ -7,11 +7,13 @@ least confidence, on one repeat: equal work, bound by the CPU. `speed` counts ro
 when every worker has given its first rows until the last of them are awaited: starting Ray,
 importing and preparing are not in it.
 
-`memory` runs eight tasks at once and looks at their processes five times a second. A process's
-own memory is what belongs to no file and is shared with no one (`Anonymous` in Linux' accounts);
-what lies in the object store counts once. What eight processes own on a tiny dataset, with the
-same libraries and classifiers, is subtracted: the interpreter and the libraries are not data. What
-is left, at its highest, is compared with one copy of the prepared problem and eight models.
+`memory` runs eight such curves at once and looks at their processes, and at the one that prepares
+for all, five times a second. A process's own memory is what belongs to no file (`Anonymous` in
+Linux' accounts); the prepared problem in the object store counts once, and the dataset's table
+beside it, which all repeats and scalers of a sweep share, on neither side. What as many processes
+own on a tiny dataset, with the same libraries and classifiers, is subtracted: the interpreter and
+the libraries are not data. What is left, at its highest, is compared with one copy of the prepared
+problem and eight models.
 """
 
 from __future__ import annotations
@@ -40,7 +42,6 @@ from harness.spec import read_sweep
 from harness.store import RunFolder
 
 LOOK_S = 0.2
-LEAST_BYTES = problems.LEAST_BYTES
 TINY = "{name: ton_iot_synthetic, rows: 600}"
 
 
@@ -79,6 +80,16 @@ def ray_with(n_cpus):
         ray.shutdown()
 
 
+@contextlib.contextmanager
+def sharing(is_on):
+    """Problems of any size in the object store, or none."""
+    least, problems.LEAST_BYTES = problems.LEAST_BYTES, 0 if is_on else math.inf
+    try:
+        yield
+    finally:
+        problems.LEAST_BYTES = least
+
+
 @dataclass
 class Look:
     """Memory of the worker processes of Ray, as long as the `with` block goes on."""
@@ -108,12 +119,12 @@ class Look:
 
 def _works(process):
     with contextlib.suppress(psutil.Error):
-        return process.name().startswith("ray::do")
+        return process.name().startswith(("ray::do", "ray::_prepared"))
     return False
 
 
 def _own(pid):
-    """Bytes of a process that belong to no file and to no memory shared with others."""
+    """Bytes of a process that belong to no file, mapped or shared."""
     with contextlib.suppress(OSError):
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
         return 1024 * int(re.search(r"^Anonymous: +(\d+) kB$", text, re.MULTILINE)[1])
@@ -170,7 +181,6 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     Own ones, less those on a tiny dataset, and the problem once where it is `shared`: as it is, or
     in each process, as it would be without the object store.
     """
-    problems.LEAST_BYTES = LEAST_BYTES if shared else math.inf
     sweep = sweep_of(dataset, n_tasks, n_labels)
     prepared = corpus.load(sweep)
     acquisition = make_plan(sweep, prepared).acquisitions[0]
@@ -179,7 +189,8 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     _ = problem.ranks
     one = problem.nbytes + problem.y.nbytes + problem.groups.nbytes + problem.y_test.nbytes
     one += problem.pool.of.nbytes + problem.test.of.nbytes + problem.is_novel.nbytes
-    with ray_with(n_tasks):
+    table = prepared[key.dataset.label].table
+    with ray_with(n_tasks), sharing(shared):
         with Look() as tiny:
             carried_out(sweep_of(TINY, n_tasks, n_labels), n_tasks)
         with Look() as real:
@@ -192,7 +203,8 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
         "models": models,
         "own": own,
         "libraries": tiny.own / max(tiny.at_once, 1),
-        "tasks": real.at_once,
+        "table": table.numbers.nbytes + table.codes.nbytes,
+        "processes": real.at_once,
         "together": together,
         "ratio": together / (one + models),
     }

@@ -74,6 +74,17 @@ def test_what_lies_in_the_test_set_changes_no_pool_feature(columns, data):
     np.testing.assert_array_equal(encode(before, pool)[pool], encode(after, pool)[pool])
 
 
+@given(small_tables, st.sampled_from(["ordinal", "one_hot"]), st.data())
+def test_some_rows_that_have_every_category_of_the_pool_say_as_much_as_all(columns, encoding, data):
+    given_ = replace(table(*columns), encoding=encoding)
+    rows = np.array(data.draw(st.permutations(range(len(given_)))))
+    pool = rows[: data.draw(st.integers(1, len(rows)))]
+    kinds = pool[np.unique(given_.codes[pool, 0], return_index=True)[1]]
+    np.testing.assert_array_equal(
+        encode(given_, pool, rows, kinds=kinds), encode(given_, pool)[rows]
+    )
+
+
 @given(small_tables)
 def test_twins_are_rows_that_are_equal_in_everything(columns):
     given_ = table(*columns)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.model_selection import train_test_split
 
 from datasets import ton_iot_synthetic
 from datasets.duplicates import settle
@@ -39,6 +40,18 @@ def test_pool_and_test_share_out_the_rows_in_sizes_known_before(splitter, share,
     assert sorted(rows.tolist()) == list(range(len(multiclass)))
     assert (len(sides.pool), len(sides.test)) == splitter.sizes(multiclass, share)
     assert (np.diff(sides.test) > 0).all()
+
+
+@pytest.mark.parametrize("n_strata", [255, 256, 257])
+def test_a_stratum_is_told_from_each_other_however_many_there_are(multiclass, n_strata):
+    strata = np.arange(len(multiclass)) % n_strata
+    table = replace(multiclass, strata=strata)
+    pool, test = train_test_split(
+        np.arange(len(table)), test_size=0.4, random_state=draw().seed, stratify=strata
+    )
+    sides = STRATIFIED.sides(table, 0.4, draw())
+    assert (sorted(sides.pool), sides.test.tolist()) == (sorted(pool), sorted(test))
+    assert set(strata[sides.pool]) == set(strata[sides.test]) == set(range(n_strata))
 
 
 def outcome(splitter, table, share, repeat):

@@ -83,9 +83,10 @@ def test_batches_ties_and_predictions_are_libsvms_own(fit, n_missing):
     n_met = len(model.classes_)
     fitted = Fitted(model, np.arange(n_met) + n_missing, n_met + n_missing, "{}")
     problem, reference = problem_of(X, fitted.n_classes), libsvm(fitted)
-    predicted, probabilities = Answers(fitted, problem).test()
+    predicted, probabilities, of = Answers(fitted, problem).test()
     assert probabilities is None
-    np.testing.assert_array_equal(predicted, reference.predict(problem.test.X)[0])
+    expected, _ = reference.predict(problem.test.X[problem.test.of])
+    np.testing.assert_array_equal(predicted[of], expected)
     for strategy in ("least_confidence", "margin", "entropy"):
         for n in (1, len(X) // 3):
             expected = chosen(reference, problem, strategy, n)

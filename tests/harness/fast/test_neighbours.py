@@ -62,8 +62,9 @@ def assert_as_asked(answers, problem):
     together: there it must be its answer to these rows.
     """
     fitted, rows = answers.fitted, np.arange(len(problem.y))
-    predicted, of_test = answers.test()
+    predicted, of_test, at = answers.test()
     np.testing.assert_array_equal(predicted, of_test.argmax(axis=1))
+    np.testing.assert_array_equal(at, problem.test.of)
     of_pool = answers.confidences(rows)[np.unique(problem.pool.of, return_index=True)[1]]
     for side, found in (("pool", of_pool), ("test", of_test)):
         X = getattr(problem, side).X

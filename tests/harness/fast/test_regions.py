@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness import answers as asked_how
 from harness.answers import Answers
 from harness.arrays import Features
 from harness.cell import Component
@@ -74,10 +75,11 @@ def fitted_on(problem, n_labelled, classifier, **registry):
 def assert_as_asked(fitted, problem, *, together):
     """Every bit is what asking about every single row gives."""
     answers, rows = Answers(fitted, problem, together=together), np.arange(len(problem.y))[1:]
-    predicted, probabilities = answers.test()
-    expected, their = fitted.predict(problem.test.X)
-    np.testing.assert_array_equal(predicted, expected)
-    np.testing.assert_array_equal(probabilities, their)
+    predicted, probabilities, of = answers.test()
+    expected, their = fitted.predict(problem.test.X[problem.test.of])
+    np.testing.assert_array_equal(predicted[of], expected)
+    np.testing.assert_array_equal(None if their is None else probabilities[of], their)
+    assert len(np.unique(of)) == len(predicted)  # what no test row has is not judged
     np.testing.assert_array_equal(answers.confidences(rows), fitted.confidences(problem.X[rows]))
     np.testing.assert_array_equal(answers.margins(rows), fitted.margins(problem.X[rows]))
     np.testing.assert_array_equal(answers.embedding(rows), fitted.embedding(problem.X[rows]))
@@ -89,12 +91,16 @@ def assert_as_asked(fitted, problem, *, together):
 
 @pytest.mark.parametrize("classifier", QUICK)
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(problems(), st.booleans())
-def test_answers_to_any_rows_are_bit_for_bit_those_of_asking_each(classifier, drawn, together):
+@given(problems(), st.booleans(), st.sampled_from([1, 7, asked_how.ASKED_AT_ONCE]))
+def test_answers_to_any_rows_are_bit_for_bit_those_of_asking_each(
+    classifier, drawn, together, at_once
+):
     problem, n_labelled = drawn
     fitted = fitted_on(problem, n_labelled, classifier)
     assert fitted.model is None or cuts_of(fitted.model) is not None
-    assert_as_asked(fitted, problem, together=together)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asked_how, "ASKED_AT_ONCE", at_once)
+        assert_as_asked(fitted, problem, together=together)
 
 
 @pytest.mark.parametrize("equal_is_below", [True, False])
