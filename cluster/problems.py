@@ -23,6 +23,7 @@ from cluster.worker import CorpusRefs, RemoteCorpus
 from harness import registry
 from harness.corpus import Corpus
 from harness.device import CPU, using
+from harness.memory import returned
 from harness.problem import Problem, ProblemKey, prepare
 from harness.registry import ComponentFile
 from harness.segment import Task, problem_key
@@ -37,7 +38,7 @@ def _prepared(
 ) -> Problem | None:
     """The problem of `key`, all that is made for the first who asks made; None: it cannot be."""
     threads = key.setting.threads
-    with watched(memory_gb, lambda _: None), using(CPU, threads), quiet(threads):
+    with returned(), watched(memory_gb, lambda _: None), using(CPU, threads), quiet(threads):
         try:
             known = registry.load(files)
             problem = prepare(key, RemoteCorpus(where)[key.dataset.label], known)

@@ -27,7 +27,7 @@ from harness.strategies.margin import gap
 from harness.strategies.query import Asked, RowScore, Summary
 
 AT_ONCE = 2**13  # rows whose samples are held: of 100 trees and 10 classes some 65 MB
-ASKED_AT_ONCE = 2**14  # regions whose features are held: fewer at once would take longer
+ASKED_AT_ONCE = 2**13  # regions whose features are held: fewer at once would take longer
 Side = Literal["pool", "test"]
 VOTERS_AT_ONCE = 128  # labelled rows whose distances are held
 STEEP = 64  # how much more than values a score may change, by class (`Query.lowest_of`)
@@ -109,12 +109,12 @@ class Answers:
         """`Fitted.margins` of pool rows, (n_rows,)."""
         if (known := self._known("pool")) is None:
             return np.asarray(self._of_each(self.fitted.margins, rows))
-        return gap(known.values)[self._regions(known, rows)]
+        return self._of_regions(known, gap(known.values), rows)
 
     def scores(self, score: RowScore, rows: Rows, n: int, of: Asked) -> Scores:
         """`score` of pool rows, (n_rows,), as `FittedModel.scores` promises it."""
         if (known := self._known("pool")) is not None:
-            return score(known.values)[self._regions(known, rows)]
+            return self._of_regions(known, score(known.values), rows)
         if self._expansion is not None:
             return self._refined(self._expansion, score, rows, n, of)
         ask = self.fitted.confidences if of == "probabilities" else self.fitted.decisions
@@ -166,9 +166,9 @@ class Answers:
     def _features(self, rows: Rows) -> Features:
         """Of distinct rows, (n_rows, n_features): those of the test set after the pool's."""
         pool, test = self.problem.pool.X, self.problem.test.X
-        is_of_pool = rows < len(pool)
-        X = np.empty((len(rows), pool.shape[1]), dtype=pool.dtype)
-        X[is_of_pool], X[~is_of_pool] = pool[rows[is_of_pool]], test[rows[~is_of_pool] - len(pool)]
+        X = pool.take(rows, axis=0, mode="clip")
+        beyond = rows >= len(pool)
+        X[beyond] = test[rows[beyond] - len(pool)]
         return X
 
     def _voted(self, expansion: Expansion) -> Classes:
@@ -208,6 +208,10 @@ class Answers:
 
     def _regions(self, known: _Scored, rows: Rows) -> Rows:
         return known.of[self.problem.pool.of[rows]]
+
+    def _of_regions(self, known: _Scored, scores: Scores, rows: Rows) -> Scores:
+        """Of pool rows, from `scores` of their regions: there are fewer distinct rows than rows."""
+        return scores[known.of][self.problem.pool.of[rows]]
 
     def _known(self, side: Side) -> _Scored | None:
         """The answers to each region of a side; None for a classifier whose regions are unknown."""

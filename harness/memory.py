@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _STATM = Path("/proc/self/statm")
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # in glibc's malloc.h
 
 
 def forget_peak() -> None:
@@ -44,6 +47,25 @@ def own_bytes() -> int | None:
     except (OSError, ValueError):
         return None
     return (int(resident) - int(shared)) * resource.getpagesize()
+
+
+@contextlib.contextmanager
+def returned() -> Iterator[None]:
+    """Arrays of 1 MiB and more that are made meanwhile go back to the system once they are freed.
+
+    Otherwise glibc may keep some 50 MiB of them, in a process that then waits for other work
+    (mallopt(3)). Where the C library is another one, this does nothing.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is None:
+        yield
+        return
+    set_option(_MMAP_THRESHOLD, 2**20)
+    try:
+        yield
+    finally:  # what glibc itself comes to where large arrays are made and freed
+        set_option(_MMAP_THRESHOLD, 2**25)
+        set_option(_TRIM_THRESHOLD, 2**26)
 
 
 def _status(name: str) -> int | None:

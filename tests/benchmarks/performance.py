@@ -164,25 +164,27 @@ def memory(dataset, quick) -> Iterator[str]:
     """Memory of eight tasks, by `workers.py`."""
     yield (
         "Memory of their own (Linux' `Anonymous`) of the processes of eight acquisitions at once, "
-        "without studies and references, and of the one that prepares for all; at the highest of "
-        "what was seen five times a second; less what as many have on a tiny dataset, plus the "
-        "shared problem once. The dataset's table, which lies once in the object store for all "
-        "repeats and scalers, is counted nowhere. In the last line each task prepares a problem "
-        "for itself."
+        "without studies and references, at the highest of what was seen ten times a second, less "
+        "what they have on a tiny dataset, plus the shared problem once. `preparing`: of the "
+        "process that prepares for all, while they wait; what it keeps afterwards counts with "
+        "theirs. The dataset's table lies once in the object store, for all repeats and scalers: "
+        "the last column counts it on both sides, the others nowhere. In the last line each task "
+        "prepares a problem for itself."
     )
     yield ""
     yield (
-        "| problem | dataset's table | prepared problem | eight models | of their own | together "
-        "| ÷ one copy of problem and models |"
+        "| problem | dataset's table | prepared problem | eight models | preparing | of their own "
+        "| together | ÷ one copy of problem and models | and of the table |"
     )
-    yield "|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|"
     n_tasks, n_labels = (2, 150) if quick else (8, 300)
     for shared in (True, True, True, False):
         found = workers.memory(dataset, n_tasks, n_labels, shared=shared)
         mib = {name: f"{value / 2**20:.0f} MiB" for name, value in found.items()}
         yield (
             f"| {'shared' if shared else 'one each'} | {mib['table']} | {mib['problem']} | "
-            f"{mib['models']} | {mib['own']} | {mib['together']} | {found['ratio']:.2f} |"
+            f"{mib['models']} | {mib['preparing']} | {mib['own']} | {mib['together']} | "
+            f"{found['ratio']:.2f} | {found['with table']:.2f} |"
         )
 
 

@@ -7,13 +7,14 @@ least confidence, on one repeat: equal work, bound by the CPU. `speed` counts ro
 when every worker has given its first rows until the last of them are awaited: starting Ray,
 importing and preparing are not in it.
 
-`memory` runs eight such curves at once and looks at their processes, and at the one that prepares
-for all, five times a second. A process's own memory is what belongs to no file (`Anonymous` in
-Linux' accounts); the prepared problem in the object store counts once, and the dataset's table
-beside it, which all repeats and scalers of a sweep share, on neither side. What as many processes
-own on a tiny dataset, with the same libraries and classifiers, is subtracted: the interpreter and
-the libraries are not data. What is left, at its highest, is compared with one copy of the prepared
-problem and eight models.
+`memory` runs eight such curves at once and looks at their processes ten times a second. A process's
+own memory is what belongs to no file (`Anonymous` in Linux' accounts); the prepared problem in the
+object store counts once. What a process owns on a tiny dataset, with the same libraries and
+classifiers, is subtracted: the interpreter and the libraries are not data. What is left, at its
+highest, is compared with one copy of the prepared problem and eight models; a second ratio counts
+on both sides the dataset's table, which lies there too, for all repeats and scalers of a sweep.
+Before, while the tasks wait, another process prepares for all: what it needs then is told apart,
+and what it keeps afterwards counts with the tasks.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from harness.segment import AcquisitionSegment, problem_key
 from harness.spec import read_sweep
 from harness.store import RunFolder
 
-LOOK_S = 0.2
+LOOK_S = 0.1
 TINY = "{name: ton_iot_synthetic, rows: 600}"
 
 
@@ -94,9 +95,10 @@ def sharing(is_on):
 class Look:
     """Memory of the worker processes of Ray, as long as the `with` block goes on."""
 
-    own: int = 0  # bytes, of all together, at their highest
-    at_once: int = 0  # processes of these
-    _worked: set[int] = field(default_factory=set)  # pids: between two segments they are idle
+    each: float = 0.0  # bytes of a process that are not counted
+    tasks: float = 0.0  # bytes, of all that have worked so far together, at their highest
+    preparing: float = 0.0  # of the process that prepares for all, while it does
+    processes: int = 0  # of these
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self):
@@ -109,18 +111,22 @@ class Look:
         self._thread.join()
 
     def _watch(self):
+        worked = set()  # pids: between two tasks they are idle
         while not self._over.wait(LOOK_S):
-            children = psutil.Process().children(recursive=True)
-            self._worked |= {process.pid for process in children if _works(process)}
-            found = [_own(process.pid) for process in children if process.pid in self._worked]
-            if sum(found) > self.own:
-                self.own, self.at_once = sum(found), len(found)
+            names = {p.pid: _name(p) for p in psutil.Process().children(recursive=True)}
+            prepares = {pid for pid, name in names.items() if name.startswith("ray::_prepared")}
+            worked |= prepares | {pid for pid, name in names.items() if name.startswith("ray::do")}
+            own = {pid: _own(pid) - self.each for pid in worked & set(names)}
+            of_tasks = [own[pid] for pid in own.keys() - prepares]
+            if sum(of_tasks) > self.tasks:
+                self.tasks, self.processes = sum(of_tasks), len(of_tasks)
+            self.preparing = max([self.preparing, *(own[pid] for pid in prepares)])
 
 
-def _works(process):
+def _name(process):
     with contextlib.suppress(psutil.Error):
-        return process.name().startswith(("ray::do", "ray::_prepared"))
-    return False
+        return process.name()
+    return ""
 
 
 def _own(pid):
@@ -190,23 +196,24 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     one = problem.nbytes + problem.y.nbytes + problem.groups.nbytes + problem.y_test.nbytes
     one += problem.pool.of.nbytes + problem.test.of.nbytes + problem.is_novel.nbytes
     table = prepared[key.dataset.label].table
+    held = table.numbers.nbytes + table.codes.nbytes + table.y.nbytes + table.strata.nbytes
+    held += prepared[key.dataset.label].twins.nbytes
     with ray_with(n_tasks), sharing(shared):
         with Look() as tiny:
             carried_out(sweep_of(TINY, n_tasks, n_labels), n_tasks)
-        with Look() as real:
+        with Look(each=tiny.tasks / tiny.processes) as real:
             _, models = carried_out(sweep, n_tasks)
-    own = real.own - tiny.own * real.at_once / max(tiny.at_once, 1)
-    together = own + one * shared
+    together = real.tasks + one * shared
     return {
         "one copy": one + models,
+        "table": held,
         "problem": one,
         "models": models,
-        "own": own,
-        "libraries": tiny.own / max(tiny.at_once, 1),
-        "table": table.numbers.nbytes + table.codes.nbytes,
-        "processes": real.at_once,
+        "preparing": real.preparing,
+        "own": real.tasks,
         "together": together,
         "ratio": together / (one + models),
+        "with table": (together + held) / (one + models + held),
     }
 
 

@@ -1,3 +1,6 @@
+import contextlib
+import ctypes
+import multiprocessing
 import sys
 from pathlib import Path
 
@@ -55,3 +58,32 @@ def test_the_size_now_rises_and_falls_while_the_peak_stays():
     del kept
     assert memory.now_bytes() - before < 50 * 2**20
     assert memory.peak_bytes() - before > 150 * 2**20
+
+
+def kept(how):
+    """Bytes that this process still has of many arrays that it made and freed."""
+    large = np.ones(3 * 2**20)
+    del large  # 24 MiB: from now on glibc may keep what is smaller
+    before = memory.own_bytes()
+    with how():
+        arrays = [np.ones(2**18) for _ in range(40)]  # 2 MiB each
+        small = [bytes(1000) for _ in range(1000)]  # above them
+    del arrays
+    return memory.own_bytes() - before - sum(map(len, small))
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="the C library is not glibc")
+def test_arrays_that_were_freed_are_returned_to_the_system():
+    context = multiprocessing.get_context("spawn")
+    found = []
+    for how in (contextlib.nullcontext, memory.returned):
+        with context.Pool(1) as pool:
+            found.append(pool.apply(kept, (how,)))
+    assert found[0] > 70e6
+    assert found[1] < 5e6
+
+
+def test_where_the_c_library_has_no_such_option_nothing_is_set(monkeypatch):
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
+    with memory.returned():
+        pass
