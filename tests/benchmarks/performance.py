@@ -53,7 +53,7 @@ Counted on neither side: what happens once for all acquisitions on a dataset, re
 table and finding its equal rows. A plain loop has no need of the latter, but to tell which test
 rows are novel.
 """
-ABOUT_GROWING = """\
+ABOUT_GROWING = """
 Forests and trees are grown by scikit-learn's own tree builder without what its public `fit` checks
 around each tree (`harness/fast/growing.py`): only for versions of scikit-learn that were looked at,
 after a comparison of both ways in the same process, and on one thread; otherwise by the public
