@@ -98,7 +98,7 @@ class Look:
     each: float = 0.0  # bytes of a process that are not counted
     tasks: float = 0.0  # bytes, of all that have worked so far together, at their highest
     preparing: float = 0.0  # of the process that prepares for all, while it does
-    processes: int = 0  # of these
+    processes: int = 0  # that `tasks` is of
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self):
