@@ -42,7 +42,7 @@ def _prepared(
         try:
             known = registry.load(files)
             problem = prepare(key, RemoteCorpus(where)[key.dataset.label], known)
-            _ = problem.ranks
+            problem.ranks.of_all()
         except RAISED:
             return None
     return problem

@@ -20,6 +20,7 @@ from harness.arrays import Classes, Features, Probabilities, Rows, Samples, Scor
 from harness.fast.cuts import Cuts, cuts_of
 from harness.fast.kernel import Expansion, expansion_of
 from harness.fast.neighbours import Neighbours, shares, voting_of
+from harness.fast.numbering import occurring
 from harness.fast.regions import Regions
 from harness.learner import Fitted
 from harness.problem import Problem
@@ -86,7 +87,7 @@ class Answers:
             return self._voted(self._expansion), None, of
         if (known := self._known("test")) is None:
             return *self.fitted.predict(self.problem.test.X), of
-        needed, at = _occurring(known.of, len(known.values))
+        needed, at = occurring(known.of, len(known.values))
         values = known.values[needed]
         return values.argmax(axis=1), values, at[of]
 
@@ -127,7 +128,7 @@ class Answers:
     def samples(self, rows: Rows, n: int, seed: int) -> Samples:
         """`Fitted.samples` of pool rows, (n_samples, n_rows, n_classes)."""
         if (known := self._known("pool")) is not None:
-            needed, at = _occurring(self._regions(known, rows), len(known.rows))
+            needed, at = occurring(self._regions(known, rows), len(known.rows))
             return self.fitted.samples(self._features(known.rows[needed]), n, seed)[:, at]
 
         def of(X: Features) -> Samples:
@@ -138,7 +139,7 @@ class Answers:
     def of_samples(self, rows: Rows, n: int, seed: int, summary: Summary) -> npt.NDArray[Any]:
         """`summary` of `samples`, (n_rows, ...), of which `AT_ONCE` rows are held at a time."""
         if (known := self._known("pool")) is not None:
-            needed, at = _occurring(self._regions(known, rows), len(known.rows))
+            needed, at = occurring(self._regions(known, rows), len(known.rows))
 
             def of_regions(part: Rows) -> npt.NDArray[Any]:
                 return summary(self.fitted.samples(self._features(part), n, seed))
@@ -157,11 +158,11 @@ class Answers:
 
     def _of_each(self, of: Callable[[Features], npt.NDArray[Any]], rows: Rows) -> Any:
         needed, at = self._needed(rows)
-        return of(self.problem.pool.X[needed])[at]
+        return of(self.problem.pool.X.take(needed, axis=0, mode="clip"))[at]
 
     def _needed(self, rows: Rows) -> tuple[Rows, Rows]:
         """The distinct rows among pool rows, ascending, and the place of each row among them."""
-        return _occurring(self.problem.pool.of[rows], len(self.problem.pool.X))
+        return occurring(self.problem.pool.of[rows], len(self.problem.pool.X))
 
     def _features(self, rows: Rows) -> Features:
         """Of distinct rows, (n_rows, n_features): those of the test set after the pool's."""
@@ -190,7 +191,7 @@ class Answers:
         so what cannot be as low as that is above it, whatever rounding did.
         """
         needed, at = self._needed(rows)
-        X = self.problem.pool.X[needed]
+        X = self.problem.pool.X.take(needed, axis=0, mode="clip")
         close = expansion.close(X)
         values_of = self.fitted.likened if of == "probabilities" else self.fitted.spread
         scores = score(values_of(close.decisions))
@@ -269,13 +270,6 @@ class Answers:
             self._scored = {s: _Scored(rows, values, regions.of[at]) for s, at in own.items()}
         else:
             self._scored[side] = _Scored(rows, values, regions.of)
-
-
-def _occurring(numbers: Rows, n: int) -> tuple[Rows, Rows]:
-    """Those of 0 .. n - 1 among `numbers`, ascending, and the place of each number among them."""
-    does_occur = np.zeros(n, dtype=bool)
-    does_occur[numbers] = True
-    return np.flatnonzero(does_occur), (np.cumsum(does_occur) - 1)[numbers]
 
 
 def _in_parts(answer: Callable[[Rows], npt.NDArray[Any]], rows: Rows, n: int) -> npt.NDArray[Any]:

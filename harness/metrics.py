@@ -148,9 +148,18 @@ def _mcc(n: float, true: Scores, predicted: Scores, hits: float) -> float:
 
 
 def _log_loss(y: Classes, probabilities: Probabilities, of: Rows | None) -> dict[str, float | None]:
-    own = probabilities[np.arange(len(y)) if of is None else of, y].astype(np.float64)
     eps = np.finfo(np.float64).eps
-    return {"log_loss": float(-np.log(np.clip(own, eps, 1 - eps)).mean())}
+
+    def lost(own: Probabilities) -> Probabilities:
+        return -np.log(np.clip(own.astype(np.float64), eps, 1 - eps))
+
+    if of is None:
+        losses = lost(probabilities[np.arange(len(y)), y])
+    elif probabilities.size < len(y):  # fewer logarithms, of the same numbers
+        losses = lost(probabilities)[of, y]
+    else:
+        losses = lost(probabilities[of, y])
+    return {"log_loss": float(losses.mean())}
 
 
 def _mean_areas(y: Classes, ranked: Ranked, of: Rows | None) -> dict[str, float | None]:
@@ -160,9 +169,9 @@ def _mean_areas(y: Classes, ranked: Ranked, of: Rows | None) -> dict[str, float 
     if of is None:
         areas = [_areas(np.ascontiguousarray(probabilities[:, c]), y == c) for c in judged]
     else:
-        n_alike = np.bincount(of, minlength=n_distinct)
         n_own = np.bincount(y * n_distinct + of, minlength=n_classes * n_distinct)
         n_own = n_own.reshape(n_classes, n_distinct)
+        n_alike = n_own.sum(axis=0)
         areas = [
             _areas_of_alike(*place, n_alike, n_own[c])
             for place, c in zip(ranked.by_class, judged, strict=True)

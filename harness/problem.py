@@ -16,6 +16,7 @@ from harness.arrays import Classes, Features, Mask, Rows
 from harness.cell import Component, Setting, digest
 from harness.corpus import Prepared
 from harness.errors import BadSplit, Dropped
+from harness.fast.numbering import as_they_come, first_of_each
 from harness.fast.ranks import Ranks
 from harness.features import encode
 from harness.first_labels import first_labels
@@ -62,8 +63,8 @@ class Problem:
 
     @cached_property
     def ranks(self) -> Ranks:
-        """Of the pool's distinct rows, then the test set's: made for the first who asks, once."""
-        return Ranks.of(self.pool.X, self.test.X)
+        """Of the pool's distinct rows, then the test set's: each made for the first who asks."""
+        return Ranks(self.pool.X, self.test.X)
 
     @property
     def nbytes(self) -> int:
@@ -108,25 +109,26 @@ def prepare(key: ProblemKey, prepared: Prepared, registry: Registry) -> Problem:
     scale = lookup(registry.scalers, key.scaler.name, "scaler")(seed, **key.scaler.params)
     # Twins are encoded and scaled once. Numbered as they come: folds hang on the numbers, and order
     # would tell; so each that the pool holds comes before those that the test set alone does.
-    of, _ = pd.factorize(twins[np.concatenate([pool, test])])
+    together = np.concatenate([pool, test])
+    of, first = as_they_come(twins[together])
     groups, of_test = of[: len(pool)], of[len(pool) :]
     n_in_pool = int(groups.max()) + 1
-    rows = np.concatenate([pool, test])[first_of_each(of)]
+    rows = together[first]
     X = _bound(encode(table, pool, rows, kinds=rows[:n_in_pool]))
     scale.fit(X[:n_in_pool] if getattr(scale, "ignores_counts", False) else X[groups])
     scaled = [scale.transform(side) for side in np.split(X, [n_in_pool]) if len(side)]
     with np.errstate(over="ignore"):  # bounded right afterwards
         X = _bound(np.concatenate(scaled, dtype=setting.dtype, casting="unsafe"))
-    test_of, in_test = pd.factorize(of_test)
+    test_of, first_in_test = as_they_come(of_test)
     y = table.y[pool]
     noise, name = setting.oracle.noise, key.dataset.name
     rng = generator(setting.seed, "label noise", name, key.repeat) if noise else None
     problem = Problem(
-        X=_frozen(X[groups]),
+        X=_frozen(X.take(groups, axis=0, mode="clip")),  # all are there: "clip" does not look
         y=_frozen(y if rng is None else mistaken(y, n_classes, noise, rng)),
         groups=_frozen(groups),
         pool=Distinct(_frozen(X[:n_in_pool]), _frozen(groups)),
-        test=Distinct(_frozen(X[in_test]), _frozen(test_of)),
+        test=Distinct(_frozen(X[of_test[first_in_test]]), _frozen(test_of)),
         y_test=_frozen(table.y[test]),
         is_novel=_frozen(of_test >= n_in_pool),
         n_classes=n_classes,
@@ -182,13 +184,6 @@ def _bound(X: Features) -> Features:
     stays the largest value of its column.
     """
     return np.clip(X, -LARGEST, LARGEST, out=X)
-
-
-def first_of_each(groups: Rows) -> Rows:
-    """The first row of each group, (n_groups,): `groups`, (n_rows,), has every number from 0 on."""
-    first = np.empty(groups.max(initial=-1) + 1, dtype=np.intp)
-    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
-    return first
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -31,6 +31,11 @@ def as_given(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def legacy(seed: int) -> np.random.RandomState:
+    """The generator that scikit-learn makes of a seed, to draw what it would draw."""
+    return np.random.RandomState(seed)
+
+
 def _sequence(root_seed: int, purpose: tuple[str | int, ...]) -> np.random.SeedSequence:
     digest = hashlib.sha256("\x1f".join(map(str, purpose)).encode()).digest()
     key = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))

@@ -260,11 +260,11 @@ def _test_scores(
 
     ranked = None if probabilities is None else Ranked(probabilities)
 
-    def scored(rows: Rows) -> dict[str, float | None]:
+    def scored(rows: Rows | slice) -> dict[str, float | None]:
         y = problem.y_test[rows]
         return score(y, predicted, ranked, problem.n_classes, of[rows])
 
-    everywhere = scored(np.arange(len(problem.y_test)))
+    everywhere = scored(slice(None))
     elsewhere = scored(np.flatnonzero(problem.is_novel))
     matrix = confusion(problem.y_test, predicted[of], problem.n_classes)
     return {

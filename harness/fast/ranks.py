@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,30 +16,39 @@ Bins = npt.NDArray[np.int64]  # (n_values,): between which cuts a value lies, fr
 Values = npt.NDArray[np.float32]  # ascending, NaN last
 
 
-@dataclass(frozen=True, slots=True)
 class Ranks:
     """Of each feature the values that there are, and which of them each row has.
 
-    Takes 1, 2 or 4 bytes per row and feature for up to 256, 65,536 and more values: a quarter to
-    all of what the float32 features take, plus the values.
+    A feature's are worked out when they are first asked for: one tree cuts few features. They take
+    1, 2 or 4 bytes per row and feature for up to 256, 65,536 and more values: a quarter to all of
+    what the float32 features take, plus the values.
     """
 
-    values: tuple[Values, ...]  # by feature: each once
-    codes: tuple[Codes, ...]  # by feature: into `values`
+    def __init__(self, *parts: Features) -> None:
+        """Of the rows of `parts`, each (n_rows, n_features), one below the other."""
+        self._parts = parts
+        self._known: dict[int, tuple[Values, Codes]] = {}
 
-    @classmethod
-    def of(cls, *parts: Features) -> Ranks:
-        """The ranks of the rows of `parts`, each (n_rows, n_features), one below the other."""
-        pairs = [
-            _ranked(np.concatenate([part[:, j].astype(np.float32) for part in parts]))
-            for j in range(parts[0].shape[1])
-        ]
-        return cls(tuple(values for values, _ in pairs), tuple(codes for _, codes in pairs))
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return sum(map(len, self._parts))
+
+    def of(self, feature: int) -> tuple[Values, Codes]:
+        """The values of a feature, each once, and which of them each row has."""
+        if feature not in self._known:
+            column = np.concatenate([part[:, feature].astype(np.float32) for part in self._parts])
+            self._known[feature] = _ranked(column)
+        return self._known[feature]
+
+    def of_all(self) -> None:
+        """Work out every feature's, for whoever will share them."""
+        for feature in range(self._parts[0].shape[1]):
+            self.of(feature)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays."""
-        return sum(array.nbytes for array in (*self.values, *self.codes))
+        """Bytes of what is worked out."""
+        return sum(array.nbytes for known in self._known.values() for array in known)
 
     def bins(self, cuts: Cuts) -> dict[int, Bins]:
         """By feature that separates any of these rows: between which cuts each value lies.
@@ -53,7 +61,7 @@ class Ranks:
         for feature, thresholds in zip(
             features.tolist(), np.split(cuts.thresholds[order], starts)[1:], strict=True
         ):
-            values = self.values[feature]
+            values, _ = self.of(feature)
             at = np.searchsorted(values, thresholds, "right" if cuts.equal_is_below else "left")
             starts_bin = np.zeros(len(values) + 1, dtype=bool)
             starts_bin[at] = True  # at the end: no value lies above

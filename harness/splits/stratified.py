@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets.dataset import Table
-from harness.arrays import Rows
+from harness.arrays import Mask, Rows
 from harness.errors import Unsplittable
+from harness.seeding import legacy
 from harness.splits.draw import Draw
 from harness.splits.splitter import Sides, Splitter
 
@@ -48,19 +49,49 @@ def sides(table: Table, test: float, draw: Draw) -> Sides:
 
     So a binary and a multi-class preparation of one dataset are split alike.
     """
-    rows = np.arange(len(table))
     if table.together is None:
-        from sklearn.model_selection import train_test_split
-
-        # In as few bytes as they need: numpy sorts short numbers several times faster.
-        strata = table.strata.astype(np.min_scalar_type(int(table.strata.max())))
-        pool, held = train_test_split(rows, test_size=test, random_state=draw.seed, stratify=strata)
-        pool = np.sort(pool)
+        is_test = _held_out(table.strata, test, legacy(draw.seed))
     else:
         groups = _Groups.of(table).whole(_allowed(table, test), draw.seed)
         is_test = groups[table.together]
-        pool, held = rows[~is_test], rows[is_test]
-    return Sides(pool[draw.order.permutation(len(pool))], np.sort(held))
+    pool = np.flatnonzero(~is_test)
+    return Sides(pool[draw.order.permutation(len(pool))], np.flatnonzero(is_test))
+
+
+def _held_out(strata: Rows, test: float, rng: np.random.RandomState) -> Mask:
+    """Which rows are test rows, (n_rows,): those that scikit-learn's `train_test_split` would take.
+
+    It is what published studies split by. Here in array operations, some ten times as fast, and
+    the same in every version of scikit-learn; the tests hold the two together.
+    """
+    counts = np.bincount(strata)
+    counts = counts[counts > 0]
+    n_test = int(np.ceil(len(strata) * test))
+    n_pool = _apportioned(counts, len(strata) - n_test, rng)
+    n_held = _apportioned(counts - n_pool, n_test, rng)
+    # In as few bytes as they need: numpy sorts short numbers several times faster.
+    order = np.argsort(strata.astype(np.min_scalar_type(int(strata.max()))), kind="stable")
+    is_test = np.zeros(len(strata), dtype=bool)
+    for rows, after, n in zip(np.split(order, np.cumsum(counts)[:-1]), n_pool, n_held, strict=True):
+        is_test[rows[rng.permutation(len(rows))[after : after + n]]] = True
+    return is_test
+
+
+def _apportioned(counts: Rows, n: int, rng: np.random.RandomState) -> Rows:
+    """`n` places shared out in proportion to `counts`: what is over goes to the largest remainders.
+
+    Among equal ones the lot decides.
+    """
+    exact = counts / counts.sum() * n
+    places: Rows = np.floor(exact).astype(np.intp)
+    remainders = exact - places
+    for remainder in np.unique(remainders)[::-1]:
+        over = n - int(places.sum())
+        if not over:
+            break
+        tied = np.flatnonzero(remainders == remainder)
+        places[rng.choice(tied, min(over, len(tied)), replace=False)] += 1
+    return places
 
 
 def _allowed(table: Table, test: float) -> Rows:

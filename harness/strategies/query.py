@@ -132,12 +132,18 @@ class Query:
         if scores.shape != self.candidates.shape:
             raise BadQuery(f"{len(self.candidates)} candidates, but scores are {scores.shape}")
         last = np.partition(scores, n - 1)[n - 1]  # NaN last
-        is_nan = bool(np.isnan(last))
-        tied = np.isnan(scores) if is_nan else scores == last
-        self.ties.append(float(tied.mean()))
-        # Few are as low as that, so few need sorting. Candidates ascend: pool order.
-        low = np.arange(len(scores)) if is_nan else np.flatnonzero(scores <= last)
-        return self.candidates[low[np.argsort(scores[low], kind="stable")[:n]]]
+        if np.isnan(last):
+            is_tied = np.isnan(scores)
+            below = np.flatnonzero(~is_tied)
+        else:
+            is_tied = scores == last
+            below = np.flatnonzero(scores < last)
+        self.ties.append(np.count_nonzero(is_tied) / len(scores))
+        # Candidates ascend: pool order. Fewer than `n` are below, so few need sorting.
+        below = below[np.argsort(scores[below], kind="stable")]
+        tied = np.flatnonzero(is_tied)[: n - len(below)]
+        chosen: Rows = self.candidates[np.concatenate([below, tied])]
+        return chosen
 
 
 class Strategy(Protocol):

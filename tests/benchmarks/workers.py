@@ -192,7 +192,7 @@ def memory(dataset, n_tasks=8, n_labels=300, *, shared=True):
     acquisition = make_plan(sweep, prepared).acquisitions[0]
     key = problem_key(AcquisitionSegment(acquisition, (), n_labels, tested=True))
     problem = prepare(key, prepared[key.dataset.label], Registry())
-    _ = problem.ranks
+    problem.ranks.of_all()
     one = problem.nbytes + problem.y.nbytes + problem.groups.nbytes + problem.y_test.nbytes
     one += problem.pool.of.nbytes + problem.test.of.nbytes + problem.is_novel.nbytes
     table = prepared[key.dataset.label].table

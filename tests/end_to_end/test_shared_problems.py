@@ -59,7 +59,8 @@ def test_a_shared_problem_is_the_prepared_one_not_copied(sweeps, two_cpus):  # n
         np.testing.assert_array_equal(getattr(there, name), getattr(here, name))
         assert not getattr(there, name).flags.writeable
         assert not getattr(there, name).flags.owndata
-    assert "ranks" in vars(there)
+    here.ranks.of_all()
+    assert there.ranks.nbytes == here.ranks.nbytes  # of all features, though nobody asked yet
     assert shared.of(task) is shared.of(task)
 
 

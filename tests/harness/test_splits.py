@@ -42,6 +42,28 @@ def test_pool_and_test_share_out_the_rows_in_sizes_known_before(splitter, share,
     assert (np.diff(sides.test) > 0).all()
 
 
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.25, 0.3, 1 / 3, 0.4, 0.5, 0.7])
+@pytest.mark.parametrize("n_strata", [1, 2, 3, 7, 10])
+def test_stratified_takes_the_rows_that_scikit_learn_takes(multiclass, share, n_strata):
+    rng = np.random.default_rng(n_strata)
+    for repeat in range(20):
+        # Of few sizes, so that remainders tie; not all numbers occur.
+        counts = rng.choice([2, 3, 9, 21, 40, 70], n_strata)
+        strata = rng.permutation(np.repeat(2 * np.arange(n_strata), counts))
+        table = replace(multiclass.rows(np.arange(len(strata)), "test"), strata=strata)
+        seed = draw(repeat=repeat).seed
+        try:
+            pool, test = train_test_split(
+                np.arange(len(table)), test_size=share, random_state=seed, stratify=strata
+            )
+        except ValueError:
+            with pytest.raises(Unsplittable):
+                STRATIFIED.sizes(table, share)
+            continue
+        sides = STRATIFIED.sides(table, share, draw(repeat=repeat))
+        assert (sorted(sides.pool), sides.test.tolist()) == (sorted(pool), sorted(test))
+
+
 @pytest.mark.parametrize("n_strata", [255, 256, 257])
 def test_a_stratum_is_told_from_each_other_however_many_there_are(multiclass, n_strata):
     strata = np.arange(len(multiclass)) % n_strata

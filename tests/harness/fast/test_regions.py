@@ -14,6 +14,7 @@ from harness.answers import Answers
 from harness.arrays import Features
 from harness.cell import Component
 from harness.classifiers import CLASSIFIERS
+from harness.fast import regions as how_regions
 from harness.fast.cuts import Cuts, cuts_of
 from harness.fast.ranks import Ranks
 from harness.fast.regions import Regions
@@ -122,7 +123,9 @@ def test_rows_share_a_region_where_and_only_where_every_cut_says_the_same(
     cuts = Cuts(features.astype(np.intp), thresholds, equal_is_below)
     below = np.less_equal if equal_is_below else np.less
     outcomes = below(X[:, cuts.features], cuts.thresholds)
-    regions = Regions.of_rows(Ranks.of(problem.X), cuts, slice(0, len(X)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(how_regions, "_SPARSE", data.draw(st.sampled_from([0, 4, 2**20])))
+        regions = Regions.of_rows(Ranks(problem.X), cuts, slice(0, len(X)))
     expected = np.unique(outcomes, axis=0, return_inverse=True)[1].ravel()
     assert len(regions.first) == expected.max() + 1
     np.testing.assert_array_equal(expected[regions.first][regions.of], expected)
@@ -137,7 +140,7 @@ def test_regions_of_more_cuts_than_a_number_has_digits_for_stay_exact():
     X = X[rng.integers(0, 1_500, 3_000)]
     features = np.repeat(np.arange(40), 60)  # 61 ** 40 keys
     cuts = Cuts(features, rng.normal(size=len(features)), equal_is_below=True)
-    regions = Regions.of_rows(Ranks.of(X), cuts, slice(1_000, 3_000))
+    regions = Regions.of_rows(Ranks(X), cuts, slice(1_000, 3_000))
     outcomes = X[1_000:][:, features] <= cuts.thresholds
     expected = np.unique(outcomes, axis=0, return_inverse=True)[1].ravel()
     assert len(regions.first) == expected.max() + 1 < 2_000
@@ -207,6 +210,7 @@ def test_exactly_the_classifiers_of_trees_have_cuts():
 
 
 def test_ranks_take_a_byte_per_value_where_a_byte_will_do():
-    ranks = Ranks.of(np.arange(512, dtype=np.float32).reshape(256, 2), np.zeros((1, 2)))
-    assert [codes.dtype for codes in ranks.codes] == [np.uint8, np.uint16]  # 256 and 257 values
+    ranks = Ranks(np.arange(512, dtype=np.float32).reshape(256, 2), np.zeros((1, 2)))
+    assert ranks.nbytes == 0
+    assert [ranks.of(j)[1].dtype for j in (0, 1)] == [np.uint8, np.uint16]  # 256 and 257 values
     assert ranks.nbytes == 257 * (1 + 2) + 4 * (256 + 257)

@@ -170,3 +170,12 @@ def test_expected_error_judges_some_candidates_and_fills_up_in_the_pools_order()
     rest = [row for row in range(30) if row not in chosen[:4]]
     assert chosen[4:] == rest[:6]
     assert asked.ties == [pytest.approx(26 / 30)]
+
+
+@pytest.mark.parametrize("n_classes", [2, 5, 16, 17, 23])
+def test_least_confidence_looks_at_the_best_class_however_many_there_are(n_classes):
+    rng = np.random.default_rng(n_classes)
+    p = rng.dirichlet(np.full(n_classes, 0.3), 200)
+    p[rng.integers(0, 200, 3)] = np.nan  # of these nothing is known: last, in the pool's order
+    expected = np.argsort(p.max(axis=1), kind="stable")
+    assert picks("least_confidence", query(p), 200) == expected.tolist()
