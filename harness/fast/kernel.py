@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from harness.arrays import Classes, Features, Mask, Scores
+from harness.arrays import Classes, Features, Mask, Rows, Scores
 
 Decisions = npt.NDArray[np.float64]
 
@@ -39,10 +38,12 @@ class Close:
 class Expansion:
     """A fitted machine of two classes or more, one against another; all in float64.
 
-    |x - s|^2 is computed as |x|^2 + |s|^2 - 2 x.s. With n features, g = gamma (|x|^2 + max |s|^2)
-    and unit u, that is off by 2 (n + 8) u g at most, a kernel value by as much, and libsvm's own by
-    (n + 8) u (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1). A sum
-    of m terms is off by m u times the sum of the terms' sizes, which the weights' sizes bound.
+    -gamma |x - s|^2 is one product, of (2 gamma s, -gamma |s|^2, -1) with (x, 1, gamma |x|^2). With
+    n features, g = gamma (|x|^2 + max |s|^2) and unit u, the sizes of its n + 2 terms add up to 2 g
+    at most, so it is off by 2 (n + 3) u g for the product and (n + 2) u g for the squares in it,
+    less than 3 (n + 8) u g; a kernel value by as much, and libsvm's own by (n + 8) u (Higham,
+    "Accuracy and stability of numerical algorithms", 2002, section 3.1). A sum of m terms is off by
+    m u times the sum of the terms' sizes, which the weights' sizes bound.
     """
 
     gamma: float
@@ -63,11 +64,9 @@ class Expansion:
         )
         weights, largest = self._weights()
         for at, by_pair, g in self._blocks(X):
-            unit = 2 * UNIT * (2 * (X.shape[1] + 8) * g + X.shape[1] + 2 * len(self.vectors) + 32)
-            is_sure = np.ones(by_pair.shape[1], dtype=bool)
-            for own, weight in zip(by_pair, weights, strict=True):
-                is_sure &= np.abs(own) > weight * unit  # not so where something is NaN
-            found.is_sure[at] = is_sure
+            unit = 2 * UNIT * (3 * (X.shape[1] + 8) * g + X.shape[1] + 2 * len(self.vectors) + 32)
+            # Not so where something is NaN.
+            found.is_sure[at] = (np.abs(by_pair) > weights[:, np.newaxis] * unit).all(axis=0)
             found.error[at] = largest * unit + n_classes * 16 * UNIT
             votes, sums = self._votes(by_pair)
             found.classes[at] = votes.argmax(axis=0)  # the first of those that tie
@@ -81,12 +80,10 @@ class Expansion:
         """Sizes of what a pair adds up, (n_pairs,); the largest sum over the pairs of a class."""
         parts = self._of_class(np.abs(self.duals))
         n_classes = len(parts)
-        pairs = list(combinations(range(n_classes), 2))
-        sizes = np.array([parts[i][j - 1].sum() + parts[j][i].sum() for i, j in pairs])
-        sizes += np.abs(self.intercepts)
-        of_class = np.zeros(n_classes)
-        for size, (i, j) in zip(sizes, pairs, strict=True):
-            of_class[[i, j]] += size
+        first, second = self._pairs()
+        sums = np.array([part.sum(axis=1) for part in parts])  # (n_classes, n_classes - 1)
+        sizes = sums[first, second - 1] + sums[second, first] + np.abs(self.intercepts)
+        of_class = np.bincount(first, sizes, n_classes) + np.bincount(second, sizes, n_classes)
         return sizes, float(of_class.max())
 
     def _votes(self, by_pair: Decisions) -> tuple[Decisions, Decisions]:
@@ -95,44 +92,45 @@ class Expansion:
         Where a decision is exactly 0, libsvm's predictions and scikit-learn's decisions give the
         vote to different classes: such a row is not sure.
         """
-        n_classes = len(self.n_of_class)
-        votes = np.zeros((n_classes, by_pair.shape[1]))
-        sums = np.zeros_like(votes)
-        for own, (i, j) in zip(by_pair, combinations(range(n_classes), 2), strict=True):
-            sums[i] += own
-            sums[j] -= own
-            for_first = own > 0
-            votes[i] += for_first
-            votes[j] += ~for_first
-        return votes, sums
+        first, second = self._pairs()
+        places = np.arange(len(self.n_of_class))[:, np.newaxis]
+        signs = (places == first) - (places == second).astype(np.float64)  # (n_classes, n_pairs)
+        as_second = (places == second).sum(axis=1, keepdims=True)
+        return signs @ (by_pair > 0) + as_second, signs @ by_pair
+
+    def _pairs(self) -> tuple[Rows, Rows]:
+        """The first class of each pair, and the second, (n_pairs,), in libsvm's order."""
+        return np.triu_indices(len(self.n_of_class), 1)
 
     def _of_class(self, columns: Decisions) -> list[Decisions]:
         return np.split(columns, np.cumsum(self.n_of_class)[:-1], axis=1)
 
     def _blocks(self, X: Features) -> Iterator[tuple[slice, Decisions, Scores]]:
         """Blocks of rows, each pair's decisions on them, (n_pairs, n_rows), and g of each row."""
-        n_classes = len(self.n_of_class)
-        vectors = -2 * self.gamma * self.vectors
+        n_features = X.shape[1]
         squares = self.gamma * np.einsum("ij,ij->i", self.vectors, self.vectors)
+        minus_one = np.full(len(squares), -1.0)
+        vectors = np.column_stack([2 * self.gamma * self.vectors, -squares, minus_one])
         farthest = squares.max()
         duals = self._of_class(self.duals)
         ends = np.cumsum(self.n_of_class)
         of_class = [slice(end - n, end) for n, end in zip(self.n_of_class, ends, strict=True)]
-        pairs = list(combinations(range(n_classes), 2))
+        first, second = self._pairs()
         for start in range(0, len(X), BLOCK):
             at = slice(start, min(start + BLOCK, len(X)))
-            rows = np.asarray(X[at], dtype=np.float64)
-            own_squares = self.gamma * np.einsum("ij,ij->i", rows, rows)
-            kernel = vectors @ rows.T  # (n_vectors, n_rows)
-            kernel += squares[:, np.newaxis]
-            kernel += own_squares
-            np.maximum(kernel, 0, out=kernel)  # a distance, whatever rounding says
-            np.negative(kernel, out=kernel)
+            rows = np.ones((n_features + 2, at.stop - at.start))
+            rows[:n_features] = X[at].T
+            own_squares = self.gamma * np.einsum("ij,ij->j", rows[:n_features], rows[:n_features])
+            rows[-1] = own_squares
+            kernel = vectors @ rows  # (n_vectors, n_rows)
+            np.minimum(kernel, 0, out=kernel)  # minus a distance, whatever rounding says
             np.exp(kernel, out=kernel)
             # A vector of class i counts in the pair (i, j) with entry j - 1 of its column, one of
             # class j with entry i.
-            parts = [dual @ kernel[own] for dual, own in zip(duals, of_class, strict=True)]
-            by_pair = np.array([parts[i][j - 1] + parts[j][i] for i, j in pairs])
+            parts = np.array(
+                [dual @ kernel[own] for dual, own in zip(duals, of_class, strict=True)]
+            )
+            by_pair = parts[first, second - 1] + parts[second, first]
             by_pair += self.intercepts[:, np.newaxis]
             yield at, by_pair, own_squares + farthest
 
