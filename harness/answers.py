@@ -211,8 +211,8 @@ class Answers:
         return known.of[self.problem.pool.of[rows]]
 
     def _of_regions(self, known: _Scored, scores: Scores, rows: Rows) -> Scores:
-        """Of pool rows, from `scores` of their regions: there are fewer distinct rows than rows."""
-        return scores[known.of][self.problem.pool.of[rows]]
+        """Of pool rows, from `scores` of their regions, step by step: no index is made for it."""
+        return scores[known.of][self.problem.pool.of][rows]
 
     def _known(self, side: Side) -> _Scored | None:
         """The answers to each region of a side; None for a classifier whose regions are unknown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.arrays import Rows
+from harness.arrays import Mask, Rows
 
 
 def first_of_each(groups: Rows) -> Rows:
@@ -22,7 +22,7 @@ def as_they_come(numbers: Rows) -> tuple[Rows, Rows]:
     """
     first = _first(numbers, int(numbers.max(initial=-1)) + 1)[numbers]
     is_first = first == np.arange(len(numbers))
-    return (np.cumsum(is_first) - 1)[first], np.flatnonzero(is_first)
+    return _places(is_first)[first], np.flatnonzero(is_first)
 
 
 def occurring(numbers: Rows, n: int) -> tuple[Rows, Rows]:
@@ -33,7 +33,7 @@ def occurring(numbers: Rows, n: int) -> tuple[Rows, Rows]:
     """
     does_occur = np.zeros(n, dtype=bool)
     does_occur[numbers] = True
-    return np.flatnonzero(does_occur), (np.cumsum(does_occur) - 1)[numbers]
+    return np.flatnonzero(does_occur), _places(does_occur)[numbers]
 
 
 def _first(numbers: Rows, n: int) -> Rows:
@@ -41,3 +41,10 @@ def _first(numbers: Rows, n: int) -> Rows:
     first = np.empty(n, dtype=np.intp)
     first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)  # the last one written stays
     return first
+
+
+def _places(marks: Mask) -> Rows:
+    """How many marks come before each place."""
+    before: Rows = np.cumsum(marks)
+    before -= marks
+    return before
