@@ -38,10 +38,10 @@ def encode(
     n_numbers = table.numbers.shape[1]
     X = np.empty((len(asked), n_numbers + sum(part.shape[1] for part in columns)))
     is_gap = np.zeros(n_numbers, dtype=bool)
-    for at in range(0, len(asked), AT_ONCE):
-        part = table.numbers[asked[at : at + AT_ONCE]]
-        is_gap |= np.isnan(part).any(axis=0)
-        X[at : at + AT_ONCE, :n_numbers] = part
+    for start in range(0, len(asked), AT_ONCE):
+        numbers = table.numbers[asked[start : start + AT_ONCE]]
+        is_gap |= np.isnan(numbers).any(axis=0)
+        X[start : start + AT_ONCE, :n_numbers] = numbers
     has_gaps = np.flatnonzero(is_gap)
     fill = _filling(table.numbers, pool, has_gaps, table.impute)
     for j, value in zip(has_gaps, fill, strict=True):

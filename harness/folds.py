@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from harness.arrays import Classes, Rows
 from harness.errors import CannotValidate
+from harness.seeding import legacy
 
 Fold = tuple[Rows, Rows]  # positions in the labelled rows: to fit on, to validate on
 Counts = npt.NDArray[np.float64]  # of rows, whole numbers
@@ -39,7 +40,7 @@ def folds(y: Classes, groups: Rows, n_folds: int, seed: int) -> list[Fold]:
     counts = np.zeros((n_groups, class_of.max() + 1))
     np.add.at(counts, (group_of, class_of), 1)
     order = np.arange(n_groups)
-    np.random.RandomState(seed).shuffle(order)
+    legacy(seed).shuffle(order)
     order = order[np.argsort(-counts[order].std(axis=1), kind="stable")]
     fold_of = np.empty(n_groups, dtype=np.int64)
     fold_of[order] = _assign(counts[order], n)

@@ -21,6 +21,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from harness.arrays import Classes, Features
+from harness.seeding import legacy
 
 LOOKED_AT = frozenset({"1.9.1"})
 
@@ -144,7 +145,7 @@ def _grow_forest(forest: RandomForestClassifier, X: Features, y: Classes) -> boo
     n = len(rows.X)
     drawn_by = rows.balanced() if forest.class_weight == "balanced" else None
     odds = None if drawn_by is None else drawn_by / np.sum(drawn_by)
-    seeds = np.random.RandomState(forest.random_state)
+    seeds = legacy(forest.random_state)
     rng = np.random.RandomState()
     trees = []
     for _ in range(forest.n_estimators):
@@ -180,7 +181,7 @@ def _grow_tree(tree: DecisionTreeClassifier, X: Features, y: Classes) -> bool:
     if not rows.is_plain:
         return False
     weights = rows.balanced() if tree.class_weight == "balanced" else None
-    _grow(tree, rows, weights, np.random.RandomState(tree.random_state))
+    _grow(tree, rows, weights, legacy(tree.random_state))
     tree.classes_ = rows.classes
     return True
 

@@ -40,10 +40,10 @@ class Expansion:
 
     -gamma |x - s|^2 is one product, of (2 gamma s, -gamma |s|^2, -1) with (x, 1, gamma |x|^2). With
     n features, g = gamma (|x|^2 + max |s|^2) and unit u, the sizes of its n + 2 terms add up to 2 g
-    at most, so it is off by 2 (n + 3) u g for the product and (n + 2) u g for the squares in it,
-    less than 3 (n + 8) u g; a kernel value by as much, and libsvm's own by (n + 8) u (Higham,
-    "Accuracy and stability of numerical algorithms", 2002, section 3.1). A sum of m terms is off by
-    m u times the sum of the terms' sizes, which the weights' sizes bound.
+    at most, so it is off by 2 (n + 2) u g for the product, u g for rounding 2 gamma s and
+    (n + 2) u g for the squares, less than 3 (n + 8) u g; a kernel value by as much, and libsvm's
+    own by (n + 8) u (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1).
+    A sum of m terms is off by m u times the sum of their sizes, which the weights' sizes bound.
     """
 
     gamma: float

@@ -47,9 +47,11 @@ def sizes(table: Table, test: float) -> tuple[int, int]:
 def sides(table: Table, test: float, draw: Draw) -> Sides:
     """Split on `table.strata` and not on the task's classes.
 
-    So a binary and a multi-class preparation of one dataset are split alike.
+    So a binary and a multi-class preparation of one dataset are split alike. Raises `Unsplittable`
+    as `sizes` does.
     """
     if table.together is None:
+        sizes(table, test)
         is_test = _held_out(table.strata, test, legacy(draw.seed))
     else:
         groups = _Groups.of(table).whole(_allowed(table, test), draw.seed)

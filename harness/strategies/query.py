@@ -124,7 +124,7 @@ class Query:
         return self.lowest(self.model.scores(score, self.candidates, n, of), n)
 
     def lowest(self, scores: Scores, n: int) -> Rows:
-        """The `n` candidates with the lowest scores, lowest first.
+        """The `n` candidates, at least one, with the lowest scores, lowest first.
 
         `scores` is (n_candidates,). Ties, and scores that are NaN, fall back to the pool's order,
         which is random. Records the share of candidates that tie with the last one chosen.
@@ -138,7 +138,7 @@ class Query:
         else:
             is_tied = scores == last
             below = np.flatnonzero(scores < last)
-        self.ties.append(np.count_nonzero(is_tied) / len(scores))
+        self.ties.append(float(np.count_nonzero(is_tied) / len(scores)))
         # Candidates ascend: pool order. Fewer than `n` are below, so few need sorting.
         below = below[np.argsort(scores[below], kind="stable")]
         tied = np.flatnonzero(is_tied)[: n - len(below)]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.dataset import Table
+from harness import features
 from harness.features import MISSING, UNKNOWN, encode, twins
 
 NAN = float("nan")
@@ -51,6 +52,18 @@ def test_categories_are_ranked_among_the_pools():
 
 def test_a_category_that_is_missing_everywhere_is_missing():
     assert encode(table([[0.0]] * 2, [[-1], [-1]]), np.array([0]))[:, 1].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 7, 2**12])
+def test_gaps_are_found_in_whichever_part_they_lie(monkeypatch, at_once):
+    monkeypatch.setattr(features, "AT_ONCE", at_once)
+    numbers = np.arange(21, dtype=float).reshape(7, 3)
+    numbers[0, 0] = numbers[6, 2] = NAN
+    expected = numbers.copy()
+    expected[0, 0], expected[6, 2] = 10.5, 9.5  # medians of the other six
+    np.testing.assert_array_equal(encode(table(numbers), np.arange(7)), expected)
+    chosen = np.array([6, 2, 0, 0, 5])
+    np.testing.assert_array_equal(encode(table(numbers), np.arange(7), chosen), expected[chosen])
 
 
 values = st.sampled_from([0.0, -0.0, 1.0, 2.5, NAN])
