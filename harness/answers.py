@@ -84,7 +84,7 @@ class Answers:
         of = self.problem.test.of
         if self._expansion is not None:
             self.asked.add("test")
-            return self._voted(self._expansion), None, of
+            return self._voted(self._expansion, self.problem.test.X), None, of
         if (known := self._known("test")) is None:
             return *self.fitted.predict(self.problem.test.X), of
         needed, at = occurring(known.of, len(known.values))
@@ -95,7 +95,10 @@ class Answers:
         """What a test would say of pool rows: classes and, if there are any, probabilities."""
         if (known := self._scored.get("pool")) is None:
             needed, at = np.unique(self.problem.pool.of[rows], return_inverse=True)
-            classes, probabilities = self.fitted.predict(self.problem.pool.X[needed])
+            X = self.problem.pool.X[needed]
+            if self._expansion is not None:
+                return self._voted(self._expansion, X)[at], None
+            classes, probabilities = self.fitted.predict(X)
             return classes[at], None if probabilities is None else probabilities[at]
         values = known.values[self._regions(known, rows)]
         return values.argmax(axis=1), values
@@ -172,9 +175,8 @@ class Answers:
         X[beyond] = test[rows[beyond] - len(pool)]
         return X
 
-    def _voted(self, expansion: Expansion) -> Classes:
-        """The classes that libsvm gives the distinct test rows."""
-        X = self.problem.test.X
+    def _voted(self, expansion: Expansion, X: Features) -> Classes:
+        """The classes that libsvm gives rows, (n_rows,)."""
         close = expansion.close(X)
         found = self.fitted.classes[close.classes]
         unsure = np.flatnonzero(~close.is_sure)

@@ -63,16 +63,20 @@ class Expansion:
             is_sure=np.empty(n, dtype=bool),
         )
         weights, largest = self._weights()
+        signs, as_second = self._signs()
         for at, by_pair, g in self._blocks(X):
             unit = 2 * UNIT * (3 * (X.shape[1] + 8) * g + X.shape[1] + 2 * len(self.vectors) + 32)
             # Not so where something is NaN.
             found.is_sure[at] = (np.abs(by_pair) > weights[:, np.newaxis] * unit).all(axis=0)
             found.error[at] = largest * unit + n_classes * 16 * UNIT
-            votes, sums = self._votes(by_pair)
+            # Pairs that each class wins. Where a decision is exactly 0, libsvm's predictions and
+            # scikit-learn's decisions give the vote to different classes: such a row is not sure.
+            votes = signs @ (by_pair > 0) + as_second
             found.classes[at] = votes.argmax(axis=0)  # the first of those that tie
             if is_pair:
                 found.decisions[at] = -by_pair[0]  # scikit-learn's sign
             else:
+                sums = signs @ by_pair
                 found.decisions[at] = (votes + sums / (3 * (np.abs(sums) + 1))).T
         return found
 
@@ -86,17 +90,15 @@ class Expansion:
         of_class = np.bincount(first, sizes, n_classes) + np.bincount(second, sizes, n_classes)
         return sizes, float(of_class.max())
 
-    def _votes(self, by_pair: Decisions) -> tuple[Decisions, Decisions]:
-        """Pairs that each class wins, and the sum of its decisions; (n_classes, n_rows) both.
+    def _signs(self) -> tuple[Decisions, Decisions]:
+        """How each pair counts for each class: 1 as its first, -1 as its second, 0 if in neither.
 
-        Where a decision is exactly 0, libsvm's predictions and scikit-learn's decisions give the
-        vote to different classes: such a row is not sure.
+        (n_classes, n_pairs); and in how many pairs each class is second, (n_classes, 1).
         """
         first, second = self._pairs()
-        places = np.arange(len(self.n_of_class))[:, np.newaxis]
-        signs = (places == first) - (places == second).astype(np.float64)  # (n_classes, n_pairs)
-        as_second = (places == second).sum(axis=1, keepdims=True)
-        return signs @ (by_pair > 0) + as_second, signs @ by_pair
+        classes = np.arange(len(self.n_of_class))[:, np.newaxis]
+        is_first, is_second = ((classes == side).astype(np.float64) for side in (first, second))
+        return is_first - is_second, is_second.sum(axis=1, keepdims=True)
 
     def _pairs(self) -> tuple[Rows, Rows]:
         """The first class of each pair, and the second, (n_pairs,), in libsvm's order."""
@@ -107,10 +109,10 @@ class Expansion:
 
     def _blocks(self, X: Features) -> Iterator[tuple[slice, Decisions, Scores]]:
         """Blocks of rows, each pair's decisions on them, (n_pairs, n_rows), and g of each row."""
-        n_features = X.shape[1]
         squares = self.gamma * np.einsum("ij,ij->i", self.vectors, self.vectors)
+        used = np.flatnonzero(self.vectors.any(axis=0))  # others add nothing to any product
         minus_one = np.full(len(squares), -1.0)
-        vectors = np.column_stack([2 * self.gamma * self.vectors, -squares, minus_one])
+        vectors = np.column_stack([2 * self.gamma * self.vectors[:, used], -squares, minus_one])
         farthest = squares.max()
         duals = self._of_class(self.duals)
         ends = np.cumsum(self.n_of_class)
@@ -118,21 +120,24 @@ class Expansion:
         first, second = self._pairs()
         for start in range(0, len(X), BLOCK):
             at = slice(start, min(start + BLOCK, len(X)))
-            rows = np.ones((n_features + 2, at.stop - at.start))
-            rows[:n_features] = X[at].T
-            own_squares = self.gamma * np.einsum("ij,ij->j", rows[:n_features], rows[:n_features])
-            rows[-1] = own_squares
-            kernel = vectors @ rows  # (n_vectors, n_rows)
-            np.minimum(kernel, 0, out=kernel)  # minus a distance, whatever rounding says
-            np.exp(kernel, out=kernel)
+            own = np.asarray(X[at], dtype=np.float64)
+            own_squares = self.gamma * np.einsum("ij,ij->i", own, own)
+            rows = np.ones((len(used) + 2, len(own)))
+            rows[:-2], rows[-1] = own[:, used].T, own_squares
             # A vector of class i counts in the pair (i, j) with entry j - 1 of its column, one of
-            # class j with entry i.
-            parts = np.array(
-                [dual @ kernel[own] for dual, own in zip(duals, of_class, strict=True)]
-            )
+            # class j with entry i. Class by class: what one takes stays in a processor's cache.
+            kernels = (_kernel(vectors[of], rows) for of in of_class)
+            parts = np.array([dual @ each for dual, each in zip(duals, kernels, strict=True)])
             by_pair = parts[first, second - 1] + parts[second, first]
             by_pair += self.intercepts[:, np.newaxis]
             yield at, by_pair, own_squares + farthest
+
+
+def _kernel(vectors: Decisions, rows: Decisions) -> Decisions:
+    """Kernel values, (n_vectors, n_rows), of what makes their logarithms as products."""
+    kernel = vectors @ rows
+    np.minimum(kernel, 0, out=kernel)  # minus a distance, whatever rounding says
+    return np.exp(kernel, out=kernel)
 
 
 class Expanding:

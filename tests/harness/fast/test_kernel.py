@@ -24,6 +24,7 @@ COLUMNS = {  # name -> what becomes of normally distributed values
     "nearly_equal": lambda x: 1 + x * 1e-7,
     "sequence_numbers": lambda x: 4e9 + np.round(1e9 * x),
     "huge": lambda x: 1e36 * x.clip(-1, 1),
+    "seldom": lambda x: np.where(np.abs(x) < 2, 0, x),
     "tiny": lambda x: 1e-30 * x,
 }
 
@@ -87,6 +88,9 @@ def test_batches_ties_and_predictions_are_libsvms_own(fit, n_missing):
     assert probabilities is None
     expected, _ = reference.predict(problem.test.X[problem.test.of])
     np.testing.assert_array_equal(predicted[of], expected)
+    rows = np.arange(0, len(X), 3)
+    of_some, _ = Answers(fitted, problem).classes(rows)
+    np.testing.assert_array_equal(of_some, expected[rows])
     for strategy in ("least_confidence", "margin", "entropy"):
         for n in (1, len(X) // 3):
             expected = chosen(reference, problem, strategy, n)
