@@ -21,6 +21,7 @@ Decisions = npt.NDArray[np.float64]
 
 BLOCK = 512  # rows at once
 UNIT = 2.0**-53  # the largest relative error of one operation
+HARMLESS = 2.0**-20  # above 0, as far as rounding may take minus a squared distance
 PAIR = 2  # classes: scikit-learn has one decision of two classes, a column a class of more
 
 
@@ -124,19 +125,25 @@ class Expansion:
             own_squares = self.gamma * np.einsum("ij,ij->i", own, own)
             rows = np.ones((len(used) + 2, len(own)))
             rows[:-2], rows[-1] = own[:, used].T, own_squares
+            g = own_squares + farthest
+            exceeds = not 3 * (X.shape[1] + 8) * UNIT * g.max() < HARMLESS
             # A vector of class i counts in the pair (i, j) with entry j - 1 of its column, one of
             # class j with entry i. Class by class: what one takes stays in a processor's cache.
-            kernels = (_kernel(vectors[of], rows) for of in of_class)
+            kernels = (_kernel(vectors[of], rows, exceeds=exceeds) for of in of_class)
             parts = np.array([dual @ each for dual, each in zip(duals, kernels, strict=True)])
             by_pair = parts[first, second - 1] + parts[second, first]
             by_pair += self.intercepts[:, np.newaxis]
-            yield at, by_pair, own_squares + farthest
+            yield at, by_pair, g
 
 
-def _kernel(vectors: Decisions, rows: Decisions) -> Decisions:
-    """Kernel values, (n_vectors, n_rows), of what makes their logarithms as products."""
+def _kernel(vectors: Decisions, rows: Decisions, *, exceeds: bool) -> Decisions:
+    """Kernel values, (n_vectors, n_rows), of what makes their logarithms as products.
+
+    `exceeds`: rounding may take a logarithm, which is 0 at most, beyond `HARMLESS`.
+    """
     kernel = vectors @ rows
-    np.minimum(kernel, 0, out=kernel)  # minus a distance, whatever rounding says
+    if exceeds:  # an exponential might overflow
+        np.minimum(kernel, 0, out=kernel)
     return np.exp(kernel, out=kernel)
 
 
